@@ -1,0 +1,29 @@
+//! A deterministic scheduler for simulated threads, with virtual time.
+//!
+//! A simulated thread (a *task*) is a coroutine. All tasks of an execution share one OS thread, and
+//! exactly one runs at a time. A task gives up control only at a *scheduling point*, which every
+//! operation that another thread could notice announces before it takes effect ([`point`]), and when it
+//! blocks ([`block`]). Which task goes on is the [`Strategy`]'s choice, so an execution is a function of
+//! its seed: the same seed gives the same run, event for event, on any machine.
+//!
+//! Virtual time stands still while any task can run. When none can, it moves to the next deadline. When
+//! there is no deadline either, nothing can ever run again: that is a deadlock, as a fact.
+//!
+//! This crate knows nothing of locks or channels. It offers blocking and waking by address; `simstd`
+//! builds the standard library's types on that, and the harness its probes.
+//!
+//! All the `unsafe` of the scheduler is in `exec`, whose first lines say why it holds.
+
+mod exec;
+mod explain;
+mod report;
+mod strategy;
+
+pub use exec::{
+    Limits, Loc, Options, Task, TaskId, Waiting, Wake, block, catching, choose, console, current, elapsed,
+    end, epoch, execute, finished, in_execution, live, local_slot, mark_panicking, now, panicking, point,
+    record, run_destructors, settle, sleep_until, spawn, spurious, steps_heartbeat, unmark_panicking, wake_all, wake_one,
+    wake_task, yield_point, Settled,
+};
+pub use report::{Ending, Event, Panic, Run, ThreadReport};
+pub use strategy::{Rng, Strategy, Style};

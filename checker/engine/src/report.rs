@@ -1,0 +1,116 @@
+//! What is known about an execution when it has ended.
+
+use std::any::Any;
+use std::time::Duration;
+
+use crate::Loc;
+
+/// How an execution ended.
+pub enum Ending {
+    /// The first task returned, and whatever could still run then has run.
+    Completed,
+    /// The first task panicked. The last entry of [`Run::panics`] that names it says with what.
+    Panicked,
+    /// Nothing can run, and no deadline is left.
+    Deadlock,
+    /// More steps than [`Limits::steps`](crate::Limits::steps) were taken.
+    Endless,
+    /// A task asked the process to end with this code.
+    Exit(i32, Loc),
+    /// A task asked the process to abort.
+    Abort(Loc),
+    /// A task used what can't be simulated; the text says what.
+    Forbidden(String, Loc),
+    /// Something the task was asked to keep did not hold; the payload is the harness's own.
+    Failed(Box<dyn Any + Send>),
+}
+
+impl std::fmt::Debug for Ending {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Completed => f.write_str("Completed"),
+            Self::Panicked => f.write_str("Panicked"),
+            Self::Deadlock => f.write_str("Deadlock"),
+            Self::Endless => f.write_str("Endless"),
+            Self::Exit(code, at) => write!(f, "Exit({code}, {at})"),
+            Self::Abort(at) => write!(f, "Abort({at})"),
+            Self::Forbidden(what, at) => write!(f, "Forbidden({what}, {at})"),
+            Self::Failed(_) => f.write_str("Failed(..)"),
+        }
+    }
+}
+
+/// A panic that a task began.
+#[derive(Debug, Clone)]
+pub struct Panic {
+    /// The name of the task.
+    pub thread: String,
+    /// The task's number.
+    pub task: u32,
+    /// The text it panicked with.
+    pub message: String,
+    /// The source file of the panic.
+    pub file: String,
+    /// The line in it.
+    pub line: u32,
+}
+
+/// Where a thread that had not finished stood.
+#[derive(Debug, Clone)]
+pub struct ThreadReport {
+    /// The name it was given, or one we made up from its number.
+    pub name: String,
+    /// The learner's file and line, or where the operation was called if none of the learner's frames
+    /// is on the stack.
+    pub at: Option<(String, u32)>,
+    /// What it waits for; `None` if it could have gone on.
+    pub waiting_for: Option<String>,
+    /// The function of the standard library, crossbeam or rayon that the learner's line called.
+    pub call: Option<String>,
+    /// It belongs to a library's own pool, which may outlive the call.
+    pub infrastructure: bool,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// Which task did it.
+    pub task: u32,
+    /// The operation, such as `lock`.
+    pub op: &'static str,
+    /// The object it was done to, numbered in order of appearance; 0 for none.
+    pub object: u32,
+    /// The learner's file and line, if one of its frames is on the stack.
+    pub at: Option<(String, u32)>,
+    /// Virtual time since the start.
+    pub time: Duration,
+    /// Whether the task had to stop here and wait.
+    pub blocked: bool,
+}
+
+/// An execution that has ended.
+#[derive(Debug)]
+pub struct Run {
+    /// How.
+    pub ending: Ending,
+    /// How many scheduling points were passed.
+    pub steps: u64,
+    /// How many times another task went on than the one at the point.
+    pub switches: u64,
+    /// Virtual time at the end.
+    pub time: Duration,
+    /// Steps since virtual time last moved.
+    pub steps_at_this_time: u64,
+    /// The panics begun, in order, caught ones too.
+    pub panics: Vec<Panic>,
+    /// The tasks that had not finished.
+    pub threads: Vec<ThreadReport>,
+    /// What was printed.
+    pub printed: String,
+    /// All that happened, if asked for.
+    pub events: Vec<Event>,
+    /// The names of all tasks, by number.
+    pub names: Vec<String>,
+    /// The choices, if the strategy followed a path.
+    pub path: Option<Vec<(u32, u32)>>,
+}

@@ -1,0 +1,222 @@
+//! Who runs next: the choices that make one schedule differ from another.
+//!
+//! Two families, chosen between by the seed, because they find different bugs soon. A *walk* leaves the
+//! running task with a fixed probability at every point; with a low one, few preemptions at random
+//! places. A *priority* schedule gives every task a random rank, always runs the highest, and now and
+//! then drops the running one to the bottom, which reaches long delays of one thread: the idea of
+//! Burckhardt et al., "A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs" (ASPLOS
+//! 2010), with memoryless change points in place of a preset number.
+
+use crate::TaskId;
+
+/// SplitMix64: a tiny generator with a fixed algorithm, so that seeds keep their meaning for ever
+/// (Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014).
+#[derive(Debug, Clone)]
+pub struct Rng(u64);
+
+impl Rng {
+    /// A generator whose numbers depend on `seed` alone.
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// The next 64 random bits.
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    }
+
+    /// A number in `0..n`. `n` must not be 0.
+    pub fn below(&mut self, n: usize) -> usize {
+        ((u128::from(self.next()) * n as u128) >> 64) as usize
+    }
+}
+
+/// How a schedule is chosen from its seed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Style {
+    /// The seed chooses the family and its parameters: what exploration uses.
+    Mixed,
+    /// Few context switches: what looking for a short failing schedule uses. No preemption at all, or
+    /// one in `1 << n` points on the average, with `n` drawn from the seed.
+    Calm,
+}
+
+/// The state of the choices of one execution.
+#[derive(Debug)]
+pub struct Strategy {
+    rng: Rng,
+    family: Family,
+}
+
+#[derive(Debug)]
+enum Family {
+    /// Leaves the running task when a random number is below `leave` (of 2^32).
+    Walk { leave: u64 },
+    /// Runs the task of the highest rank. Drops the running one when a random number is below `drop`.
+    Priority { ranks: Vec<i64>, drop: u64, lowest: i64, streak: u32 },
+    /// Follows recorded choices, then always takes the first; what exhaustive search uses.
+    Path { path: Vec<(u32, u32)>, at: usize },
+}
+
+/// A priority schedule drops a task that has passed this many points in a row, so that a spin that only
+/// another task can end does not look like one that nothing can.
+const FAIRNESS: u32 = 400;
+
+impl Strategy {
+    /// The strategy that `seed` stands for, in the given style.
+    pub fn new(seed: u64, style: Style) -> Self {
+        let mut rng = Rng::new(seed ^ 0x5EED_0F5C_4ED1_1E55);
+        let pick = rng.next();
+        let one_in = |n: u64| (1u64 << 32) / n;
+        let family = match style {
+            Style::Mixed => match pick % 8 {
+                0 => Family::Walk { leave: one_in(1) },
+                1 => Family::Walk { leave: one_in(2) },
+                2 => Family::Walk { leave: one_in(4) },
+                3 => Family::Walk { leave: one_in(16) },
+                4 => priority(one_in(8)),
+                5 => priority(one_in(32)),
+                6 => priority(one_in(128)),
+                _ => priority(0),
+            },
+            Style::Calm => match pick % 8 {
+                0 | 1 => Family::Walk { leave: 0 },
+                2 => Family::Walk { leave: one_in(16) },
+                3 => Family::Walk { leave: one_in(48) },
+                4 => priority(one_in(16)),
+                5 => priority(one_in(64)),
+                _ => priority(0),
+            },
+        };
+        Self { rng, family }
+    }
+
+    /// Follows `path`, a list of (choice, number of alternatives), and takes the first alternative from
+    /// there on. [`Strategy::into_path`] gives the whole path taken.
+    pub fn follow(path: Vec<(u32, u32)>) -> Self {
+        Self { rng: Rng::new(0), family: Family::Path { path, at: 0 } }
+    }
+
+    /// The choices made, if this strategy follows a path.
+    pub fn into_path(self) -> Option<Vec<(u32, u32)>> {
+        match self.family {
+            Family::Path { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+
+    fn chance(&mut self, of_2_32: u64) -> bool {
+        of_2_32 != 0 && (self.rng.next() >> 32) < of_2_32
+    }
+
+    /// Which of `runnable` goes on. `running` is the task at the point if it can go on itself, and
+    /// `yielding` says that it asks not to.
+    pub(crate) fn next(&mut self, runnable: &[TaskId], running: Option<TaskId>, yielding: bool) -> TaskId {
+        if runnable.len() == 1 {
+            return runnable[0];
+        }
+        match &mut self.family {
+            Family::Walk { leave } => {
+                let leave = *leave;
+                match running {
+                    Some(me) if !yielding => {
+                        if self.chance(leave) { other(&mut self.rng, runnable, me) } else { me }
+                    }
+                    Some(me) => other(&mut self.rng, runnable, me),
+                    None => runnable[self.rng.below(runnable.len())],
+                }
+            }
+            Family::Priority { drop, streak, .. } => {
+                let drop = *drop;
+                *streak = if running.is_some() { *streak + 1 } else { 0 };
+                let tired = *streak > FAIRNESS;
+                if let Some(me) = running
+                    && (yielding || tired || self.chance(drop))
+                {
+                    self.lower(me);
+                }
+                self.highest(runnable)
+            }
+            Family::Path { .. } => {
+                // The first alternative is to go on, so that the path of least choice has no preemption.
+                let mut order: Vec<TaskId> = Vec::with_capacity(runnable.len());
+                let first = running.filter(|_| !yielding);
+                order.extend(first);
+                order.extend(runnable.iter().copied().filter(|t| Some(*t) != first && Some(*t) != running));
+                if yielding {
+                    order.extend(running);
+                }
+                order[self.step(order.len())]
+            }
+        }
+    }
+
+    /// Whether this follows a path, so that all schedules can be enumerated.
+    pub(crate) fn enumerates(&self) -> bool {
+        matches!(self.family, Family::Path { .. })
+    }
+
+    /// A number in `0..n` that the schedule decides, such as which of several waiters is woken.
+    pub(crate) fn choose(&mut self, n: usize) -> usize {
+        match n {
+            0 | 1 => 0,
+            _ if matches!(self.family, Family::Path { .. }) => self.step(n),
+            _ => self.rng.below(n),
+        }
+    }
+
+    fn step(&mut self, n: usize) -> usize {
+        let Family::Path { path, at } = &mut self.family else { unreachable!("only a path has steps") };
+        if *at == path.len() {
+            path.push((0, n as u32));
+        }
+        let (choice, alternatives) = path[*at];
+        debug_assert_eq!(alternatives, n as u32, "an execution must depend on its choices alone");
+        *at += 1;
+        (choice as usize).min(n - 1)
+    }
+
+    fn lower(&mut self, task: TaskId) {
+        if let Family::Priority { ranks, lowest, streak, .. } = &mut self.family {
+            rank(ranks, &mut self.rng, task);
+            *lowest -= 1;
+            *streak = 0;
+            ranks[task as usize] = *lowest;
+        }
+    }
+
+    fn highest(&mut self, runnable: &[TaskId]) -> TaskId {
+        let Family::Priority { ranks, .. } = &mut self.family else { unreachable!("only priorities have ranks") };
+        let mut best = runnable[0];
+        let mut best_rank = rank(ranks, &mut self.rng, best);
+        for &task in &runnable[1..] {
+            let r = rank(ranks, &mut self.rng, task);
+            if r > best_rank {
+                (best, best_rank) = (task, r);
+            }
+        }
+        best
+    }
+}
+
+fn priority(drop: u64) -> Family {
+    Family::Priority { ranks: Vec::new(), drop, lowest: 0, streak: 0 }
+}
+
+/// The rank of `task`, drawn when it is first asked for.
+fn rank(ranks: &mut Vec<i64>, rng: &mut Rng, task: TaskId) -> i64 {
+    while ranks.len() <= task as usize {
+        ranks.push((rng.next() >> 2) as i64 + 1);
+    }
+    ranks[task as usize]
+}
+
+fn other(rng: &mut Rng, runnable: &[TaskId], me: TaskId) -> TaskId {
+    // `runnable` holds `me`, and has at least two members.
+    let i = rng.below(runnable.len() - 1);
+    if runnable[i] == me { runnable[runnable.len() - 1] } else { runnable[i] }
+}

@@ -1,0 +1,26 @@
+//! `core`, with the atomics and hints of `simstd`: atomics have two names, and a crate may use either.
+//!
+//! crossbeam is compiled over this crate with the feature `same-layout`, learner code without it.
+
+#![no_std]
+
+pub use ::core::*;
+
+pub mod hint {
+    //! Hints; a spin loop's lets another thread go first.
+    pub use ::core::hint::*;
+    pub use simstd::hint::spin_loop;
+}
+
+pub mod sync {
+    //! Synchronisation.
+    pub use ::core::sync::*;
+
+    pub mod atomic {
+        //! Atomics under the scheduler.
+        #[cfg(not(feature = "same-layout"))]
+        pub use simstd::sync::atomic::*;
+        #[cfg(feature = "same-layout")]
+        pub use simstd::sync::atomic::same_layout::*;
+    }
+}

@@ -1,0 +1,3 @@
+//! Collections; hash maps and sets iterate in the same order in every run.
+
+pub use ::std::collections::*;

@@ -1,0 +1,9 @@
+//! Hints; a spin loop's lets another thread go first.
+
+pub use ::std::hint::*;
+
+/// As [`std::hint::spin_loop`]: another thread goes first, if there is one.
+#[track_caller]
+pub fn spin_loop() {
+    engine::yield_point("spin", ::std::panic::Location::caller());
+}

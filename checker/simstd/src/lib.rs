@@ -1,0 +1,32 @@
+//! `std`, with threads, locks, channels, atomics, thread-locals and time under one deterministic scheduler.
+//!
+//! A crate that is compiled with this library under the name `std` runs unchanged inside
+//! [`engine::execute`]: nothing in it waits for real, and every run is a function of its seed. What is
+//! not redefined here is the real standard library's. What would reach past the simulation (files,
+//! processes, the network) ends the execution with a finding.
+//!
+//! The documentation of the real items is the specification: same signatures, same errors, same panics.
+//!
+//! # Why the `unsafe` here holds
+//! All simulated threads of an execution share one OS thread and switch only at scheduling points, so
+//! a cell that is read and written between two of them is never touched by two at once. The types are
+//! `Sync` on that ground. Blocking outside an execution panics; nothing here is meant to be used there.
+
+pub use ::std::*;
+
+mod macros;
+mod statics;
+
+pub mod collections;
+pub mod env;
+pub mod fs;
+pub mod hint;
+pub mod io;
+pub mod net;
+pub mod os;
+pub mod panic;
+pub mod prelude;
+pub mod process;
+pub mod sync;
+pub mod thread;
+pub mod time;

@@ -1,0 +1,300 @@
+//! A reader-writer lock.
+
+use ::std::cell::{Cell, UnsafeCell};
+use ::std::fmt;
+use ::std::marker::PhantomData;
+use ::std::ops::{Deref, DerefMut};
+use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
+use ::std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
+
+use engine::{Loc, Waiting};
+
+use super::{NOBODY, me};
+use crate::statics::{self, Age, Use};
+
+/// As [`std::sync::RwLock`]. Neither readers nor writers are preferred: the schedule decides.
+pub struct RwLock<T: ?Sized> {
+    /// The writer, or the reader that came last.
+    holder: Cell<u32>,
+    readers: Cell<usize>,
+    writing: Cell<bool>,
+    poisoned: Cell<bool>,
+    age: Age,
+    value: UnsafeCell<T>,
+}
+
+// SAFETY: the fields are touched between scheduling points only (crate documentation), and the value
+// as the lock allows.
+unsafe impl<T: ?Sized + Send> Send for RwLock<T> {}
+// SAFETY: as above.
+unsafe impl<T: ?Sized + Send + Sync> Sync for RwLock<T> {}
+impl<T: ?Sized> UnwindSafe for RwLock<T> {}
+impl<T: ?Sized> RefUnwindSafe for RwLock<T> {}
+
+/// As [`std::sync::RwLockReadGuard`].
+#[must_use = "if unused the RwLock will immediately unlock"]
+#[clippy::has_significant_drop]
+pub struct RwLockReadGuard<'a, T: ?Sized + 'a> {
+    lock: &'a RwLock<T>,
+    at: Loc,
+    not_send: PhantomData<*const ()>,
+}
+
+/// As [`std::sync::RwLockWriteGuard`].
+#[must_use = "if unused the RwLock will immediately unlock"]
+#[clippy::has_significant_drop]
+pub struct RwLockWriteGuard<'a, T: ?Sized + 'a> {
+    lock: &'a RwLock<T>,
+    panicking: bool,
+    at: Loc,
+    not_send: PhantomData<*const ()>,
+}
+
+// SAFETY: a shared guard gives shared access to the value only.
+unsafe impl<T: ?Sized + Sync> Sync for RwLockReadGuard<'_, T> {}
+// SAFETY: as above.
+unsafe impl<T: ?Sized + Sync> Sync for RwLockWriteGuard<'_, T> {}
+
+impl<T> RwLock<T> {
+    /// As the real one.
+    pub const fn new(value: T) -> Self {
+        Self {
+            holder: Cell::new(NOBODY),
+            readers: Cell::new(0),
+            writing: Cell::new(false),
+            poisoned: Cell::new(false),
+            age: Age::new(),
+            value: UnsafeCell::new(value),
+        }
+    }
+
+    /// As the real one.
+    ///
+    /// # Errors
+    /// If it is poisoned; the error has the value.
+    pub fn into_inner(self) -> LockResult<T> {
+        let poisoned = self.poisoned.get();
+        let value = self.value.into_inner();
+        if poisoned { Err(PoisonError::new(value)) } else { Ok(value) }
+    }
+}
+
+impl<T: ?Sized> RwLock<T> {
+    fn address(&self) -> usize {
+        (&raw const self.holder) as usize
+    }
+
+    fn freshen(&self) {
+        let size = size_of_val(&self.value);
+        match self.age.check() {
+            Use::Known => {}
+            // SAFETY: nobody holds the lock at its first use.
+            Use::First => unsafe { statics::remember(self.value.get().cast(), size) },
+            Use::Stale => {
+                self.holder.set(NOBODY);
+                self.readers.set(0);
+                self.writing.set(false);
+                self.poisoned.set(false);
+                // SAFETY: whoever held it belongs to an execution that has ended.
+                unsafe { statics::restore(self.value.get().cast(), size) }
+            }
+        }
+    }
+
+    fn can_read(&self) -> bool {
+        !self.writing.get()
+    }
+
+    fn can_write(&self) -> bool {
+        !self.writing.get() && self.readers.get() == 0
+    }
+
+    fn wait(&self, what: &'static str, op: &'static str, at: Loc) {
+        let holder = Some(&raw const self.holder);
+        engine::block(Waiting { what, op, address: self.address(), holder, task: None, at }, None);
+    }
+
+    fn read_guard(&self, at: Loc) -> LockResult<RwLockReadGuard<'_, T>> {
+        self.readers.set(self.readers.get() + 1);
+        self.holder.set(me());
+        let guard = RwLockReadGuard { lock: self, at, not_send: PhantomData };
+        if self.poisoned.get() { Err(PoisonError::new(guard)) } else { Ok(guard) }
+    }
+
+    fn write_guard(&self, at: Loc) -> LockResult<RwLockWriteGuard<'_, T>> {
+        self.writing.set(true);
+        self.holder.set(me());
+        let guard = RwLockWriteGuard { lock: self, panicking: engine::panicking(), at, not_send: PhantomData };
+        if self.poisoned.get() { Err(PoisonError::new(guard)) } else { Ok(guard) }
+    }
+
+    /// As the real one.
+    ///
+    /// # Errors
+    /// If it is poisoned; the error has the guard.
+    #[track_caller]
+    pub fn read(&self) -> LockResult<RwLockReadGuard<'_, T>> {
+        let at = Location::caller();
+        engine::point("read", self.address(), at);
+        self.freshen();
+        while !self.can_read() {
+            self.wait("a RwLock to read", "read", at);
+        }
+        self.read_guard(at)
+    }
+
+    /// As the real one.
+    ///
+    /// # Errors
+    /// If it is held for writing, or poisoned.
+    #[track_caller]
+    pub fn try_read(&self) -> TryLockResult<RwLockReadGuard<'_, T>> {
+        let at = Location::caller();
+        engine::point("try_read", self.address(), at);
+        self.freshen();
+        if self.can_read() { Ok(self.read_guard(at)?) } else { Err(TryLockError::WouldBlock) }
+    }
+
+    /// As the real one.
+    ///
+    /// # Errors
+    /// If it is poisoned; the error has the guard.
+    #[track_caller]
+    pub fn write(&self) -> LockResult<RwLockWriteGuard<'_, T>> {
+        let at = Location::caller();
+        engine::point("write", self.address(), at);
+        self.freshen();
+        while !self.can_write() {
+            self.wait("a RwLock to write", "write", at);
+        }
+        self.write_guard(at)
+    }
+
+    /// As the real one.
+    ///
+    /// # Errors
+    /// If it is held, or poisoned.
+    #[track_caller]
+    pub fn try_write(&self) -> TryLockResult<RwLockWriteGuard<'_, T>> {
+        let at = Location::caller();
+        engine::point("try_write", self.address(), at);
+        self.freshen();
+        if self.can_write() { Ok(self.write_guard(at)?) } else { Err(TryLockError::WouldBlock) }
+    }
+
+    fn release(&self) {
+        if self.can_write() {
+            self.holder.set(NOBODY);
+        }
+        engine::wake_all(self.address());
+    }
+
+    /// As the real one.
+    pub fn is_poisoned(&self) -> bool {
+        self.poisoned.get()
+    }
+
+    /// As the real one.
+    pub fn clear_poison(&self) {
+        self.poisoned.set(false);
+    }
+
+    /// As the real one.
+    ///
+    /// # Errors
+    /// If it is poisoned; the error has the value.
+    pub fn get_mut(&mut self) -> LockResult<&mut T> {
+        let poisoned = self.poisoned.get();
+        let value = self.value.get_mut();
+        if poisoned { Err(PoisonError::new(value)) } else { Ok(value) }
+    }
+}
+
+impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
+    /// As the real one: goes on as a reader, with no writer in between.
+    #[track_caller]
+    pub fn downgrade(this: Self) -> RwLockReadGuard<'a, T> {
+        let (lock, at) = (this.lock, Location::caller());
+        engine::point("downgrade", lock.address(), at);
+        ::std::mem::forget(this);
+        lock.writing.set(false);
+        lock.readers.set(1);
+        engine::wake_all(lock.address());
+        RwLockReadGuard { lock, at, not_send: PhantomData }
+    }
+}
+
+impl<T: ?Sized> Drop for RwLockReadGuard<'_, T> {
+    fn drop(&mut self) {
+        engine::point("unlock", self.lock.address(), self.at);
+        self.lock.readers.set(self.lock.readers.get() - 1);
+        self.lock.release();
+    }
+}
+
+impl<T: ?Sized> Drop for RwLockWriteGuard<'_, T> {
+    fn drop(&mut self) {
+        engine::point("unlock", self.lock.address(), self.at);
+        if !self.panicking && engine::panicking() {
+            self.lock.poisoned.set(true);
+        }
+        self.lock.writing.set(false);
+        self.lock.release();
+    }
+}
+
+impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: the guard's thread holds the lock for writing.
+        unsafe { &mut *self.lock.value.get() }
+    }
+}
+
+macro_rules! reading {
+    ($($Guard:ident)*) => {$(
+        impl<T: ?Sized> Deref for $Guard<'_, T> {
+            type Target = T;
+            fn deref(&self) -> &T {
+                // SAFETY: the guard's thread holds the lock.
+                unsafe { &*self.lock.value.get() }
+            }
+        }
+        impl<T: ?Sized + fmt::Debug> fmt::Debug for $Guard<'_, T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                (**self).fmt(f)
+            }
+        }
+        impl<T: ?Sized + fmt::Display> fmt::Display for $Guard<'_, T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                (**self).fmt(f)
+            }
+        }
+    )*};
+}
+
+reading!(RwLockReadGuard RwLockWriteGuard);
+
+impl<T: Default> Default for RwLock<T> {
+    fn default() -> Self {
+        Self::new(T::default())
+    }
+}
+
+impl<T> From<T> for RwLock<T> {
+    fn from(value: T) -> Self {
+        Self::new(value)
+    }
+}
+
+impl<T: ?Sized + fmt::Debug> fmt::Debug for RwLock<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut d = f.debug_struct("RwLock");
+        match self.try_read() {
+            Ok(guard) => d.field("data", &&*guard),
+            Err(TryLockError::Poisoned(error)) => d.field("data", &&**error.get_ref()),
+            Err(TryLockError::WouldBlock) => d.field("data", &format_args!("<locked>")),
+        };
+        d.field("poisoned", &self.poisoned.get());
+        d.finish_non_exhaustive()
+    }
+}

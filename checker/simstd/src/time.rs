@@ -1,0 +1,160 @@
+//! Virtual time: it moves when nothing can run, then to the next deadline.
+
+pub use ::std::time::*;
+use ::std::fmt;
+use ::std::ops::{Add, AddAssign, Sub, SubAssign};
+
+/// An execution starts this long after the origin, so that times before it can be named.
+const HEAD_START: Duration = Duration::from_secs(24 * 60 * 60);
+/// 2026-01-01, so that dates look like dates.
+const TODAY: Duration = Duration::from_secs(1_767_225_600);
+
+/// As [`std::time::Instant`].
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Instant(Duration);
+
+impl Instant {
+    /// Virtual now.
+    pub fn now() -> Self {
+        Self(HEAD_START + engine::elapsed())
+    }
+
+    /// As the real one: zero if `earlier` is later.
+    pub fn duration_since(&self, earlier: Self) -> Duration {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// As the real one.
+    pub fn checked_duration_since(&self, earlier: Self) -> Option<Duration> {
+        self.0.checked_sub(earlier.0)
+    }
+
+    /// As the real one.
+    pub fn saturating_duration_since(&self, earlier: Self) -> Duration {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// As the real one.
+    pub fn elapsed(&self) -> Duration {
+        Self::now().duration_since(*self)
+    }
+
+    /// As the real one.
+    pub fn checked_add(&self, duration: Duration) -> Option<Self> {
+        self.0.checked_add(duration).map(Self)
+    }
+
+    /// As the real one.
+    pub fn checked_sub(&self, duration: Duration) -> Option<Self> {
+        self.0.checked_sub(duration).map(Self)
+    }
+}
+
+impl Sub<Instant> for Instant {
+    type Output = Duration;
+    fn sub(self, other: Instant) -> Duration {
+        self.duration_since(other)
+    }
+}
+
+/// As [`std::time::SystemTime`].
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SystemTime(Duration);
+
+/// As [`std::time::UNIX_EPOCH`].
+pub const UNIX_EPOCH: SystemTime = SystemTime::UNIX_EPOCH;
+
+impl SystemTime {
+    /// As the real one.
+    pub const UNIX_EPOCH: SystemTime = SystemTime(Duration::ZERO);
+
+    /// Virtual now.
+    pub fn now() -> Self {
+        Self(TODAY + engine::elapsed())
+    }
+
+    /// As the real one.
+    ///
+    /// # Errors
+    /// If `earlier` is later.
+    pub fn duration_since(&self, earlier: Self) -> Result<Duration, SystemTimeError> {
+        self.0.checked_sub(earlier.0).ok_or_else(|| SystemTimeError(earlier.0 - self.0))
+    }
+
+    /// As the real one.
+    ///
+    /// # Errors
+    /// If this time is to come.
+    pub fn elapsed(&self) -> Result<Duration, SystemTimeError> {
+        Self::now().duration_since(*self)
+    }
+
+    /// As the real one.
+    pub fn checked_add(&self, duration: Duration) -> Option<Self> {
+        self.0.checked_add(duration).map(Self)
+    }
+
+    /// As the real one.
+    pub fn checked_sub(&self, duration: Duration) -> Option<Self> {
+        self.0.checked_sub(duration).map(Self)
+    }
+}
+
+impl fmt::Debug for SystemTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SystemTime({:?})", self.0)
+    }
+}
+
+/// As [`std::time::SystemTimeError`].
+#[derive(Clone, Debug)]
+pub struct SystemTimeError(Duration);
+
+impl SystemTimeError {
+    /// By how much the other time is later.
+    pub fn duration(&self) -> Duration {
+        self.0
+    }
+}
+
+impl fmt::Display for SystemTimeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("second time provided was later than self")
+    }
+}
+
+impl ::std::error::Error for SystemTimeError {}
+
+macro_rules! arithmetic {
+    ($($Time:ident)*) => {$(
+        impl Add<Duration> for $Time {
+            type Output = $Time;
+            fn add(self, other: Duration) -> $Time {
+                self.checked_add(other).expect("overflow when adding duration to instant")
+            }
+        }
+        impl AddAssign<Duration> for $Time {
+            fn add_assign(&mut self, other: Duration) {
+                *self = *self + other;
+            }
+        }
+        impl Sub<Duration> for $Time {
+            type Output = $Time;
+            fn sub(self, other: Duration) -> $Time {
+                self.checked_sub(other).expect("overflow when subtracting duration from instant")
+            }
+        }
+        impl SubAssign<Duration> for $Time {
+            fn sub_assign(&mut self, other: Duration) {
+                *self = *self - other;
+            }
+        }
+    )*};
+}
+
+arithmetic!(Instant SystemTime);
+
+/// The virtual deadline after `duration`, in the engine's nanoseconds; `None` if it never comes.
+pub(crate) fn deadline(duration: Duration) -> Option<u64> {
+    u64::try_from(duration.as_nanos()).ok().and_then(|d| engine::now().checked_add(d)).filter(|d| *d != u64::MAX)
+}
