@@ -1,0 +1,87 @@
+//! accepted: the caller is one of the workers, a barrier starts all together, results go into slots
+
+use std::io::Write;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::{Barrier, Mutex};
+use std::thread;
+
+/// Counts what is done of a known total, and writes a report each time the count rises.
+pub struct ProgressTracker<W> {
+    total: usize,
+    state: Mutex<State<W>>,
+}
+
+struct State<W> {
+    done: usize,
+    out: W,
+}
+
+impl<W: Write + Send> ProgressTracker<W> {
+    /// A tracker for `total` items, none of them done yet.
+    pub fn new(total: usize, out: W) -> Self {
+        ProgressTracker { total, state: Mutex::new(State { done: 0, out }) }
+    }
+
+    /// One more item is done: counts it and writes one report.
+    pub fn update(&self) {
+        let mut state = self.state.lock().unwrap();
+        state.done += 1;
+        let done = state.done;
+        report(&mut state.out, done, self.total);
+    }
+
+    /// Ends the line and gives the writer back.
+    pub fn finish(self) -> W {
+        let mut out = self.state.into_inner().unwrap().out;
+        if self.total == 0 {
+            report(&mut out, 0, 0);
+        }
+        let _ = writeln!(out);
+        out
+    }
+}
+
+fn report(out: &mut impl Write, done: usize, total: usize) {
+    let percent = (100 * done).checked_div(total).unwrap_or(100);
+    let _ = write!(out, "\rProgress: {done}/{total} ({percent}%)");
+    let _ = out.flush();
+}
+
+/// Calls `f` for each item, on `workers` workers, and returns the results in the order of the items.
+pub fn process_with_progress<T, R, F, W>(items: &[T], workers: usize, f: F, out: W) -> Vec<R>
+where
+    T: Sync,
+    R: Send,
+    F: Fn(&T) -> R + Sync,
+    W: Write + Send,
+{
+    assert!(workers > 0, "items need at least one worker");
+    let workers = workers.min(items.len());
+    let tracker = ProgressTracker::new(items.len(), out);
+    let next = Mutex::new(0..items.len());
+    let slots = Mutex::new(Vec::from_iter(items.iter().map(|_| None)));
+    let start = Barrier::new(workers);
+    let worker = || {
+        start.wait();
+        loop {
+            let Some(index) = next.lock().unwrap().next() else { break };
+            let result = panic::catch_unwind(AssertUnwindSafe(|| f(&items[index])));
+            slots.lock().unwrap()[index] = Some(result);
+            tracker.update();
+        }
+    };
+    if workers > 0 {
+        thread::scope(|scope| {
+            for _ in 1..workers {
+                scope.spawn(worker);
+            }
+            worker();
+        });
+    }
+    tracker.finish();
+    let results = slots.into_inner().unwrap().into_iter();
+    results
+        .map(|result: Option<thread::Result<R>>| result.expect("every slot is filled"))
+        .map(|result| result.unwrap_or_else(|payload| panic::resume_unwind(payload)))
+        .collect()
+}

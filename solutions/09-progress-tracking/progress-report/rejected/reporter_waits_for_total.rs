@@ -1,0 +1,97 @@
+//! breaks: clause 7 · finding: deadlock
+//! A reporter waits on a Condvar until all items are done, and is told of each. But an item that panics is never
+//! counted, so after a panic the total is never reached and the reporter waits for ever.
+
+use std::io::Write;
+use std::panic;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex};
+use std::thread;
+
+/// Counts what is done of a known total, and writes a report each time the count rises.
+pub struct ProgressTracker<W> {
+    total: usize,
+    state: Mutex<State<W>>,
+}
+
+struct State<W> {
+    done: usize,
+    out: W,
+}
+
+impl<W: Write + Send> ProgressTracker<W> {
+    /// A tracker for `total` items, none of them done yet.
+    pub fn new(total: usize, out: W) -> Self {
+        ProgressTracker { total, state: Mutex::new(State { done: 0, out }) }
+    }
+
+    /// One more item is done: counts it and writes one report.
+    pub fn update(&self) {
+        let mut state = self.state.lock().unwrap();
+        state.done += 1;
+        let done = state.done;
+        report(&mut state.out, done, self.total);
+    }
+
+    /// Ends the line and gives the writer back.
+    pub fn finish(self) -> W {
+        let mut out = self.state.into_inner().unwrap().out;
+        if self.total == 0 {
+            report(&mut out, 0, 0);
+        }
+        let _ = writeln!(out);
+        out
+    }
+}
+
+fn report(out: &mut impl Write, done: usize, total: usize) {
+    let percent = (100 * done).checked_div(total).unwrap_or(100);
+    let _ = write!(out, "\rProgress: {done}/{total} ({percent}%)");
+    let _ = out.flush();
+}
+
+/// Calls `f` for each item, on `workers` workers, and returns the results in the order of the items.
+pub fn process_with_progress<T, R, F, W>(items: &[T], workers: usize, f: F, out: W) -> Vec<R>
+where
+    T: Sync,
+    R: Send,
+    F: Fn(&T) -> R + Sync,
+    W: Write + Send,
+{
+    assert!(workers > 0, "items need at least one worker");
+    let tracker = ProgressTracker::new(items.len(), out);
+    let next = AtomicUsize::new(0);
+    let done = Mutex::new(0);
+    let more = Condvar::new();
+    let report_all = || {
+        for reported in 0..items.len() {
+            drop(more.wait_while(done.lock().unwrap(), |done| *done == reported).unwrap());
+            tracker.update();
+        }
+    };
+    let worker = || {
+        let mut results = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(index) else { break results };
+            results.push((index, f(item)));
+            *done.lock().unwrap() += 1;
+            more.notify_one();
+        }
+    };
+    let joined: Vec<_> = thread::scope(|scope| {
+        scope.spawn(report_all);
+        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(worker)).collect();
+        threads.into_iter().map(|thread| thread.join()).collect()
+    });
+    tracker.finish();
+    let mut results = Vec::new();
+    for thread in joined {
+        match thread {
+            Ok(pairs) => results.extend(pairs),
+            Err(payload) => panic::resume_unwind(payload),
+        }
+    }
+    results.sort_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, result)| result).collect()
+}
