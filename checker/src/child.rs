@@ -1,0 +1,319 @@
+//! Running a check program: what it is asked, what it answers, and what its silence means.
+
+use crate::process::{self, Ending, Stream};
+use crate::verdict::{Check, Finding, Kind, Status, Thread};
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// What a check program is asked; one line of JSON on its stdin.
+#[derive(Clone, Debug, Serialize)]
+pub struct Request {
+    /// Starts every line that is the harness's own. Learner code never sees it.
+    pub nonce: String,
+    pub seed: u64,
+    /// For each check; `None` for as many as the harness finds right.
+    pub schedules: Option<u64>,
+    /// The checks to run, in this order; `None` for all.
+    pub only: Option<Vec<String>>,
+    pub trace: bool,
+    /// The learner's source, as rustc was given it.
+    pub source: PathBuf,
+    pub snapshots: PathBuf,
+    pub timeout_ms: u64,
+}
+
+/// One line of a check program's answer.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "event", rename_all = "lowercase")]
+enum Event {
+    Suite {
+        checks: Vec<Listed>,
+    },
+    Start {
+        check: String,
+    },
+    End {
+        check: Check,
+    },
+    /// The program is about to exit because its learner's code computes without end.
+    Stuck {
+        check: String,
+        message: String,
+        thread: Option<Thread>,
+    },
+    Done,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct Listed {
+    name: String,
+    clause: u32,
+}
+
+/// What a program may write that is not an answer, before it is stopped.
+const JUNK_LIMIT: usize = 4 << 20;
+/// The longest answer: a schedule with every event of it.
+const LINE_LIMIT: usize = 64 << 20;
+/// What a program may take of a machine on which someone is working.
+const MEMORY_LIMIT: u64 = 8 << 30;
+
+/// A secret for one program.
+pub fn nonce() -> Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).context("the operating system gives no random numbers")?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Runs the checks that `request` asks for, each to its end; those after a crash in a new child.
+///
+/// # Errors
+/// If the trouble is not the learner's.
+pub fn run(program: &Path, request: &Request) -> Result<Vec<Check>> {
+    let limit = Duration::from_millis(request.timeout_ms);
+    let deadline = Instant::now() + limit;
+    let mut request = request.clone();
+    let mut suite: Option<Vec<Listed>> = None;
+    let mut checks: Vec<Check> = Vec::new();
+    loop {
+        let child = Child::run(program, &request, deadline)?;
+        let Some(listed) = suite.take().or(child.suite) else {
+            // No learner code has run yet.
+            let Finding { message, printed, .. } = child.end.finding(limit);
+            bail!("the check program named no checks: {message}\n{}", printed.unwrap_or_default());
+        };
+        checks.extend(child.ended);
+        let asked = |name: &String| request.only.as_ref().is_none_or(|only| only.contains(name));
+        let reported = |name: &String| checks.iter().any(|check| check.name == *name);
+        let rest = listed.iter().filter(|listed| asked(&listed.name) && !reported(&listed.name));
+        let mut rest: Vec<Listed> = rest.cloned().collect();
+        let (lost, status) = match child.end {
+            End::Done => match rest.first() {
+                Some(missing) => {
+                    bail!("the check `{}` did not report; this is a fault of the workbook's", missing.name)
+                }
+                None => (rest.len(), Status::Passed),
+            },
+            // No time is left for the others either.
+            End::PastDeadline => (rest.len(), Status::Undecided),
+            _ => {
+                let at = rest.iter().position(|listed| child.started.as_ref() == Some(&listed.name));
+                if let Some(at) = at {
+                    rest[..=at].rotate_right(1);
+                }
+                (rest.len().min(1), Status::Failed)
+            }
+        };
+        let finding = child.end.finding(limit);
+        checks.extend(rest.drain(..lost).map(|listed| unrun(listed, status, finding.clone())));
+        if rest.is_empty() {
+            checks.sort_by_key(|check| listed.iter().position(|listed| listed.name == check.name));
+            return Ok(checks);
+        }
+        request.only = Some(rest.into_iter().map(|listed| listed.name).collect());
+        suite = Some(listed);
+    }
+}
+
+fn unrun(listed: Listed, status: Status, finding: Finding) -> Check {
+    Check {
+        name: listed.name,
+        clause: listed.clause,
+        status,
+        schedules: 0,
+        exhaustive: false,
+        finding: Some(finding),
+        duration_ms: 0,
+    }
+}
+
+/// What was heard from one child.
+struct Child {
+    suite: Option<Vec<Listed>>,
+    ended: Vec<Check>,
+    /// The check it was at.
+    started: Option<String>,
+    end: End,
+}
+
+enum End {
+    /// It has run everything and said so.
+    Done,
+    PastDeadline,
+    Flooded,
+    Stuck {
+        message: String,
+        thread: Option<Thread>,
+    },
+    Died {
+        how: String,
+        stderr: String,
+    },
+}
+
+impl End {
+    fn finding(&self, limit: Duration) -> Finding {
+        match self {
+            End::Done => Finding::new(Kind::Crashed, "the program ended without running any check"),
+            End::PastDeadline => {
+                let message = format!("the limit of {} s passed before anything was proven", limit.as_secs());
+                Finding::new(Kind::TimedOut, message)
+            }
+            End::Flooded => Finding::new(
+                Kind::Crashed,
+                format!("it wrote without end: more than {} MiB", JUNK_LIMIT >> 20),
+            ),
+            End::Stuck { message, thread } => {
+                let mut finding = Finding::new(Kind::TimedOut, message);
+                finding.threads.extend(thread.clone());
+                finding
+            }
+            End::Died { how, stderr } => {
+                let overflow = stderr.contains("has overflowed its stack");
+                let how = if overflow { "a thread has overflowed its stack" } else { how };
+                let message = format!("the whole program ended here: {how}");
+                let mut finding = Finding::new(Kind::Crashed, message);
+                finding.printed = Some(stderr.clone()).filter(|text| !text.is_empty());
+                finding
+            }
+        }
+    }
+}
+
+impl Child {
+    fn run(program: &Path, request: &Request, deadline: Instant) -> Result<Child> {
+        let mut command = Command::new(program);
+        command.env_clear().stderr(Stdio::piped());
+        command.current_dir(program.parent().unwrap_or(Path::new(".")));
+        // Without it a Windows program can't load its own libraries.
+        if let Some(root) = std::env::var_os("SystemRoot") {
+            command.env("SystemRoot", root);
+        }
+        let mut input = serde_json::to_vec(request)?;
+        input.push(b'\n');
+
+        let mut answer = Answer::new(&request.nonce);
+        let mut stderr = Tail::default();
+        let ending = process::run(command, &input, deadline, Some(MEMORY_LIMIT), |stream, bytes| {
+            let junk = match stream {
+                Stream::Out => answer.read(bytes),
+                Stream::Err => stderr.read(bytes),
+            };
+            if junk > JUNK_LIMIT || answer.done() {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        })?;
+
+        let mut child = Child { suite: None, ended: Vec::new(), started: None, end: End::Done };
+        let mut stuck = None;
+        for line in answer.lines {
+            match serde_json::from_slice(&line).context("the check program wrote a line we can't read")? {
+                Event::Suite { checks } => child.suite = Some(checks),
+                Event::Start { check } => child.started = Some(check),
+                Event::End { check } => {
+                    child.started = None;
+                    child.ended.push(check);
+                }
+                Event::Stuck { check, message, thread } => {
+                    child.started = Some(check);
+                    stuck = Some(End::Stuck { message, thread });
+                }
+                Event::Done => return Ok(child),
+            }
+        }
+        child.end = match (stuck, ending) {
+            (Some(stuck), _) => stuck,
+            (None, Ending::PastDeadline) => End::PastDeadline,
+            (None, Ending::CutOff) => End::Flooded,
+            (None, Ending::Exited(status)) => {
+                End::Died { how: process::describe(status), stderr: stderr.text() }
+            }
+        };
+        Ok(child)
+    }
+}
+
+/// The lines of a child's stdout that begin with the nonce; any other is a forgery or junk.
+struct Answer {
+    prefix: Vec<u8>,
+    lines: Vec<Vec<u8>>,
+    partial: Vec<u8>,
+    junk: usize,
+}
+
+impl Answer {
+    fn new(nonce: &str) -> Answer {
+        Answer { prefix: format!("{nonce} ").into_bytes(), lines: Vec::new(), partial: Vec::new(), junk: 0 }
+    }
+
+    /// Takes in what was read; returns how many bytes so far were no answer.
+    fn read(&mut self, bytes: &[u8]) -> usize {
+        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+            self.partial.extend_from_slice(piece);
+            let is_answer = self.partial.starts_with(&self.prefix);
+            if piece.ends_with(b"\n") {
+                let line = std::mem::take(&mut self.partial);
+                if is_answer {
+                    self.lines.push(line[self.prefix.len()..line.len() - 1].to_vec());
+                } else {
+                    self.junk += line.len();
+                }
+            }
+        }
+        let within_a_line = self.partial.starts_with(&self.prefix) && self.partial.len() < LINE_LIMIT;
+        self.junk + if within_a_line { 0 } else { self.partial.len() }
+    }
+
+    fn done(&self) -> bool {
+        self.lines.last().is_some_and(|line| line == br#"{"event":"done"}"#)
+    }
+}
+
+/// The end of what a child wrote to stderr.
+#[derive(Default)]
+struct Tail {
+    bytes: Vec<u8>,
+    total: usize,
+}
+
+impl Tail {
+    const KEPT: usize = 4096;
+
+    fn read(&mut self, bytes: &[u8]) -> usize {
+        self.total += bytes.len();
+        self.bytes.extend_from_slice(bytes);
+        let surplus = self.bytes.len().saturating_sub(Tail::KEPT);
+        self.bytes.drain(..surplus);
+        self.total
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).trim().to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_without_the_nonce_is_not_an_answer() {
+        let mut answer = Answer::new("abc");
+        answer.read(b"{\"event\":\"done\"}\nabc {\"event\":");
+        assert!(answer.lines.is_empty() && !answer.done());
+        answer.read(b"\"done\"}\n");
+        assert!(answer.done());
+    }
+
+    #[test]
+    fn an_endless_line_counts_as_junk() {
+        let mut answer = Answer::new("abc");
+        assert_eq!(answer.read(&[b'x'; 1000]), 1000);
+        assert_eq!(answer.read(&[b'x'; 1000]), 2000);
+    }
+}

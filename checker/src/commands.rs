@@ -1,0 +1,230 @@
+//! What each command does.
+
+use crate::args::{Arguments, Command, Effort, Format, Hint, Replay, Run, Verify};
+use crate::base::Base;
+use crate::compile::{Compiled, Rendering};
+use crate::course::{Course, Exercise, unknown};
+use crate::gate;
+use crate::judge::{self, Judge, source_file};
+use crate::process;
+use crate::progress::{Progress, State};
+use crate::screen::{Screen, Subject};
+use crate::verdict::{Report, Status};
+use anyhow::{Context, Result, bail};
+use clap::Parser;
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// How a command ended, other than in trouble.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Outcome {
+    AllPassed,
+    /// A check failed, or nothing could be proven about it.
+    SomeFailed,
+    /// The command line was not understood, and clap has said why.
+    BadUsage,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> ExitCode {
+        match outcome {
+            Outcome::AllPassed => ExitCode::SUCCESS,
+            Outcome::SomeFailed => ExitCode::from(1),
+            Outcome::BadUsage => ExitCode::from(2),
+        }
+    }
+}
+
+impl Outcome {
+    fn of(reports: &[Report]) -> Outcome {
+        let passed = reports.iter().all(|report| report.verdict == Status::Passed);
+        if passed { Outcome::AllPassed } else { Outcome::SomeFailed }
+    }
+}
+
+/// Does what the command line says.
+///
+/// # Errors
+/// If there is trouble that is not the learner's.
+pub fn run(screen: &Screen) -> Result<Outcome> {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            error.print()?;
+            return Ok(if error.exit_code() == 0 { Outcome::AllPassed } else { Outcome::BadUsage });
+        }
+    };
+    process::watch_for_interrupts()?;
+    let here = env::current_dir().context("could not find out which folder this is")?;
+    let course = Course::find(&here)?;
+    for error in &course.broken {
+        screen.note(&format!("warning: {error:#}; it is left out"));
+    }
+    match arguments.command {
+        None => next(screen, &course),
+        Some(Command::List) => list(screen, &course),
+        Some(Command::Run(run)) => judge_all(screen, &course, &run),
+        Some(Command::Hint(hint)) => show_hint(screen, &course, &hint),
+        Some(Command::Replay(replay)) => show_replay(screen, &course, &replay),
+        Some(Command::Verify(verify)) => verify_all(screen, &course, &verify),
+    }
+}
+
+/// Judges from the first exercise that is not done up to the first that does not pass.
+fn next(screen: &Screen, course: &Course) -> Result<Outcome> {
+    course.select(&[])?;
+    let base = Base::open(&course.root, screen)?;
+    let judge = judge(screen, course, &base, judge::Effort::default());
+    let mut progress = read_progress(screen, course)?;
+    screen.list(course, |exercise| progress.state(course, exercise))?;
+    for exercise in &course.exercises {
+        if progress.state(course, exercise) == State::Passed {
+            continue;
+        }
+        let report = judge.judge(exercise, &exercise.source())?;
+        progress.record(course, exercise, &report)?;
+        screen.say("")?;
+        screen.report(Subject { course, exercise, source: None }, &report)?;
+        if report.verdict != Status::Passed {
+            screen.say("")?;
+            screen.say(&advice(exercise, &report))?;
+            return Ok(Outcome::SomeFailed);
+        }
+    }
+    screen.say("\nEvery exercise has passed. `cargo checker run` judges them all again.")?;
+    Ok(Outcome::AllPassed)
+}
+
+fn advice(exercise: &Exercise, report: &Report) -> String {
+    let (source, readme) = (exercise.source(), exercise.readme());
+    match State::of(report) {
+        State::Unfinished => format!(
+            "Next: read {}, edit {}, then run `cargo checker` again. Stuck? `cargo checker hint {}`",
+            readme.display(),
+            source.display(),
+            exercise.name
+        ),
+        State::Undecided => format!(
+            "Next: nothing was proven within the limit. `cargo checker run {} --timeout 600` gives it longer.",
+            exercise.name
+        ),
+        _ => format!(
+            "Next: edit {}, then run `cargo checker` again. Stuck? `cargo checker hint {}`",
+            source.display(),
+            exercise.name
+        ),
+    }
+}
+
+fn list(screen: &Screen, course: &Course) -> Result<Outcome> {
+    course.select(&[])?;
+    let progress = read_progress(screen, course)?;
+    screen.list(course, |exercise| progress.state(course, exercise))?;
+    Ok(Outcome::AllPassed)
+}
+
+fn judge_all(screen: &Screen, course: &Course, run: &Run) -> Result<Outcome> {
+    let exercises = course.select(&run.exercises)?;
+    let source = match &run.source {
+        None => None,
+        Some(_) if run.exercises.len() != 1 => {
+            bail!("--source needs the name of the one exercise that the file is an answer to")
+        }
+        Some(file) => Some(source_file(&course.root, file)?),
+    };
+    let base = Base::open(&course.root, screen)?;
+    let mut judge = judge(screen, course, &base, effort(&run.effort));
+    judge.rendering.colour &= run.format == Format::Human;
+    let mut progress = read_progress(screen, course)?;
+    let mut reports = Vec::new();
+    for exercise in exercises {
+        let own = exercise.source();
+        let report = judge.judge(exercise, source.as_deref().unwrap_or(&own))?;
+        if source.is_none() {
+            progress.record(course, exercise, &report)?;
+        }
+        if run.format == Format::Human {
+            if !reports.is_empty() {
+                screen.say("")?;
+            }
+            screen.report(Subject { course, exercise, source: source.as_deref() }, &report)?;
+        }
+        reports.push(report);
+    }
+    if run.format == Format::Json {
+        screen.json(&reports)?;
+    }
+    Ok(Outcome::of(&reports))
+}
+
+fn show_hint(screen: &Screen, course: &Course, hint: &Hint) -> Result<Outcome> {
+    let exercise = course.exercise(&hint.exercise)?;
+    let hints = exercise.hints(&course.root)?;
+    let step = hint.step as usize;
+    if step > hints.len() {
+        bail!("{} has {} hints; there is no hint {step}", exercise.name, hints.len());
+    }
+    screen.hint(exercise, &hints, step)?;
+    Ok(Outcome::AllPassed)
+}
+
+fn show_replay(screen: &Screen, course: &Course, replay: &Replay) -> Result<Outcome> {
+    let exercise = course.exercise(&replay.exercise)?;
+    let given: Option<PathBuf> =
+        replay.source.as_deref().map(|file| source_file(&course.root, file)).transpose()?;
+    let own = exercise.source();
+    let source: &Path = given.as_deref().unwrap_or(&own);
+    let base = Base::open(&course.root, screen)?;
+    let judge = judge(screen, course, &base, judge::Effort::default());
+    let subject = Subject { course, exercise, source: given.as_deref() };
+    let program = match judge.compile(exercise, source)? {
+        Compiled::Program(program) => program,
+        Compiled::Refused(finding) => {
+            screen.report(subject, &Report::refused(&exercise.name, finding, 0))?;
+            return Ok(Outcome::SomeFailed);
+        }
+    };
+    let Some(check) = judge.replay(&program, exercise, source, &replay.check, replay.seed)? else {
+        let checks = judge.checks(&program, exercise, source)?;
+        let names = checks.iter().map(|check| check.name.as_str());
+        let advice = format!("`cargo checker run {}` shows them all", exercise.name);
+        return Err(unknown("check", &replay.check, names, &advice));
+    };
+    match &check.finding {
+        Some(finding) => {
+            screen.replay(subject, &check, finding)?;
+            Ok(Outcome::SomeFailed)
+        }
+        None => {
+            screen.say(&format!("✓ {} passes with seed {}", check.name, replay.seed))?;
+            screen.say(&format!("`cargo checker run {}` tries the other schedules.", exercise.name))?;
+            Ok(Outcome::AllPassed)
+        }
+    }
+}
+
+fn verify_all(screen: &Screen, course: &Course, verify: &Verify) -> Result<Outcome> {
+    let exercises = course.select(&verify.exercises)?;
+    let base = Base::open(&course.root, screen)?;
+    let mut judge = judge(screen, course, &base, effort(&verify.effort));
+    judge.rendering.colour = false;
+    let tally = gate::verify(&judge, &exercises, verify.repeat, screen)?;
+    Ok(if tally.failed == 0 { Outcome::AllPassed } else { Outcome::SomeFailed })
+}
+
+fn judge<'a>(screen: &Screen, course: &'a Course, base: &'a Base, effort: judge::Effort) -> Judge<'a> {
+    Judge { course, base, rendering: Rendering { colour: screen.colour, width: screen.width }, effort }
+}
+
+fn effort(arguments: &Effort) -> judge::Effort {
+    judge::Effort { seed: arguments.seed, schedules: arguments.schedules, limit: arguments.limit() }
+}
+
+fn read_progress(screen: &Screen, course: &Course) -> Result<Progress> {
+    let (progress, message) = Progress::read(&course.root)?;
+    if let Some(message) = message {
+        screen.note(&message);
+    }
+    Ok(progress)
+}

@@ -1,0 +1,227 @@
+//! Compiling an exercise: the learner's source over the simulated std, then its checks over that.
+
+use crate::base::{Base, Scratch, named};
+use crate::course::Exercise;
+use crate::process::{self, Ending, Stream};
+use crate::verdict::{Finding, Kind};
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// How rustc draws its messages.
+#[derive(Clone, Copy, Debug)]
+pub struct Rendering {
+    pub colour: bool,
+    pub width: usize,
+}
+
+/// What came of compiling a program.
+pub enum Compiled {
+    Program(Program),
+    Refused(Finding),
+}
+
+/// A check program, ready to run.
+pub struct Program {
+    pub executable: PathBuf,
+    pub warnings: String,
+    /// Its folder, which goes when the program is no longer needed.
+    pub _scratch: Scratch,
+}
+
+/// Past this much text from rustc nobody reads on.
+const TEXT_LIMIT: usize = 1024 * 1024;
+/// What rustc may take of a machine on which someone is working.
+const MEMORY_LIMIT: u64 = 8 << 30;
+
+/// Compiles `source` as the learner's part of `exercise`.
+///
+/// `source` is relative to `root`, so that file:line reads the same on every machine.
+///
+/// # Errors
+/// If the trouble is not the learner's.
+pub fn compile(
+    root: &Path,
+    base: &Base,
+    exercise: &Exercise,
+    source: &Path,
+    rendering: Rendering,
+    limit: Duration,
+) -> Result<Compiled> {
+    let scratch = base.scratch(&exercise.name)?;
+    let name = exercise.crate_name();
+    let library = scratch.0.join(format!("lib{name}.rlib"));
+
+    let mut learner = rustc(root, base, rendering);
+    learner.args(["--crate-type", "rlib", "--crate-name", &name, "--edition", &exercise.edition]);
+    learner.args(["-F", "unsafe_code"]).arg(named("-o", &library)).arg(source);
+    for dependency in &exercise.dependencies {
+        let dependency = dependency.replace('-', "_");
+        let rlib = base.crates.simulated.get(&dependency).with_context(|| {
+            format!(
+                "{} depends on `{dependency}`, which is not built over the simulated std\n\
+                 add it to checker/overlay/Cargo.toml",
+                exercise.name
+            )
+        })?;
+        learner.arg("--extern").arg(named(&format!("{dependency}="), rlib));
+    }
+    let said = match rustc_says(learner, limit)? {
+        Said::Compiled(said) => said,
+        Said::Refused(finding) => return Ok(Compiled::Refused(finding)),
+    };
+
+    let executable = scratch.0.join(format!("checks{}", std::env::consts::EXE_SUFFIX));
+    let mut checks = rustc(root, base, rendering);
+    checks.args(["--crate-type", "bin", "--crate-name", "checks", "--edition", &exercise.edition]);
+    // What is wrong with the checks is not the learner's to read about.
+    checks.args(["--cap-lints", "allow"]).arg(named("-o", &executable)).arg(exercise.checks());
+    checks.arg("--extern").arg(named(&format!("{name}="), &library));
+    let of_ours = exercise.dependencies.iter().chain(&exercise.dev_dependencies);
+    for dependency in of_ours.map(|dependency| dependency.replace('-', "_")) {
+        let rlib = base.crates.simulated.get(&dependency).or_else(|| base.crates.real.get(&dependency));
+        let rlib = rlib.with_context(|| {
+            format!("the checks of {} use `{dependency}`, which the harness does not", exercise.name)
+        })?;
+        checks.arg("--extern").arg(named(&format!("{dependency}="), rlib));
+    }
+    match rustc_says(checks, limit)? {
+        Said::Compiled(_) => Ok(Compiled::Program(Program { executable, warnings: said, _scratch: scratch })),
+        Said::Refused(finding) => Ok(Compiled::Refused(finding)),
+    }
+}
+
+fn rustc(root: &Path, base: &Base, rendering: Rendering) -> Command {
+    let mut command = Command::new(&base.rustc);
+    command.current_dir(root).env_remove("RUSTC_BOOTSTRAP").stderr(Stdio::piped());
+    command.args(["--error-format=json", &format!("--diagnostic-width={}", rendering.width)]);
+    if rendering.colour {
+        command.arg("--json=diagnostic-rendered-ansi");
+    }
+    command.args(["-C", "opt-level=0", "-C", "debuginfo=line-tables-only", "-C", "codegen-units=8"]);
+    command.args(["-C", "overflow-checks=on", "-C", "debug-assertions=on"]);
+    for name in ["std", "core"] {
+        if let Some(rlib) = base.crates.simulated.get(name) {
+            command.arg("--extern").arg(named(&format!("{name}="), rlib));
+        }
+    }
+    for folder in &base.crates.search {
+        command.arg("-L").arg(named("dependency=", folder));
+    }
+    command
+}
+
+enum Said {
+    /// It compiled, with these warnings.
+    Compiled(String),
+    Refused(Finding),
+}
+
+#[derive(Deserialize)]
+struct Diagnostic {
+    message: String,
+    code: Option<Code>,
+    level: String,
+    #[serde(default)]
+    spans: Vec<Span>,
+    rendered: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Code {
+    code: String,
+}
+
+#[derive(Deserialize)]
+struct Span {
+    file_name: String,
+    line_start: u32,
+    is_primary: bool,
+}
+
+impl Diagnostic {
+    fn is_error(&self) -> bool {
+        self.level.starts_with("error")
+    }
+
+    fn has_code(&self, code: &str) -> bool {
+        self.code.as_ref().is_some_and(|own| own.code == code)
+    }
+
+    /// `unsafe` was used, or the lint that forbids it was to be switched off.
+    fn is_about_unsafe(&self) -> bool {
+        let names_the_lint = self.message.contains("unsafe_code");
+        self.is_error() && (self.has_code("unsafe_code") || (self.has_code("E0453") && names_the_lint))
+    }
+
+    /// What to do about an error that is not about the source.
+    fn advice(&self) -> Option<&'static str> {
+        if self.message.starts_with("linker `") || self.message.starts_with("linking with `") {
+            Some("a program could not be linked; is a C linker (`cc`) installed and on the PATH?")
+        } else if ["E0460", "E0514", "E0786"].iter().any(|code| self.has_code(code)) {
+            Some("what was built earlier does not fit any more; remove target/sim and try again")
+        } else {
+            None
+        }
+    }
+
+    fn place(&self) -> String {
+        match self.spans.iter().find(|span| span.is_primary) {
+            Some(span) => format!("{}:{}", span.file_name, span.line_start),
+            None => "the source".to_owned(),
+        }
+    }
+}
+
+fn rustc_says(command: Command, limit: Duration) -> Result<Said> {
+    let mut json = Vec::new();
+    let ending = process::run(command, b"", Instant::now() + limit, Some(MEMORY_LIMIT), |stream, bytes| {
+        if stream == Stream::Err && json.len() < TEXT_LIMIT {
+            json.extend_from_slice(bytes);
+        }
+        ControlFlow::Continue(())
+    })?;
+    let status = match ending {
+        Ending::Exited(status) => status,
+        Ending::PastDeadline | Ending::CutOff => {
+            let message = format!("the compiler did not finish in {} s", limit.as_secs());
+            return Ok(Said::Refused(Finding::new(Kind::DoesNotCompile, message)));
+        }
+    };
+    let mut diagnostics: Vec<Diagnostic> = Vec::new();
+    let mut text = String::new();
+    for line in String::from_utf8_lossy(&json).lines() {
+        match serde_json::from_str::<Diagnostic>(line) {
+            Ok(diagnostic) => {
+                text.push_str(diagnostic.rendered.as_deref().unwrap_or_default());
+                diagnostics.push(diagnostic);
+            }
+            // A panic of the compiler's is not in JSON.
+            Err(_) if !line.starts_with('{') => {
+                text.push_str(line);
+                text.push('\n');
+            }
+            Err(_) => {}
+        }
+    }
+    let text = text.trim_end().to_owned();
+    if status.success() {
+        return Ok(Said::Compiled(text));
+    }
+    if let Some(advice) = diagnostics.iter().filter(|it| it.is_error()).find_map(Diagnostic::advice) {
+        bail!("{text}\n\n{advice}");
+    }
+    if let Some(diagnostic) = diagnostics.iter().find(|diagnostic| diagnostic.is_about_unsafe()) {
+        let message = format!("{}: `unsafe` is not allowed in an exercise\n{text}", diagnostic.place());
+        return Ok(Said::Refused(Finding::new(Kind::Forbidden, message)));
+    }
+    let text = if text.is_empty() {
+        format!("the compiler gave up without a message: {}", process::describe(status))
+    } else {
+        text
+    };
+    Ok(Said::Refused(Finding::new(Kind::DoesNotCompile, text)))
+}

@@ -1,0 +1,288 @@
+//! The course as it lies on disk: exercises, found by walking folders, with their contract and hints.
+
+use anyhow::{Context, Result, anyhow, bail};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use walkdir::WalkDir;
+
+pub struct Course {
+    pub root: PathBuf,
+    /// In the order in which a learner meets them.
+    pub exercises: Vec<Exercise>,
+    /// Folders that look like an exercise and can't be read as one.
+    pub broken: Vec<anyhow::Error>,
+}
+
+pub struct Exercise {
+    pub name: String,
+    /// Relative to the root of the workspace, as are all paths made from it.
+    pub dir: PathBuf,
+    /// The folder between `exercises/` and the exercise's own.
+    pub lesson_dir: String,
+    pub edition: String,
+    /// The crates its source may use.
+    pub dependencies: Vec<String>,
+    /// The crates its checks may use besides.
+    pub dev_dependencies: Vec<String>,
+    pub about: About,
+}
+
+/// `[package.metadata.workbook]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct About {
+    pub title: String,
+    pub lesson: u32,
+    pub order: u32,
+    pub points: u32,
+    pub minutes: u32,
+}
+
+pub struct Hint {
+    pub title: String,
+    pub text: String,
+}
+
+impl Course {
+    /// Finds the workspace that `start` is in, and every exercise of it.
+    pub fn find(start: &Path) -> Result<Course> {
+        let is_root = |dir: &&Path| dir.join("exercises").is_dir() && dir.join("Cargo.toml").is_file();
+        let root = start.ancestors().find(is_root).ok_or_else(|| {
+            anyhow!(
+                "no workbook at {} or above it: no folder there has both `exercises/` and a Cargo.toml\n\
+                 go to the folder you cloned the workbook into, and try again",
+                start.display()
+            )
+        })?;
+        let mut course = Course { root: root.to_owned(), exercises: Vec::new(), broken: Vec::new() };
+        let workspace: Manifest = read_manifest(&root.join("Cargo.toml"))?;
+        let folders = WalkDir::new(root.join("exercises")).min_depth(2).max_depth(2).sort_by_file_name();
+        for entry in folders {
+            let entry = entry.context("could not walk exercises/")?;
+            if entry.path().join("Cargo.toml").is_file() {
+                match Exercise::read(root, entry.path(), &workspace) {
+                    Ok(exercise) => course.exercises.push(exercise),
+                    Err(error) => course.broken.push(error),
+                }
+            }
+        }
+        course.exercises.sort_by(|a, b| a.place().cmp(&b.place()));
+        Ok(course)
+    }
+
+    /// The exercise called `name`.
+    ///
+    /// # Errors
+    /// If there is none; the error names those that come nearest.
+    pub fn exercise(&self, name: &str) -> Result<&Exercise> {
+        let found = self.exercises.iter().find(|exercise| exercise.name == name);
+        found.ok_or_else(|| {
+            let names = self.exercises.iter().map(|exercise| exercise.name.as_str());
+            unknown("exercise", name, names, "`cargo checker list` shows them all")
+        })
+    }
+
+    /// The exercises called `names`, or all of them if there are no names.
+    pub fn select(&self, names: &[String]) -> Result<Vec<&Exercise>> {
+        if names.is_empty() {
+            if self.exercises.is_empty() {
+                bail!("{} has no exercise in it", self.root.join("exercises").display());
+            }
+            return Ok(self.exercises.iter().collect());
+        }
+        names.iter().map(|name| self.exercise(name)).collect()
+    }
+}
+
+/// The error for a name that is not one of `known`.
+pub fn unknown<'a>(
+    what: &str,
+    name: &str,
+    known: impl Iterator<Item = &'a str>,
+    advice: &str,
+) -> anyhow::Error {
+    let mut near: Vec<(f64, &str)> = known
+        .map(|known| (strsim::jaro_winkler(name, known), known))
+        .filter(|(score, _)| *score > 0.6)
+        .collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let near: Vec<String> = near.iter().take(3).map(|(_, known)| format!("`{known}`")).collect();
+    match near.as_slice() {
+        [] => anyhow!("there is no {what} `{name}`\n{advice}"),
+        near => anyhow!("there is no {what} `{name}`; did you mean {}?\n{advice}", near.join(" or ")),
+    }
+}
+
+impl Exercise {
+    fn read(root: &Path, dir: &Path, workspace: &Manifest) -> Result<Exercise> {
+        let path = dir.join("Cargo.toml");
+        let manifest = read_manifest(&path)?;
+        let package = manifest.package.with_context(|| format!("{}: no [package]", path.display()))?;
+        let about = package.metadata.and_then(|metadata| metadata.workbook);
+        let about = about
+            .with_context(|| format!("{}: no [package.metadata.workbook] section", path.display()))?
+            .try_into()
+            .with_context(|| format!("{}: [package.metadata.workbook]", path.display()))?;
+        let edition = match package.edition {
+            Some(toml::Value::String(edition)) => Some(edition),
+            Some(_) => workspace.workspace.as_ref().and_then(|workspace| workspace.package.edition.clone()),
+            None => None,
+        };
+        let lesson_dir = dir.parent().and_then(Path::file_name).unwrap_or_default();
+        Ok(Exercise {
+            name: package.name,
+            dir: dir.strip_prefix(root)?.to_owned(),
+            lesson_dir: lesson_dir.to_string_lossy().into_owned(),
+            edition: edition.unwrap_or_else(|| "2015".to_owned()),
+            dependencies: manifest.dependencies.into_keys().collect(),
+            dev_dependencies: manifest.dev_dependencies.into_keys().collect(),
+            about,
+        })
+    }
+
+    fn place(&self) -> (u32, u32, &str) {
+        (self.about.lesson, self.about.order, &self.name)
+    }
+
+    /// The exercise's name as Rust writes it.
+    pub fn crate_name(&self) -> String {
+        self.name.replace('-', "_")
+    }
+
+    pub fn source(&self) -> PathBuf {
+        self.dir.join("src/lib.rs")
+    }
+
+    pub fn checks(&self) -> PathBuf {
+        self.dir.join("tests/checks.rs")
+    }
+
+    pub fn snapshots(&self) -> PathBuf {
+        self.dir.join("tests/snapshots")
+    }
+
+    pub fn readme(&self) -> PathBuf {
+        self.dir.join("README.md")
+    }
+
+    pub fn solution_dir(&self) -> PathBuf {
+        let folder = self.dir.file_name().unwrap_or_default();
+        Path::new("solutions").join(&self.lesson_dir).join(folder)
+    }
+
+    /// The numbered promises of the README, clause 1 first.
+    ///
+    /// # Errors
+    /// If the README can't be read, or its contract is not numbered 1, 2, 3 and so on.
+    pub fn contract(&self, root: &Path) -> Result<Vec<String>> {
+        let path = root.join(self.readme());
+        let text = read_text(&path)?;
+        let mut clauses: Vec<String> = Vec::new();
+        let contract =
+            sections(&text).into_iter().find(|section| section.title.eq_ignore_ascii_case("contract"));
+        let contract = contract.with_context(|| format!("{}: no `## Contract` section", path.display()))?;
+        for line in contract.text.lines() {
+            match numbered(line) {
+                Some((number, _)) if number != clauses.len() + 1 => {
+                    bail!("{}: clause {number} follows clause {}", path.display(), clauses.len())
+                }
+                Some((_, promise)) => clauses.push(promise.to_owned()),
+                // What is indented goes on with the clause; what is not is about all of them.
+                None if line.starts_with(' ') => {
+                    if let Some(clause) = clauses.last_mut() {
+                        clause.push(' ');
+                        clause.push_str(line.trim());
+                    }
+                }
+                None => {}
+            }
+        }
+        if clauses.is_empty() {
+            bail!("{}: the contract has no numbered clause", path.display());
+        }
+        Ok(clauses)
+    }
+
+    /// The hints, the gentlest first.
+    pub fn hints(&self, root: &Path) -> Result<Vec<Hint>> {
+        Ok(sections(&read_text(&root.join(self.dir.join("hints.md")))?))
+    }
+}
+
+/// The `## ` sections of a markdown text; what comes before the first is not one.
+pub fn sections(text: &str) -> Vec<Hint> {
+    let mut sections: Vec<Hint> = Vec::new();
+    let mut fenced = false;
+    for line in text.lines() {
+        fenced ^= line.trim_start().starts_with("```");
+        match (line.strip_prefix("## "), sections.last_mut()) {
+            (Some(title), _) if !fenced => {
+                sections.push(Hint { title: title.trim().to_owned(), text: String::new() });
+            }
+            (_, Some(section)) => {
+                section.text.push_str(line);
+                section.text.push('\n');
+            }
+            (_, None) => {}
+        }
+    }
+    for section in &mut sections {
+        section.text = section.text.trim_matches('\n').to_owned();
+    }
+    sections
+}
+
+/// `7. text` as its number and text.
+fn numbered(line: &str) -> Option<(usize, &str)> {
+    let (number, promise) = line.split_once(". ")?;
+    Some((number.parse().ok()?, promise.trim()))
+}
+
+/// Reads a file that must be there and must be text.
+pub fn read_text(path: &Path) -> Result<String> {
+    let bytes = fs::read(path).with_context(|| format!("could not read {}", path.display()))?;
+    String::from_utf8(bytes).map_err(|error| {
+        let line =
+            1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
+        anyhow!("{} is not UTF-8 (line {line}); save it as UTF-8 and try again", path.display())
+    })
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    package: Option<Package>,
+    workspace: Option<Workspace>,
+    #[serde(default)]
+    dependencies: BTreeMap<String, toml::Value>,
+    #[serde(default, rename = "dev-dependencies")]
+    dev_dependencies: BTreeMap<String, toml::Value>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    name: String,
+    edition: Option<toml::Value>,
+    metadata: Option<Metadata>,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    workbook: Option<toml::Value>,
+}
+
+#[derive(Deserialize)]
+struct Workspace {
+    #[serde(default)]
+    package: WorkspacePackage,
+}
+
+#[derive(Default, Deserialize)]
+struct WorkspacePackage {
+    edition: Option<String>,
+}
+
+fn read_manifest(path: &Path) -> Result<Manifest> {
+    toml::from_str(&read_text(path)?).with_context(|| format!("{} can't be understood", path.display()))
+}

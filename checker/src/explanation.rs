@@ -1,0 +1,112 @@
+//! What a finding usually means: the exercise's own words for it, or else general ones. Never the answer.
+
+use crate::course::{Exercise, sections};
+use crate::verdict::Kind;
+use std::fs;
+use std::path::Path;
+
+/// What to tell a learner about `kind` at `clause`.
+///
+/// An `explanations.md` beside the exercise comes first: its section `KIND, clause N`, else its section `KIND`.
+pub fn of(root: &Path, exercise: &Exercise, kind: Kind, clause: Option<u32>) -> String {
+    let text = fs::read_to_string(root.join(&exercise.dir).join("explanations.md")).unwrap_or_default();
+    let mut sections = sections(&text);
+    let titles = [clause.map(|clause| format!("{kind}, clause {clause}")), Some(kind.to_string())];
+    let own = titles.iter().flatten().find_map(|title| sections.iter().position(|it| it.title == *title));
+    match own {
+        Some(own) => sections.swap_remove(own).text,
+        None => general(kind).to_owned(),
+    }
+}
+
+/// What is true of `kind` in any program.
+fn general(kind: Kind) -> &'static str {
+    match kind {
+        Kind::DoesNotCompile => {
+            "The checks call the functions of the exercise by name, with the signatures that its README gives. \
+             If the compiler points into tests/checks.rs, compare the two."
+        }
+        Kind::Forbidden => {
+            "An exercise is solved in safe Rust, with the standard library and the crates its README names, and \
+             it leaves files, the network and other processes alone. All it needs comes in through its arguments."
+        }
+        Kind::Unfinished => {
+            "A `todo!()` is still in the way. The README has the contract, and there are hints if you want one."
+        }
+        Kind::WrongAnswer => {
+            "The result was wrong in every interleaving that was tried, so chance has no part in it. Follow the \
+             smallest input above by hand, on a single thread first."
+        }
+        Kind::Race => {
+            "The program is right in some interleavings and wrong in others. Somewhere a thread reads a value and \
+             later acts on it, and in between another thread gets its turn and makes the value out of date. Each \
+             step may be safe on its own: locks and atomics protect one access, not the time between two. Ask \
+             what has to happen as one step."
+        }
+        Kind::Deadlock => {
+            "No thread could go on, and nothing that was still to come would have woken one. For each waiting \
+             thread, ask who would have to act for it to go on, and what that one waits for. The usual ends of \
+             that chain: a channel that some forgotten sender keeps open, a lock that its own holder asks for \
+             again, two locks taken in different orders, a notification that was sent before anybody waited, or \
+             a full queue whose reader waits for the writer."
+        }
+        Kind::Livelock => {
+            "The threads kept running, and none of what they did brought the end nearer. Usually each one reacts \
+             to what the other does, or a condition is asked again and again that no running thread will change."
+        }
+        Kind::BusyWait => {
+            "A thread that waits asked again and again instead of being woken. That takes a processor from the \
+             threads it waits for, and a sleep between two questions trades that for answers that come late. A \
+             blocking receive, a `Condvar`, a `park` or a join sleeps until there is something to do."
+        }
+        Kind::Sequential => {
+            "Parts that may overlap ran one after the other, so more threads would not make this any faster. \
+             Look for a wait between starting one part and starting the next, and for a lock that is held while \
+             the actual work is done."
+        }
+        Kind::Oversubscribed => {
+            "More was in flight at once than the contract allows. A thread costs memory and scheduling whether it \
+             works or not, and what is behind the work (a disk, a server) has limits too. Ask what in the program \
+             decides how many may run at once, and whether it is asked before the work begins or after."
+        }
+        Kind::Unbounded => {
+            "Items piled up without a limit. A producer that is faster than its consumers fills the memory, sooner \
+             or later; a queue with a capacity makes it wait. Look for every place in which items can wait, \
+             including the ones that are not called a queue."
+        }
+        Kind::LeakedThread => {
+            "A thread was still alive after the function had returned. Nobody will join it, what it finds out is \
+             lost, and it goes on using what it was given. The one who starts a thread has to say when it ends \
+             and who waits for that."
+        }
+        Kind::Panicked => {
+            "The program panicked where the contract promises something else. Look at the thread it happened on: a \
+             panic ends that thread only, and the others learn of it through what it leaves behind, a poisoned \
+             lock, a closed channel, or an `Err` from `join`."
+        }
+        Kind::SwallowedPanic => {
+            "A thread panicked and nobody was told. A panic does not cross from one thread to another by itself: \
+             it is in what `join` returns, or in a poisoned lock, and is lost where that is dropped."
+        }
+        Kind::TooEarly => {
+            "Something happened before it was allowed to. A wait may end before the time or the condition it was \
+             for: wake-ups can be spurious, and a timeout says that time has passed, not that the work is done. \
+             Ask what the code looks at once it has been woken."
+        }
+        Kind::TooLate => {
+            "Something was done, but later than promised, in virtual time: the clock of the simulation moves only \
+             while every thread waits, so a slow machine has no part in it. Look for waits that could have \
+             overlapped, and for sleeps that are longer than what they wait for."
+        }
+        Kind::Crashed => {
+            "The whole process ended in the middle of a check, and all of its threads with it. An exit, an abort, a \
+             stack that overflows, and a panic while another one unwinds all do that. No other thread gets the \
+             chance to finish or to clean up."
+        }
+        Kind::TimedOut => {
+            "The limit was reached without a result. A loop that never waits and never touches anything shared \
+             can't be interrupted, so nothing can be proven about it. Look for a loop whose end depends on a \
+             value that nothing in the loop changes."
+        }
+    }
+}

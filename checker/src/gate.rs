@@ -1,0 +1,266 @@
+//! The author's gate: every program of every exercise gets the verdict it must get, and no part is missing.
+
+use crate::compile::Compiled;
+use crate::course::Exercise;
+use crate::judge::Judge;
+use crate::process;
+use crate::screen::Screen;
+use crate::variant::{self, Expected, Variant};
+use crate::verdict::{Report, Status};
+use anyhow::{Context, Result, bail};
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+use std::thread;
+
+const MIN_ACCEPTED: usize = 5;
+const MIN_REJECTED: usize = 10;
+const HINTS: usize = 3;
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Tally {
+    pub passed: usize,
+    pub failed: usize,
+}
+
+/// Judges every program of `exercises`, `repeat` times each, with a line for each, and counts.
+///
+/// # Errors
+/// If ^C was pressed or nothing can be printed; all other trouble is a failure of the program it came with.
+pub fn verify(judge: &Judge<'_>, exercises: &[&Exercise], repeat: u32, screen: &Screen) -> Result<Tally> {
+    let mut tally = Tally::default();
+    let mut tell = |subject: &str, outcome: &Result<String>| {
+        tally.passed += usize::from(outcome.is_ok());
+        tally.failed += usize::from(outcome.is_err());
+        screen.verified(subject, outcome.as_ref().map(String::as_str))
+    };
+    for error in &judge.course.broken {
+        tell("exercises/", &Err(anyhow::anyhow!("{error:#}")))?;
+    }
+    let mut jobs: Vec<Job<'_>> = Vec::new();
+    for exercise in exercises {
+        let variants = variant::of(&judge.course.root, exercise);
+        tell(&exercise.name, &parts(&judge.course.root, exercise, &variants))?;
+        for variant in variants {
+            match variant {
+                Ok(variant) => jobs.push(Job { exercise, variant }),
+                Err(error) => tell(&exercise.name, &Err(error))?,
+            }
+        }
+    }
+    let mut done: Vec<Option<Result<String>>> = jobs.iter().map(|_| None).collect();
+    let mut told = 0;
+    at_once(
+        &jobs,
+        |job| job.run(judge, repeat),
+        |index, outcome| {
+            done[index] = Some(outcome);
+            // As they are listed, not as they happen to end: two runs can be compared.
+            while let Some(Some(outcome)) = done.get(told) {
+                tell(&jobs[told].variant.source.display().to_string(), outcome)?;
+                told += 1;
+            }
+            Ok(())
+        },
+    )?;
+    screen.say(&format!("\n{} passed, {} failed", tally.passed, tally.failed))?;
+    Ok(tally)
+}
+
+/// Works on as many jobs at once as there are processors; `tell` hears of each as it ends.
+fn at_once<J: Sync, T: Send>(
+    jobs: &[J],
+    work: impl Fn(&J) -> T + Sync,
+    mut tell: impl FnMut(usize, T) -> Result<()>,
+) -> Result<()> {
+    let next = AtomicUsize::new(0);
+    let (sender, outcomes) = mpsc::channel();
+    let workers = thread::available_parallelism().map_or(1, |processors| processors.get());
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            let (sender, next, work) = (sender.clone(), &next, &work);
+            scope.spawn(move || {
+                while let Some((index, job)) = {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    jobs.get(index).map(|job| (index, job))
+                } {
+                    if process::is_interrupted() || sender.send((index, work(job))).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        let told = outcomes.iter().try_for_each(|(index, outcome)| tell(index, outcome));
+        // Whoever still works on something finds nobody to tell, and stops.
+        drop(outcomes);
+        told
+    })?;
+    if process::is_interrupted() { bail!("interrupted") } else { Ok(()) }
+}
+
+/// One program to judge.
+struct Job<'a> {
+    exercise: &'a Exercise,
+    variant: Variant,
+}
+
+impl Job<'_> {
+    /// What it got, if it is what it must get.
+    fn run(&self, judge: &Judge<'_>, repeat: u32) -> Result<String> {
+        let (exercise, source) = (self.exercise, self.variant.source.as_path());
+        let program = match judge.compile(exercise, source)? {
+            Compiled::Program(program) => program,
+            Compiled::Refused(finding) => {
+                return self.assess(judge, &Report::refused(&exercise.name, finding, 0));
+            }
+        };
+        let run = || -> Result<Report> {
+            let checks = judge.checks(&program, exercise, source)?;
+            let mut report = Report::of_checks(&exercise.name, checks, 0);
+            report.warnings.clone_from(&program.warnings);
+            Ok(report)
+        };
+        let first = run()?;
+        let said = self.assess(judge, &first)?;
+        for time in 2..=repeat {
+            let again = run()?;
+            if fingerprint(&again) != fingerprint(&first) {
+                bail!("run {time} of {repeat} saw something else: {}; then {}", told(&first), told(&again));
+            }
+        }
+        Ok(said)
+    }
+
+    fn assess(&self, judge: &Judge<'_>, report: &Report) -> Result<String> {
+        match self.variant.expected {
+            Expected::Unfinished => {
+                if !report.warnings.is_empty() {
+                    bail!("the stub compiles with a warning\n{}", report.warnings);
+                }
+                if !report.is_unfinished() {
+                    bail!("the stub should be unfinished; it got: {}", told(report));
+                }
+                Ok("unfinished".to_owned())
+            }
+            Expected::Passed => {
+                if report.verdict != Status::Passed {
+                    bail!("should pass; it got: {}", told(report));
+                }
+                clauses(&judge.course.root, self.exercise, report)?;
+                Ok(format!("passed, {} schedules", report.schedules()))
+            }
+            Expected::Finding { kind, clause } => {
+                let found = report.findings().any(|(at, finding)| at == clause && finding.kind == kind);
+                let expected = place(clause, kind.name());
+                if !found {
+                    bail!("should get {expected}; it got: {}", told(report));
+                }
+                Ok(expected)
+            }
+        }
+    }
+}
+
+/// What must be the same in every repeat.
+fn fingerprint(report: &Report) -> Vec<(String, Status, Option<crate::verdict::Kind>, Option<u64>)> {
+    let of_check = |check: &crate::verdict::Check| {
+        let seed = check.finding.as_ref().and_then(|finding| finding.seed);
+        (check.name.clone(), check.status, check.kind(), seed)
+    };
+    report.checks.iter().map(of_check).collect()
+}
+
+fn place(clause: Option<u32>, kind: &str) -> String {
+    match clause {
+        Some(clause) => format!("{kind} at clause {clause}"),
+        None => kind.to_owned(),
+    }
+}
+
+/// A report in one line, or with the compiler's text if there is one.
+fn told(report: &Report) -> String {
+    if let Some(finding) = &report.finding {
+        return format!("{}\n{}", finding.kind, finding.message);
+    }
+    let not_passed = report.checks.iter().filter(|check| check.status != Status::Passed);
+    let lines: Vec<String> = not_passed
+        .map(|check| {
+            let kind = check.kind().map_or(check.status.name(), |kind| kind.name());
+            let (seed, message) = match &check.finding {
+                Some(finding) => (finding.seed, finding.message.as_str()),
+                None => (None, ""),
+            };
+            let seed = seed.map(|seed| format!(", seed {seed}")).unwrap_or_default();
+            let place = place(Some(check.clause), kind);
+            format!("{place} ({}{seed}): {}", check.name, message.lines().next().unwrap_or_default())
+        })
+        .collect();
+    if lines.is_empty() {
+        report.verdict.name().to_owned()
+    } else {
+        format!("\n    {}", lines.join("\n    "))
+    }
+}
+
+/// Every clause has a check, and every check a clause.
+fn clauses(root: &Path, exercise: &Exercise, report: &Report) -> Result<()> {
+    let promised: BTreeSet<u32> = (1..=exercise.contract(root)?.len() as u32).collect();
+    let checked: BTreeSet<u32> = report.checks.iter().map(|check| check.clause).collect();
+    let list =
+        |clauses: Vec<&u32>| clauses.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let unchecked: Vec<&u32> = promised.difference(&checked).collect();
+    let unpromised: Vec<&u32> = checked.difference(&promised).collect();
+    if !unchecked.is_empty() {
+        bail!("no check for clause {}", list(unchecked));
+    }
+    if !unpromised.is_empty() {
+        bail!("there are checks for clause {}, which the README does not have", list(unpromised));
+    }
+    Ok(())
+}
+
+/// Whether all parts of `exercise` are there.
+fn parts(root: &Path, exercise: &Exercise, variants: &[Result<Variant>]) -> Result<String> {
+    let contract = exercise.contract(root)?;
+    let hints = exercise.hints(root)?;
+    if hints.len() != HINTS {
+        bail!("hints.md has {} hints; it should have {HINTS}", hints.len());
+    }
+    if let Some(empty) = hints.iter().find(|hint| hint.text.trim().is_empty()) {
+        bail!("hints.md: the hint `{}` is empty", empty.title);
+    }
+    for file in [exercise.source(), exercise.checks(), exercise.dir.join("src/main.rs")] {
+        if !root.join(&file).is_file() {
+            bail!("{} is missing", file.display());
+        }
+    }
+    let snapshots = root.join(exercise.snapshots());
+    let files =
+        snapshots.read_dir().with_context(|| format!("{} is missing", exercise.snapshots().display()))?;
+    let files: Vec<_> = files.collect::<std::io::Result<_>>()?;
+    let is =
+        |suffix: &str| files.iter().filter(|it| it.file_name().to_string_lossy().ends_with(suffix)).count();
+    if is(".snap") == 0 || is(".snap.new") > 0 {
+        bail!("{}: should have snapshots, and none that waits for a review", exercise.snapshots().display());
+    }
+    if exercise.about.points == 0 || exercise.about.minutes == 0 || exercise.about.title.is_empty() {
+        bail!(
+            "{}: title, points and minutes should say something",
+            exercise.dir.join("Cargo.toml").display()
+        );
+    }
+    let in_dir = |name: &str| {
+        let variants = variants.iter().filter_map(|variant| variant.as_ref().ok());
+        variants.filter(|variant| variant.source.parent().is_some_and(|dir| dir.ends_with(name))).count()
+    };
+    let (accepted, rejected) = (in_dir("accepted"), in_dir("rejected"));
+    if accepted < MIN_ACCEPTED || rejected < MIN_REJECTED {
+        bail!(
+            "{accepted} accepted and {rejected} rejected variants; there should be {MIN_ACCEPTED} and \
+             {MIN_REJECTED} at least"
+        );
+    }
+    Ok(format!("{} clauses, {accepted} accepted and {rejected} rejected variants", contract.len()))
+}

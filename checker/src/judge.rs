@@ -1,0 +1,129 @@
+//! Judging a program: compile it, run its checks in a child, and put what was seen into a report.
+
+use crate::base::Base;
+use crate::child::{self, Request};
+use crate::compile::{self, Compiled, Program, Rendering};
+use crate::course::{Course, Exercise, read_text};
+use crate::verdict::{Check, Report};
+use anyhow::{Context, Result, bail};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// How thoroughly to judge.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    pub seed: u64,
+    /// For each check; `None` for as many as its harness finds right.
+    pub schedules: Option<u64>,
+    /// For compiling and running one program.
+    pub limit: Duration,
+}
+
+impl Default for Effort {
+    fn default() -> Effort {
+        Effort { seed: 1, schedules: None, limit: Duration::from_secs(60) }
+    }
+}
+
+pub struct Judge<'a> {
+    pub course: &'a Course,
+    pub base: &'a Base,
+    pub rendering: Rendering,
+    pub effort: Effort,
+}
+
+impl Judge<'_> {
+    /// Judges `source`, relative to the course's root, as an answer to `exercise`.
+    ///
+    /// # Errors
+    /// If the trouble is not the learner's.
+    pub fn judge(&self, exercise: &Exercise, source: &Path) -> Result<Report> {
+        let start = Instant::now();
+        let millis = |start: Instant| start.elapsed().as_millis() as u64;
+        match self.compile(exercise, source)? {
+            Compiled::Refused(finding) => Ok(Report::refused(&exercise.name, finding, millis(start))),
+            Compiled::Program(program) => {
+                let checks = self.checks(&program, exercise, source)?;
+                let mut report = Report::of_checks(&exercise.name, checks, millis(start));
+                report.warnings = program.warnings;
+                Ok(report)
+            }
+        }
+    }
+
+    pub fn compile(&self, exercise: &Exercise, source: &Path) -> Result<Compiled> {
+        let root = &self.course.root;
+        let checks = root.join(exercise.checks());
+        if !checks.is_file() {
+            bail!(
+                "{} has no checks, so nothing can be said of it\n\
+                 write them in {}, or restore that file with git",
+                exercise.name,
+                exercise.checks().display()
+            );
+        }
+        // Read here, because what rustc says of a file that is no text is not of much help.
+        readable(&root.join(source))?;
+        compile::compile(root, self.base, exercise, source, self.rendering, self.effort.limit)
+    }
+
+    /// Runs all checks of a compiled program.
+    pub fn checks(&self, program: &Program, exercise: &Exercise, source: &Path) -> Result<Vec<Check>> {
+        let checks = child::run(&program.executable, &self.request(exercise, source)?)?;
+        if checks.is_empty() {
+            bail!("{} has no check in it; add one for each clause", exercise.checks().display());
+        }
+        Ok(checks)
+    }
+
+    /// Runs the one schedule of `check` that `seed` stands for, with every step of it in the finding.
+    ///
+    /// Returns `None` if there is no such check.
+    pub fn replay(
+        &self,
+        program: &Program,
+        exercise: &Exercise,
+        source: &Path,
+        check: &str,
+        seed: u64,
+    ) -> Result<Option<Check>> {
+        let only = Some(vec![check.to_owned()]);
+        let request =
+            Request { seed, schedules: Some(1), only, trace: true, ..self.request(exercise, source)? };
+        Ok(child::run(&program.executable, &request)?.into_iter().find(|done| done.name == check))
+    }
+
+    fn request(&self, exercise: &Exercise, source: &Path) -> Result<Request> {
+        Ok(Request {
+            nonce: child::nonce()?,
+            seed: self.effort.seed,
+            schedules: self.effort.schedules,
+            only: None,
+            trace: false,
+            source: source.to_owned(),
+            snapshots: self.course.root.join(exercise.snapshots()),
+            timeout_ms: self.effort.limit.as_millis() as u64,
+        })
+    }
+}
+
+/// A `--source` argument as rustc is to be given it: relative to `root` if it is in there.
+///
+/// # Errors
+/// If there is no such file, or it is not text.
+pub fn source_file(root: &Path, file: &Path) -> Result<PathBuf> {
+    readable(file)?;
+    let absolute = file.canonicalize().with_context(|| format!("could not find {}", file.display()))?;
+    let root = root.canonicalize()?;
+    Ok(absolute.strip_prefix(root).map(Path::to_owned).unwrap_or(absolute))
+}
+
+fn readable(file: &Path) -> Result<()> {
+    if file.is_dir() {
+        bail!("{} is a folder; name the Rust file in it that is to be judged", file.display());
+    }
+    if !file.exists() {
+        bail!("there is no file {}; is the path right?", file.display());
+    }
+    read_text(file).map(drop)
+}

@@ -1,0 +1,208 @@
+//! A child process that can't outlive us: its own process group, a deadline, and output we stop listening to.
+
+use anyhow::{Context, Result, bail};
+use std::io::{Read, Write};
+use std::ops::ControlFlow;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
+use std::thread;
+use std::time::{Duration, Instant};
+
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Makes ^C (and a polite kill) end every child first, and then us by way of an ordinary error.
+pub fn watch_for_interrupts() -> Result<()> {
+    ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)).context("could not listen for ^C")
+}
+
+/// Whether ^C was pressed.
+pub fn is_interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Stream {
+    Out,
+    Err,
+}
+
+/// How a child ended.
+#[derive(Debug)]
+pub enum Ending {
+    Exited(ExitStatus),
+    /// Still running at the deadline, and killed.
+    PastDeadline,
+    /// Killed because the listener had heard enough.
+    CutOff,
+}
+
+/// How often a wait looks whether ^C was pressed or the child has gone.
+const TICK: Duration = Duration::from_millis(50);
+/// How long the pipes of a child that has exited may stay open: what holds them is not the child.
+const LINGER: Duration = Duration::from_secs(1);
+
+/// Runs `command` to its end, handing each piece of what it writes to `hear`.
+///
+/// Where the platform can say so, the child gets no more than `memory` bytes of address space.
+///
+/// # Errors
+/// If it can't be started, or ^C was pressed.
+pub fn run(
+    mut command: Command,
+    input: &[u8],
+    deadline: Instant,
+    memory: Option<u64>,
+    mut hear: impl FnMut(Stream, &[u8]) -> ControlFlow<()>,
+) -> Result<Ending> {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut group = Group::spawn(&mut command)?;
+    group.limit(memory);
+    if let Some(mut stdin) = group.child.stdin.take() {
+        // A child that is gone already tells us so by its exit status, not by a broken pipe.
+        let _ = stdin.write_all(input);
+    }
+    // Bounded, so that a child that floods us waits for us in its own memory, not in ours.
+    let (sender, pieces) = mpsc::sync_channel(16);
+    if let Some(stdout) = group.child.stdout.take() {
+        listen(Stream::Out, stdout, sender.clone());
+    }
+    if let Some(stderr) = group.child.stderr.take() {
+        listen(Stream::Err, stderr, sender.clone());
+    }
+    drop(sender);
+
+    let mut gone_since: Option<Instant> = None;
+    loop {
+        if is_interrupted() {
+            bail!("interrupted");
+        }
+        let now = Instant::now();
+        if now >= deadline {
+            return Ok(Ending::PastDeadline);
+        }
+        match pieces.recv_timeout(TICK.min(deadline - now)) {
+            Ok((stream, bytes)) => {
+                if hear(stream, &bytes).is_break() {
+                    return Ok(Ending::CutOff);
+                }
+            }
+            Err(RecvTimeoutError::Timeout) if group.has_exited() => {
+                group.kill();
+                if gone_since.get_or_insert(now).elapsed() > LINGER {
+                    return Ok(Ending::Exited(group.wait()?));
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+            // Both pipes are closed: the child is about to exit, or has closed them and runs on.
+            Err(RecvTimeoutError::Disconnected) if group.has_exited() => {
+                return Ok(Ending::Exited(group.wait()?));
+            }
+            Err(RecvTimeoutError::Disconnected) => thread::sleep(Duration::from_millis(1)),
+        }
+    }
+}
+
+fn listen(stream: Stream, mut pipe: impl Read + Send + 'static, pieces: SyncSender<(Stream, Vec<u8>)>) {
+    thread::spawn(move || {
+        let mut buffer = vec![0; 64 * 1024];
+        while let Ok(length @ 1..) = pipe.read(&mut buffer) {
+            if pieces.send((stream, buffer[..length].to_vec())).is_err() {
+                return;
+            }
+        }
+    });
+}
+
+/// A child with whatever it may start; all of it is killed when this is dropped.
+struct Group {
+    child: Child,
+    #[cfg(unix)]
+    id: rustix::process::Pid,
+    /// Once reaped, its id may be someone else's.
+    reaped: bool,
+}
+
+impl Group {
+    fn spawn(command: &mut Command) -> Result<Group> {
+        #[cfg(unix)]
+        std::os::unix::process::CommandExt::process_group(command, 0);
+        let child = command.spawn().with_context(|| {
+            format!("could not start {}; is it installed and on the PATH?", command.get_program().display())
+        })?;
+        #[cfg(unix)]
+        let id = rustix::process::Pid::from_child(&child);
+        Ok(Group {
+            child,
+            #[cfg(unix)]
+            id,
+            reaped: false,
+        })
+    }
+
+    #[cfg(target_os = "linux")]
+    fn limit(&self, memory: Option<u64>) {
+        use rustix::process::{Resource, Rlimit, prlimit};
+        let at_most = |limit| Rlimit { current: Some(limit), maximum: Some(limit) };
+        // Where a limit is refused the deadline remains.
+        if let Some(bytes) = memory {
+            let _ = prlimit(Some(self.id), Resource::As, at_most(bytes));
+        }
+        let _ = prlimit(Some(self.id), Resource::Core, at_most(0));
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn limit(&self, _memory: Option<u64>) {}
+
+    /// Whether the child itself has exited. It is not reaped by this, so its id is still its own to kill by.
+    #[cfg(unix)]
+    fn has_exited(&mut self) -> bool {
+        use rustix::process::{WaitId, WaitIdOptions, waitid};
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
+        !matches!(waitid(WaitId::Pid(self.id), options), Ok(None))
+    }
+
+    #[cfg(not(unix))]
+    fn has_exited(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(Some(_)))
+    }
+
+    fn kill(&mut self) {
+        #[cfg(unix)]
+        let _ = rustix::process::kill_process_group(self.id, rustix::process::Signal::KILL);
+        #[cfg(not(unix))]
+        let _ = self.child.kill();
+    }
+
+    fn wait(mut self) -> Result<ExitStatus> {
+        self.kill();
+        self.reaped = true;
+        self.child.wait().context("could not learn how a child process ended")
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if !self.reaped {
+            self.kill();
+            let _ = self.child.wait();
+        }
+    }
+}
+
+/// The end of an exit status, in words a person would use.
+pub fn describe(status: ExitStatus) -> String {
+    #[cfg(unix)]
+    if let Some(signal) = std::os::unix::process::ExitStatusExt::signal(&status) {
+        return match signal {
+            6 => "it aborted (SIGABRT)".to_owned(),
+            7 | 11 => "stack overflow or memory fault (SIGSEGV)".to_owned(),
+            9 => "it was killed (SIGKILL), perhaps for want of memory".to_owned(),
+            _ => format!("it was ended by signal {signal}"),
+        };
+    }
+    match status.code() {
+        Some(code) => format!("it exited with code {code}"),
+        None => "it ended without an exit code".to_owned(),
+    }
+}
