@@ -21,11 +21,7 @@ struct Written<W> {
 impl<W: Write + Send> ProgressTracker<W> {
     /// A tracker for `total` items, none of them done yet.
     pub fn new(total: usize, out: W) -> Self {
-        ProgressTracker {
-            total,
-            done: AtomicUsize::new(0),
-            written: Mutex::new(Written { reports: 0, out }),
-        }
+        ProgressTracker { total, done: AtomicUsize::new(0), written: Mutex::new(Written { reports: 0, out }) }
     }
 
     /// One more item is done: counts it; its report is written here, or has been by another's update.

@@ -70,8 +70,5 @@ where
         .build_scoped(|thread| thread.run(), |pool| pool.install(|| items.par_iter().map(one).collect()))
         .expect("the pool's threads start");
     tracker.finish();
-    results
-        .into_iter()
-        .map(|result| result.unwrap_or_else(|payload| panic::resume_unwind(payload)))
-        .collect()
+    results.into_iter().map(|result| result.unwrap_or_else(|payload| panic::resume_unwind(payload))).collect()
 }

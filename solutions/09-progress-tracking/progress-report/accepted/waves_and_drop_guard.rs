@@ -79,8 +79,5 @@ where
         });
     }
     tracker.finish();
-    results
-        .into_iter()
-        .map(|result| result.unwrap_or_else(|payload| panic::resume_unwind(payload)))
-        .collect()
+    results.into_iter().map(|result| result.unwrap_or_else(|payload| panic::resume_unwind(payload))).collect()
 }

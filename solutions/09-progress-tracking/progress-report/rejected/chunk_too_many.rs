@@ -74,8 +74,5 @@ where
         threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
     });
     tracker.finish();
-    results
-        .into_iter()
-        .map(|result| result.unwrap_or_else(|payload| panic::resume_unwind(payload)))
-        .collect()
+    results.into_iter().map(|result| result.unwrap_or_else(|payload| panic::resume_unwind(payload))).collect()
 }

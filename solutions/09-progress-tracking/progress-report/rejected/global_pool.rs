@@ -68,8 +68,5 @@ where
     };
     let results: Vec<thread::Result<R>> = items.par_iter().map(one).collect();
     tracker.finish();
-    results
-        .into_iter()
-        .map(|result| result.unwrap_or_else(|payload| panic::resume_unwind(payload)))
-        .collect()
+    results.into_iter().map(|result| result.unwrap_or_else(|payload| panic::resume_unwind(payload))).collect()
 }

@@ -78,8 +78,5 @@ where
         results.inspect(|_| tracker.update()).collect()
     });
     tracker.finish();
-    results
-        .into_iter()
-        .map(|result| result.unwrap_or_else(|payload| panic::resume_unwind(payload)))
-        .collect()
+    results.into_iter().map(|result| result.unwrap_or_else(|payload| panic::resume_unwind(payload))).collect()
 }

@@ -1,0 +1,85 @@
+//! breaks: clause 6 · finding: crashed
+//! Divide and conquer on a pool: a slice is cut in two until one item is left. But the halves of no items are no
+//! items and no items: the recursion has no end, the stack has.
+
+use std::io::Write;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Mutex;
+use std::thread;
+
+use rayon::ThreadPoolBuilder;
+
+/// Counts what is done of a known total, and writes a report each time the count rises.
+pub struct ProgressTracker<W> {
+    total: usize,
+    state: Mutex<State<W>>,
+}
+
+struct State<W> {
+    done: usize,
+    out: W,
+}
+
+impl<W: Write + Send> ProgressTracker<W> {
+    /// A tracker for `total` items, none of them done yet.
+    pub fn new(total: usize, out: W) -> Self {
+        ProgressTracker { total, state: Mutex::new(State { done: 0, out }) }
+    }
+
+    /// One more item is done: counts it and writes one report.
+    pub fn update(&self) {
+        let mut state = self.state.lock().unwrap();
+        state.done += 1;
+        let done = state.done;
+        report(&mut state.out, done, self.total);
+    }
+
+    /// Ends the line and gives the writer back.
+    pub fn finish(self) -> W {
+        let mut out = self.state.into_inner().unwrap().out;
+        if self.total == 0 {
+            report(&mut out, 0, 0);
+        }
+        let _ = writeln!(out);
+        out
+    }
+}
+
+fn report(out: &mut impl Write, done: usize, total: usize) {
+    let percent = (100 * done).checked_div(total).unwrap_or(100);
+    let _ = write!(out, "\rProgress: {done}/{total} ({percent}%)");
+    let _ = out.flush();
+}
+
+fn halve<T: Sync, R: Send>(items: &[T], one: &(impl Fn(&T) -> R + Sync)) -> Vec<R> {
+    if let [item] = items {
+        return vec![one(item)];
+    }
+    let (left, right) = items.split_at(items.len() / 2);
+    let (mut left, right) = rayon::join(|| halve(left, one), || halve(right, one));
+    left.extend(right);
+    left
+}
+
+/// Calls `f` for each item, on `workers` workers, and returns the results in the order of the items.
+pub fn process_with_progress<T, R, F, W>(items: &[T], workers: usize, f: F, out: W) -> Vec<R>
+where
+    T: Sync,
+    R: Send,
+    F: Fn(&T) -> R + Sync,
+    W: Write + Send,
+{
+    assert!(workers > 0, "items need at least one worker");
+    let tracker = ProgressTracker::new(items.len(), out);
+    let one = |item: &T| {
+        let result = panic::catch_unwind(AssertUnwindSafe(|| f(item)));
+        tracker.update();
+        result
+    };
+    let results: Vec<thread::Result<R>> = ThreadPoolBuilder::new()
+        .num_threads(workers)
+        .build_scoped(|thread| thread.run(), |pool| pool.install(|| halve(items, &one)))
+        .expect("the pool's threads start");
+    tracker.finish();
+    results.into_iter().map(|result| result.unwrap_or_else(|payload| panic::resume_unwind(payload))).collect()
+}

@@ -1,0 +1,88 @@
+//! breaks: clause 2 · finding: race
+//! An update that doesn't get the lock leaves its report to the thread that has it, which writes for all. But that
+//! thread may have looked at the count for the last time and not have unlocked yet: the report is left undone.
+
+use std::io::Write;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// Counts what is done of a known total, and writes a report each time the count rises.
+pub struct ProgressTracker<W> {
+    total: usize,
+    done: AtomicUsize,
+    written: Mutex<Written<W>>,
+}
+
+struct Written<W> {
+    reports: usize,
+    out: W,
+}
+
+impl<W: Write + Send> ProgressTracker<W> {
+    /// A tracker for `total` items, none of them done yet.
+    pub fn new(total: usize, out: W) -> Self {
+        ProgressTracker { total, done: AtomicUsize::new(0), written: Mutex::new(Written { reports: 0, out }) }
+    }
+
+    /// One more item is done: counts it; its report is written here, or by the update that has the lock.
+    pub fn update(&self) {
+        self.done.fetch_add(1, Ordering::SeqCst);
+        let Ok(mut written) = self.written.try_lock() else { return };
+        while written.reports < self.done.load(Ordering::SeqCst) {
+            written.reports += 1;
+            let done = written.reports;
+            report(&mut written.out, done, self.total);
+        }
+    }
+
+    /// Ends the line and gives the writer back.
+    pub fn finish(self) -> W {
+        let mut out = self.written.into_inner().unwrap().out;
+        if self.total == 0 {
+            report(&mut out, 0, 0);
+        }
+        let _ = writeln!(out);
+        out
+    }
+}
+
+fn report(out: &mut impl Write, done: usize, total: usize) {
+    let percent = (100 * done).checked_div(total).unwrap_or(100);
+    let _ = write!(out, "\rProgress: {done}/{total} ({percent}%)");
+    let _ = out.flush();
+}
+
+/// Calls `f` for each item, on `workers` workers, and returns the results in the order of the items.
+pub fn process_with_progress<T, R, F, W>(items: &[T], workers: usize, f: F, out: W) -> Vec<R>
+where
+    T: Sync,
+    R: Send,
+    F: Fn(&T) -> R + Sync,
+    W: Write + Send,
+{
+    assert!(workers > 0, "items need at least one worker");
+    let tracker = ProgressTracker::new(items.len(), out);
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mut results = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(index) else { break results };
+            let result = panic::catch_unwind(AssertUnwindSafe(|| f(item)));
+            tracker.update();
+            results.push((index, result));
+        }
+    };
+    let mut results: Vec<_> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..workers.min(items.len())).map(|_| scope.spawn(worker)).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    tracker.finish();
+    results.sort_by_key(|(index, _)| *index);
+    results
+        .into_iter()
+        .map(|(_, result)| result.unwrap_or_else(|payload| panic::resume_unwind(payload)))
+        .collect()
+}

@@ -1,0 +1,78 @@
+//! breaks: clause 2 · finding: race
+//! The writer is locked for every write, and the count is right. But a report is two writes here, and between the
+//! two the lock is free: another report gets into the middle of this one.
+
+use std::io::Write;
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// Counts what is done of a known total, and writes a report each time the count rises.
+pub struct ProgressTracker<W> {
+    total: usize,
+    done: Mutex<usize>,
+    out: Mutex<W>,
+}
+
+impl<W: Write + Send> ProgressTracker<W> {
+    /// A tracker for `total` items, none of them done yet.
+    pub fn new(total: usize, out: W) -> Self {
+        ProgressTracker { total, done: Mutex::new(0), out: Mutex::new(out) }
+    }
+
+    fn write(&self, piece: &str) {
+        let _ = self.out.lock().unwrap().write_all(piece.as_bytes());
+    }
+
+    /// One more item is done: counts it and writes one report.
+    pub fn update(&self) {
+        self.write("\rProgress: ");
+        let mut done = self.done.lock().unwrap();
+        *done += 1;
+        let percent = (100 * *done).checked_div(self.total).unwrap_or(100);
+        self.write(&format!("{done}/{} ({percent}%)", self.total));
+    }
+
+    /// Ends the line and gives the writer back.
+    pub fn finish(self) -> W {
+        if self.total == 0 {
+            self.write("\rProgress: 0/0 (100%)");
+        }
+        self.write("\n");
+        self.out.into_inner().unwrap()
+    }
+}
+
+/// Calls `f` for each item, on `workers` workers, and returns the results in the order of the items.
+pub fn process_with_progress<T, R, F, W>(items: &[T], workers: usize, f: F, out: W) -> Vec<R>
+where
+    T: Sync,
+    R: Send,
+    F: Fn(&T) -> R + Sync,
+    W: Write + Send,
+{
+    assert!(workers > 0, "items need at least one worker");
+    let tracker = ProgressTracker::new(items.len(), out);
+    let next = AtomicUsize::new(0);
+    let worker = || {
+        let mut results = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(index) else { break results };
+            let result = panic::catch_unwind(AssertUnwindSafe(|| f(item)));
+            tracker.update();
+            results.push((index, result));
+        }
+    };
+    let mut results: Vec<_> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..workers.min(items.len())).map(|_| scope.spawn(worker)).collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    });
+    tracker.finish();
+    results.sort_by_key(|(index, _)| *index);
+    results
+        .into_iter()
+        .map(|(_, result)| result.unwrap_or_else(|payload| panic::resume_unwind(payload)))
+        .collect()
+}
