@@ -1,1 +1,1 @@
-fn main() {}
+pub fn main() -> std::process::ExitCode { std::process::ExitCode::SUCCESS }

@@ -1,0 +1,138 @@
+//! The simulated way: a child of the checker. A request comes in on standard input; results go out on
+//! standard output, which learner code can't reach, each line behind the request's nonce.
+
+use std::cell::RefCell;
+use std::io::{Read, Write, stdin, stdout};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use cpu_time::ProcessTime;
+use serde::{Deserialize, Serialize};
+
+use crate::check::{Check, Entry, Mode};
+use crate::explore::Search;
+use crate::finding::{Report, Status};
+
+/// A step that uses this much processor time without a scheduling point will not end.
+const STUCK: Duration = Duration::from_secs(3);
+
+#[derive(Debug, Deserialize)]
+struct Request {
+    nonce: String,
+    seed: u64,
+    schedules: Option<u64>,
+    only: Option<Vec<String>>,
+    #[serde(default)]
+    trace: bool,
+    source: String,
+    snapshots: PathBuf,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+enum Event<'a> {
+    Suite { checks: Vec<Listed> },
+    Start { check: &'a str },
+    End { check: &'a Report },
+    Stuck { check: &'a str, message: String },
+    Done,
+}
+
+#[derive(Serialize)]
+struct Listed {
+    name: &'static str,
+    clause: u32,
+}
+
+/// Writes events, one at a time: the watchdog has one too.
+#[derive(Clone)]
+struct Channel(Arc<Mutex<String>>);
+
+impl Channel {
+    fn send(&self, event: &Event<'_>) {
+        let nonce = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let line = serde_json::to_string(event).expect("events are plain data");
+        // If the checker is gone there is nobody to tell.
+        let _ = writeln!(stdout().lock(), "{nonce} {line}").and_then(|()| stdout().flush());
+    }
+}
+
+pub(crate) fn main(entries: &[Entry]) -> ExitCode {
+    let mut text = String::new();
+    let request: Request = match stdin().read_to_string(&mut text).map(|_| serde_json::from_str(&text)) {
+        Ok(Ok(request)) => request,
+        _ => {
+            eprintln!("this program judges an exercise when the checker asks it to: run `cargo checker run`");
+            return ExitCode::from(2);
+        }
+    };
+    let channel = Channel(Arc::new(Mutex::new(request.nonce.clone())));
+    let listed = entries.iter().map(|e| Listed { name: e.name, clause: e.clause }).collect();
+    channel.send(&Event::Suite { checks: listed });
+
+    let chosen: Vec<&Entry> = match &request.only {
+        None => entries.iter().collect(),
+        Some(names) => names.iter().filter_map(|n| entries.iter().find(|e| e.name == n)).collect(),
+    };
+    let current = Arc::new(Mutex::new(""));
+    watch(channel.clone(), Arc::clone(&current));
+    for entry in chosen {
+        *current.lock().unwrap_or_else(PoisonError::into_inner) = entry.name;
+        channel.send(&Event::Start { check: entry.name });
+        let report = judge(entry, &request);
+        channel.send(&Event::End { check: &report });
+    }
+    channel.send(&Event::Done);
+    ExitCode::SUCCESS
+}
+
+fn judge(entry: &Entry, request: &Request) -> Report {
+    let started = Instant::now();
+    let search = Search {
+        seed: request.seed,
+        wanted: request.schedules,
+        source: request.source.clone(),
+        trace: request.trace,
+        schedules: 0,
+        finding: None,
+    };
+    let check =
+        Check { mode: Mode::Simulated(Box::new(RefCell::new(search))), snapshots: request.snapshots.clone() };
+    (entry.run)(&check);
+    let Mode::Simulated(search) = check.mode else { unreachable!("it was made so above") };
+    let search = search.into_inner();
+    Report {
+        name: entry.name,
+        clause: entry.clause,
+        status: if search.finding.is_some() { Status::Failed } else { Status::Passed },
+        schedules: search.schedules,
+        exhaustive: false,
+        finding: search.finding,
+        duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+    }
+}
+
+/// Ends the process when one step goes on for ever: a loop with no synchronisation in it can't be
+/// interrupted by the scheduler. Counts processor time, so a busy machine makes no difference.
+fn watch(channel: Channel, current: Arc<Mutex<&'static str>>) {
+    std::thread::spawn(move || {
+        let mut seen = (engine::steps_heartbeat(), ProcessTime::now());
+        loop {
+            std::thread::sleep(Duration::from_millis(100));
+            let beat = engine::steps_heartbeat();
+            if beat != seen.0 {
+                seen = (beat, ProcessTime::now());
+            } else if seen.1.elapsed() > STUCK {
+                let check = *current.lock().unwrap_or_else(PoisonError::into_inner);
+                let message = format!(
+                    "a thread has used {} seconds of processor time without reaching a lock, a channel, an atomic, or its end",
+                    STUCK.as_secs()
+                );
+                channel.send(&Event::Stuck { check, message });
+                std::process::exit(1);
+            }
+        }
+    });
+}

@@ -1,0 +1,219 @@
+//! The search for a schedule and an input that break a promise, and for the smallest such.
+
+use engine::{Limits, Options, Run, Strategy, Style, execute};
+
+use crate::check::{Input, Inputs, Tree};
+use crate::finding::{Event, Failure, Finding, Kind, Schedule, Thread};
+use crate::judge::judge;
+
+/// Schedules behind a passed check at the least.
+pub(crate) const SCHEDULES: u64 = 1_000;
+/// Where schedules are cheap, up to this many are run,
+const MOST_SCHEDULES: u64 = 4_000;
+/// as long as they take fewer steps together than this. Steps, not seconds: the same on any machine.
+const STEPS: u64 = 400_000;
+/// Scheduling points in one execution before it is called endless.
+const ENDLESS: u64 = 100_000;
+
+/// How many schedules a smaller input is given to fail in.
+const TRIES_AN_INPUT: u64 = 60;
+/// How many schedules are tried to find a short one for the smallest input.
+const TRIES_FOR_SHORT: u64 = 400;
+/// How many smaller inputs are tried.
+const INPUTS: u32 = 80;
+/// Steps that making the failure small may take, all in all.
+const SHRINK_STEPS: u64 = 6_000_000;
+
+/// What to search, and what has been found.
+#[derive(Debug)]
+pub(crate) struct Search {
+    /// The first seed.
+    pub(crate) seed: u64,
+    /// Exactly this many schedules; `None` leaves it to the search.
+    pub(crate) wanted: Option<u64>,
+    /// The learner's source as rustc knows it.
+    pub(crate) source: String,
+    /// Whether to record the events of the failing schedule.
+    pub(crate) trace: bool,
+    pub(crate) schedules: u64,
+    pub(crate) finding: Option<Finding>,
+}
+
+/// A way in which a case fails.
+struct Failing {
+    input: Input,
+    failure: Failure,
+    seed: u64,
+    style: Style,
+    switches: u64,
+    steps: u64,
+}
+
+impl Failing {
+    /// Fewer switches first, then fewer steps.
+    fn size(&self) -> (u64, u64) {
+        (self.switches, self.steps)
+    }
+}
+
+type Body<'a> = &'a dyn Fn(&Input);
+
+impl Search {
+    /// Runs one case under one schedule.
+    fn run(&self, body: Body<'_>, input: &Input, seed: u64, style: Style, explain: bool) -> Run {
+        let options = Options {
+            strategy: Strategy::new(seed, style),
+            limits: Limits { steps: ENDLESS },
+            explain,
+            trace: explain && self.trace,
+            source: &self.source,
+        };
+        execute(options, &|| body(input))
+    }
+
+    fn attempt(&self, body: Body<'_>, input: &Input, seed: u64, style: Style, spent: &mut u64) -> Option<Failing> {
+        let run = self.run(body, input, seed, style, false);
+        *spent += run.steps;
+        judge(&run).map(|failure| Failing {
+            input: input.clone(),
+            failure,
+            seed,
+            style,
+            switches: run.switches,
+            steps: run.steps,
+        })
+    }
+
+    pub(crate) fn explore(&mut self, inputs: &dyn Inputs, show: &dyn Fn(&Input) -> String, body: Body<'_>) {
+        if self.finding.is_some() {
+            return;
+        }
+        let mut steps = 0;
+        let mut done = 0;
+        let more = |done: u64, steps: u64| match self.wanted {
+            Some(wanted) => done < wanted,
+            None => done < SCHEDULES || (done < MOST_SCHEDULES && steps < STEPS),
+        };
+        while more(done, steps) {
+            let seed = self.seed.wrapping_add(done);
+            done += 1;
+            let tree = inputs.tree(seed);
+            if let Some(failing) = self.attempt(body, &tree.current(), seed, Style::Mixed, &mut steps) {
+                self.finding = Some(self.look_into(failing, tree, show, body));
+                break;
+            }
+        }
+        self.schedules += done;
+    }
+
+    /// Makes the failure small and finds out what it is. A function of the failing seed alone, so that
+    /// replaying the seed gives the same finding.
+    fn look_into(
+        &self,
+        first: Failing,
+        mut tree: Box<dyn Tree>,
+        show: &dyn Fn(&Input) -> String,
+        body: Body<'_>,
+    ) -> Finding {
+        let seed = first.seed;
+        let mut spent = 0;
+        let best = self.shorten(self.shrink(first, &mut *tree, body, &mut spent), body, &mut spent);
+        let kind = self.refine(&best, body);
+        let run = self.run(body, &best.input, best.seed, best.style, true);
+        // The same failure with what is known when the stacks have been looked at.
+        let message = judge(&run).map_or(best.failure.message, |f| f.message);
+        let shown = show(&best.input);
+        let threads = run.threads.iter().filter(|t| !t.infrastructure).map(|t| {
+            let (file, line) = t.at.clone().unzip();
+            Thread { name: t.name.clone(), file, line, waiting_for: t.waiting_for.clone() }
+        });
+        Finding {
+            kind,
+            message,
+            seed,
+            threads: threads.collect(),
+            input: Some(shown).filter(|s| !s.is_empty()),
+            printed: Some(run.printed.clone()).filter(|p| !p.is_empty()),
+            schedule: Some(schedule(&run)),
+        }
+    }
+
+    /// The smallest input that still fails in the same way.
+    fn shrink(&self, first: Failing, tree: &mut dyn Tree, body: Body<'_>, spent: &mut u64) -> Failing {
+        let mut best = first;
+        let mut tried = 0;
+        let mut smaller = tree.simplify();
+        while smaller && tried < INPUTS && *spent < SHRINK_STEPS {
+            tried += 1;
+            match self.fails(&tree.current(), &best, body, spent) {
+                Some(failing) => {
+                    best = failing;
+                    smaller = tree.simplify();
+                }
+                None => smaller = tree.complicate(),
+            }
+        }
+        best
+    }
+
+    /// A schedule in which `input` fails as `like` does.
+    fn fails(&self, input: &Input, like: &Failing, body: Body<'_>, spent: &mut u64) -> Option<Failing> {
+        (0..TRIES_AN_INPUT).find_map(|i| {
+            let style = if i % 2 == 0 { Style::Calm } else { Style::Mixed };
+            if *spent >= SHRINK_STEPS {
+                return None;
+            }
+            self.attempt(body, input, like.seed.wrapping_add(i), style, spent)
+                .filter(|f| f.failure.kind == like.failure.kind)
+        })
+    }
+
+    /// The schedule with the fewest switches among many that fail in the same way.
+    fn shorten(&self, mut best: Failing, body: Body<'_>, spent: &mut u64) -> Failing {
+        let seed = best.seed;
+        for i in 0..TRIES_FOR_SHORT {
+            if *spent >= 2 * SHRINK_STEPS {
+                break;
+            }
+            let other = self.attempt(body, &best.input, seed.wrapping_add(i), Style::Calm, spent);
+            if let Some(other) = other.filter(|o| o.failure.kind == best.failure.kind && o.size() < best.size()) {
+                best = other;
+            }
+        }
+        best
+    }
+
+    /// A wrong answer is a race if the same input comes out right in another schedule.
+    fn refine(&self, best: &Failing, body: Body<'_>) -> Kind {
+        if best.failure.kind != Kind::WrongAnswer {
+            return best.failure.kind;
+        }
+        let mut spent = 0;
+        let right = (0..SCHEDULES / 5).any(|i| {
+            let style = if i % 2 == 0 { Style::Calm } else { Style::Mixed };
+            self.attempt(body, &best.input, best.seed.wrapping_add(i), style, &mut spent).is_none()
+        });
+        if right { Kind::Race } else { Kind::WrongAnswer }
+    }
+}
+
+fn schedule(run: &Run) -> Schedule {
+    let events = run.events.iter().map(|e| {
+        let (file, line) = e.at.clone().unzip();
+        Event {
+            thread: run.names.get(e.task as usize).cloned().unwrap_or_default(),
+            op: e.op,
+            object: (e.object > 0).then(|| format!("#{}", e.object)),
+            file,
+            line,
+            time_ns: u64::try_from(e.time.as_nanos()).unwrap_or(u64::MAX),
+            blocked: e.blocked,
+        }
+    });
+    Schedule {
+        switches: run.switches,
+        steps: run.steps,
+        time_ns: u64::try_from(run.time.as_nanos()).unwrap_or(u64::MAX),
+        events: events.collect(),
+    }
+}

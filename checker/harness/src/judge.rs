@@ -1,0 +1,94 @@
+//! From how an execution ended to what that means for the learner's program.
+
+use engine::{Ending, Panic, Run};
+
+use crate::finding::{Failure, Kind};
+
+/// What a `todo!()` panics with.
+const TODO: [&str; 2] = ["not yet implemented", "not implemented"];
+
+/// What went wrong in the run, if anything did.
+pub(crate) fn judge(run: &Run) -> Option<Failure> {
+    if let Some(panic) = run.panics.iter().find(|p| TODO.iter().any(|t| p.message.starts_with(t))) {
+        let message = format!("a todo!() is still to be filled in at {}:{}", panic.file, panic.line);
+        return Some(Failure { kind: Kind::Unfinished, message });
+    }
+    let (kind, message) = match &run.ending {
+        Ending::Completed => return None,
+        Ending::Failed(payload) => return payload.downcast_ref::<Failure>().cloned(),
+        Ending::Panicked => (Kind::Panicked, panicked(run)),
+        Ending::Deadlock => (Kind::Deadlock, deadlocked(run)),
+        Ending::Endless => endless(run),
+        Ending::Exit(code, at) => {
+            (Kind::Crashed, format!("the program ended itself with exit({code}) at {}:{}", at.file(), at.line()))
+        }
+        Ending::Abort(at) => {
+            (Kind::Crashed, format!("the program aborted itself at {}:{}", at.file(), at.line()))
+        }
+        Ending::Forbidden(what, at) => (
+            Kind::Forbidden,
+            format!("the program {what} at {}:{}, which an exercise may not do", at.file(), at.line()),
+        ),
+    };
+    Some(Failure { kind, message })
+}
+
+fn panicked(run: &Run) -> String {
+    match run.panics.iter().rev().find(|p| p.task == 0).or(run.panics.last()) {
+        // The caller's own panic may only pass on that of a thread; the first one says why.
+        Some(last) => {
+            let first = &run.panics[0];
+            let mut text = format!("the call panicked: {}", describe(last));
+            if first.task != last.task || first.line != last.line {
+                text.push_str(&format!("; before that, {}", describe_in_thread(first)));
+            }
+            text
+        }
+        None => "the call panicked with a payload that was passed on".into(),
+    }
+}
+
+fn describe(panic: &Panic) -> String {
+    format!("\"{}\" at {}:{}", panic.message, panic.file, panic.line)
+}
+
+fn describe_in_thread(panic: &Panic) -> String {
+    format!("`{}` had panicked: {}", panic.thread, describe(panic))
+}
+
+fn deadlocked(run: &Run) -> String {
+    let waits: Vec<String> = run
+        .threads
+        .iter()
+        .filter(|t| !t.infrastructure)
+        .filter_map(|t| t.waiting_for.as_ref().map(|w| format!("`{}` waits for {w}", t.name)))
+        .collect();
+    let mut text = match waits.len() {
+        1 => format!("nothing can run any more: {}, and no other thread is left to end that", waits[0]),
+        _ => format!("nothing can run any more: {}", waits.join(", ")),
+    };
+    if let Some(first) = run.panics.first() {
+        text.push_str(&format!("; before that, {}", describe_in_thread(first)));
+    }
+    text
+}
+
+fn endless(run: &Run) -> (Kind, String) {
+    let spinning: Vec<String> = run
+        .threads
+        .iter()
+        .filter(|t| t.waiting_for.is_none() && !t.infrastructure)
+        .map(|t| format!("`{}`", t.name))
+        .collect();
+    let who = match spinning.len() {
+        0 => "a thread".to_owned(),
+        1 => spinning[0].clone(),
+        _ => spinning.join(" and "),
+    };
+    let others_sleep = run.threads.iter().any(|t| t.waiting_for.as_deref() == Some("time to pass"));
+    if run.steps_at_this_time > run.steps / 2 && others_sleep {
+        (Kind::BusyWait, format!("{who} kept running without ever waiting while another thread was at work"))
+    } else {
+        (Kind::Livelock, format!("{who} kept running for {} steps without coming to an end", run.steps))
+    }
+}

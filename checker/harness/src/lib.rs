@@ -1,0 +1,73 @@
+//! What an exercise's checks are written with.
+//!
+//! A check is one function that tests one clause of the contract. It is run in two ways, and the std
+//! that the checks are compiled over decides which. Over `simstd`, every case runs in a simulated
+//! execution, under many schedules, and nothing is left to luck: that is how the checker judges. Over
+//! the real std, the cases run on real threads with a watchdog: that is `cargo test -p EXERCISE`.
+//!
+//! ```ignore
+//! use harness::{Check, Meter, checks, expect_eq, input};
+//!
+//! checks! {
+//!     1 => the_total_is_right;
+//!     2 => never_more_than_workers_at_once;
+//! }
+//!
+//! fn the_total_is_right(check: &Check) {
+//!     check.forall(input::numbers(0..50, 0..=6), |numbers: Vec<u64>| {
+//!         expect_eq("the total", my_crate::total(&numbers), numbers.iter().sum::<u64>());
+//!     });
+//! }
+//! ```
+//!
+//! In a simulation time is virtual, and moves only when nothing else can run. So work that pauses
+//! ([`pause`]) is a gate: when the pause is over, everything that could happen meanwhile has happened.
+//! Probes count, they never time.
+
+mod check;
+mod child;
+mod explore;
+mod expect;
+mod finding;
+pub mod input;
+mod judge;
+mod probe;
+mod real;
+mod snapshot;
+
+pub use check::{Check, Entry};
+pub use expect::{catch, expect, expect_eq, fail, panic_message};
+pub use finding::Kind;
+pub use probe::{Drops, Gate, Line, Meter, Page, Threads, every_thread_has_finished, now, pause, settle};
+
+use std::any::TypeId;
+use std::process::ExitCode;
+
+/// Declares the checks of an exercise, by clause, in the order in which they are run. `simulated` after a
+/// name says that the check can't be made on real threads, where it would depend on luck.
+#[macro_export]
+macro_rules! checks {
+    ($($clause:literal => $name:ident $($only:ident)?;)*) => {
+        #[allow(missing_docs)]
+        pub fn main() -> ::std::process::ExitCode {
+            $crate::main::<::std::thread::Thread>(&[$($crate::Entry {
+                clause: $clause,
+                name: stringify!($name),
+                run: $name,
+                simulated_only: $crate::checks!(@only $($only)?),
+            }),*], file!())
+        }
+    };
+    (@only simulated) => { true };
+    (@only) => { false };
+}
+
+/// Runs the checks in the way that the std they were compiled over asks for; `T` is that std's `Thread`.
+#[doc(hidden)]
+pub fn main<T: 'static>(entries: &[Entry], checks_file: &str) -> ExitCode {
+    if TypeId::of::<T>() == TypeId::of::<simstd::thread::Thread>() {
+        child::main(entries)
+    } else {
+        real::main(entries, checks_file)
+    }
+}

@@ -1,0 +1,313 @@
+//! Probes: they count what learner code does, and hold it up where a check wants to look.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::panic::Location;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use engine::{Settled, Waiting};
+
+use crate::expect::fail;
+use crate::finding::Kind;
+
+/// A pause on real threads is this many times shorter: it gives others a chance, no check depends on it.
+const REAL_TIME: u32 = 100;
+/// Steps in which a program that waits properly has long come to rest.
+const RESTLESS: u64 = 50_000;
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A probe's lock is never held across a scheduling point.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Lets virtual time pass for this thread: whatever can happen meanwhile has happened when it returns.
+#[track_caller]
+pub fn pause(time: Duration) {
+    if engine::in_execution() {
+        let deadline = engine::now() + u64::try_from(time.as_nanos()).expect("a pause of less than 500 years");
+        engine::sleep_until(deadline, "work", Location::caller());
+    } else {
+        std::thread::sleep(time / REAL_TIME);
+    }
+}
+
+/// Virtual time since the case began; zero on real threads, which no check may time.
+pub fn now() -> Duration {
+    engine::elapsed()
+}
+
+/// Waits until nothing else can run unless time moves. On real threads there is no such moment: it yields.
+///
+/// # Panics
+/// Ends the case with `busy-wait` if some thread never stops running.
+#[track_caller]
+pub fn settle() {
+    if !engine::in_execution() {
+        return std::thread::yield_now();
+    }
+    if engine::settle(RESTLESS, Location::caller()) == Settled::Restless {
+        fail(Kind::BusyWait, "a thread keeps running while there is nothing for it to do: it spins instead of waiting");
+    }
+}
+
+/// Fails the case if a thread that was started in it still lives, once whatever can run has run.
+#[track_caller]
+pub fn every_thread_has_finished() {
+    settle();
+    if engine::in_execution() && engine::live() > 0 {
+        let (count, are) = (engine::live(), if engine::live() == 1 { "thread is" } else { "threads are" });
+        fail(Kind::LeakedThread, format!("the call has returned, and {count} {are} still alive"));
+    }
+}
+
+/// Counts what is in flight.
+#[derive(Debug, Default, Clone)]
+pub struct Meter(Arc<MeterState>);
+
+#[derive(Debug, Default)]
+struct MeterState {
+    inside: AtomicUsize,
+    peak: AtomicUsize,
+    entered: AtomicUsize,
+}
+
+/// One that is in flight; leaves when it is dropped, by a panic too.
+#[derive(Debug)]
+pub struct Inside<'a>(&'a Meter);
+
+impl Meter {
+    /// A meter at zero.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// One more is in flight, until the value that this returns is dropped.
+    pub fn enter(&self) -> Inside<'_> {
+        let inside = self.0.inside.fetch_add(1, Ordering::SeqCst) + 1;
+        self.0.peak.fetch_max(inside, Ordering::SeqCst);
+        self.0.entered.fetch_add(1, Ordering::SeqCst);
+        Inside(self)
+    }
+
+    /// How many are in flight.
+    pub fn inside(&self) -> usize {
+        self.0.inside.load(Ordering::SeqCst)
+    }
+
+    /// The most that ever were at once.
+    pub fn peak(&self) -> usize {
+        self.0.peak.load(Ordering::SeqCst)
+    }
+
+    /// How many have ever entered.
+    pub fn entered(&self) -> usize {
+        self.0.entered.load(Ordering::SeqCst)
+    }
+
+    /// Fails the case with `oversubscribed` if more than `most` are in flight, and with `what` in the sentence.
+    pub fn at_most(&self, most: usize, what: &str) {
+        let inside = self.inside();
+        if inside > most {
+            fail(Kind::Oversubscribed, format!("{inside} {what} ran at once, where at most {most} may"));
+        }
+    }
+}
+
+impl Drop for Inside<'_> {
+    fn drop(&mut self) {
+        self.0.0.inside.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Which threads did something, and how often.
+#[derive(Debug, Default, Clone)]
+pub struct Threads(Arc<Mutex<BTreeMap<String, usize>>>);
+
+impl Threads {
+    /// Nobody yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The thread with this name did it.
+    pub fn note(&self, name: Option<&str>) {
+        *lock(&self.0).entry(name.unwrap_or("a thread without a name").to_owned()).or_default() += 1;
+    }
+
+    /// Their names, with how often.
+    pub fn counts(&self) -> BTreeMap<String, usize> {
+        lock(&self.0).clone()
+    }
+}
+
+/// Holds threads up until it is opened.
+#[derive(Debug, Default, Clone)]
+pub struct Gate(Arc<GateState>);
+
+#[derive(Debug, Default)]
+struct GateState {
+    open: Mutex<bool>,
+    opened: Condvar,
+    waiting: AtomicUsize,
+}
+
+impl Gate {
+    /// A closed gate.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn address(&self) -> usize {
+        Arc::as_ptr(&self.0) as usize
+    }
+
+    /// Waits until the gate is open.
+    #[track_caller]
+    pub fn wait(&self) {
+        self.0.waiting.fetch_add(1, Ordering::SeqCst);
+        if engine::in_execution() {
+            let at = Location::caller();
+            while !*lock(&self.0.open) {
+                let what = "the check to let it go on";
+                let waiting = Waiting { what, op: "work", address: self.address(), holder: None, task: None, at };
+                engine::block(waiting, None);
+            }
+        } else {
+            let open = lock(&self.0.open);
+            drop(self.0.opened.wait_while(open, |open| !*open));
+        }
+        self.0.waiting.fetch_sub(1, Ordering::SeqCst);
+    }
+
+    /// Opens the gate for good.
+    pub fn open(&self) {
+        *lock(&self.0.open) = true;
+        self.0.opened.notify_all();
+        engine::wake_all(self.address());
+    }
+
+    /// How many wait at it.
+    pub fn waiting(&self) -> usize {
+        self.0.waiting.load(Ordering::SeqCst)
+    }
+}
+
+/// Counts how many of the tokens that it gave out have been dropped.
+#[derive(Debug, Default, Clone)]
+pub struct Drops(Arc<(AtomicUsize, AtomicUsize)>);
+
+/// Counted when it is dropped.
+#[derive(Debug)]
+pub struct Token(Drops);
+
+impl Drops {
+    /// None yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A value whose drop is counted.
+    pub fn token(&self) -> Token {
+        self.0.0.fetch_add(1, Ordering::SeqCst);
+        Token(self.clone())
+    }
+
+    /// How many tokens were given out and not dropped.
+    pub fn alive(&self) -> usize {
+        self.0.0.load(Ordering::SeqCst) - self.0.1.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Token {
+    fn drop(&mut self) {
+        self.0.0.1.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+/// Something to write to, which remembers what was written when. Every write is a scheduling point.
+#[derive(Debug, Default, Clone)]
+pub struct Page(Arc<Mutex<PageState>>);
+
+#[derive(Debug, Default)]
+struct PageState {
+    text: Vec<u8>,
+    /// For each write, the length of the text after it, and when it was.
+    writes: Vec<(usize, Duration)>,
+    /// The write that fails, and those after it.
+    fails_at: Option<usize>,
+    refused: bool,
+}
+
+/// A line of a [`Page`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// The text, without its end.
+    pub text: String,
+    /// When its last byte was written.
+    pub at: Duration,
+}
+
+impl Page {
+    /// An empty page.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A page on which the write with this number, counted from 0, and all after it fail.
+    pub fn failing_at(write: usize) -> Self {
+        let page = Self::new();
+        lock(&page.0).fails_at = Some(write);
+        page
+    }
+
+    /// Whether a write has failed.
+    pub fn refused(&self) -> bool {
+        lock(&self.0).refused
+    }
+
+    /// All that was written.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&lock(&self.0).text).into_owned()
+    }
+
+    /// The pieces that `end` ends, and what is left, with when each was complete.
+    pub fn pieces(&self, end: char) -> Vec<Line> {
+        let state = lock(&self.0);
+        let text = String::from_utf8_lossy(&state.text).into_owned();
+        let mut place = 0;
+        text.split_inclusive(end)
+            .map(|piece| {
+                place += piece.len();
+                let at = state.writes.iter().find(|(length, _)| *length >= place).map_or(Duration::ZERO, |w| w.1);
+                Line { text: piece.strip_suffix(end).unwrap_or(piece).to_owned(), at }
+            })
+            .collect()
+    }
+
+    /// The lines.
+    pub fn lines(&self) -> Vec<Line> {
+        self.pieces('\n')
+    }
+}
+
+impl Write for Page {
+    #[track_caller]
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        engine::point("write", Arc::as_ptr(&self.0) as usize, Location::caller());
+        let mut state = lock(&self.0);
+        if state.fails_at.is_some_and(|n| state.writes.len() >= n) {
+            state.refused = true;
+            return Err(io::Error::other("the check's writer refuses to write"));
+        }
+        state.text.extend_from_slice(bytes);
+        let length = state.text.len();
+        state.writes.push((length, engine::elapsed()));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

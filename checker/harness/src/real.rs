@@ -1,0 +1,99 @@
+//! The real way: `cargo test -p EXERCISE`, on real threads. It finds less than the checker, and never
+//! says more than it knows: checks that would depend on luck are left out.
+
+use std::env;
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use libtest_mimic::{Arguments, Failed, Trial};
+
+use crate::check::{Check, Entry, Input, Inputs, Mode};
+use crate::expect::{panic_message, take_recorded};
+
+/// How many inputs a check is run with.
+const CASES: u64 = 16;
+/// A case that takes longer hangs: the longest pause of a check is a few milliseconds here.
+const HANG: Duration = Duration::from_secs(20);
+
+static LAST_PANIC: Mutex<String> = Mutex::new(String::new());
+
+pub(crate) fn main(entries: &[Entry], checks_file: &str) -> ExitCode {
+    let mut arguments = Arguments::from_args();
+    // What fails is kept outside the learner's reach, in one place: one check at a time.
+    arguments.test_threads = Some(1);
+    let snapshots = snapshots(checks_file);
+    // Many panics are the checks' own, and caught. One that fails a check is told with it, from here.
+    panic::set_hook(Box::new(|info| {
+        let text = info.payload_as_str().unwrap_or("a panic");
+        let place = info.location().map_or(String::new(), |l| format!(" at {}:{}", l.file(), l.line()));
+        *LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner) = format!("{text}{place}");
+    }));
+    let trials = entries
+        .iter()
+        .map(|entry| {
+            let (run, snapshots) = (entry.run, snapshots.clone());
+            let name = format!("clause_{}::{}", entry.clause, entry.name);
+            Trial::test(name, move || judge(run, snapshots)).with_ignored_flag(entry.simulated_only)
+        })
+        .collect();
+    if !arguments.list && entries.iter().any(|e| e.simulated_only) {
+        eprintln!("Checks marked `ignored` need the simulation: `cargo checker run` makes them.");
+    }
+    libtest_mimic::run(&arguments, trials).exit_code()
+}
+
+fn judge(run: fn(&Check), snapshots: PathBuf) -> Result<(), Failed> {
+    let check = Check { mode: Mode::Real, snapshots };
+    let outcome = catch_unwind(AssertUnwindSafe(|| run(&check)));
+    match (take_recorded(), outcome) {
+        (Some(failure), _) => Err(format!("{}: {}", failure.kind.name(), failure.message).into()),
+        (None, Err(payload)) => Err(panic_message(&*payload).unwrap_or("the check panicked").into()),
+        (None, Ok(())) => Ok(()),
+    }
+}
+
+/// The folder of the snapshots, found from the path of the checks as rustc was given it.
+fn snapshots(checks_file: &str) -> PathBuf {
+    let start = env::current_dir().unwrap_or_default();
+    let file = start.ancestors().map(|folder| folder.join(checks_file)).find(|file| file.exists());
+    let folder = file.and_then(|f| f.canonicalize().ok()).and_then(|f| Some(f.parent()?.join("snapshots")));
+    folder.unwrap_or_else(|| start.join("tests/snapshots"))
+}
+
+/// Runs each case on a thread of its own, and gives up on it if it hangs.
+pub(crate) fn cases(
+    inputs: &dyn Inputs,
+    show: &dyn Fn(&Input) -> String,
+    body: &Arc<dyn Fn(&Input) + Send + Sync>,
+) {
+    for seed in 0..CASES {
+        let input = inputs.tree(seed).current();
+        let (shown, body) = (show(&input), Arc::clone(body));
+        let (done, outcome) = mpsc::channel();
+        let run = move || {
+            let outcome = catch_unwind(AssertUnwindSafe(|| body(&input)));
+            // Nobody listens any more if it took too long.
+            let _ = done.send(outcome.map_err(|_| {
+                LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner).clone()
+            }));
+        };
+        thread::Builder::new().name("main".into()).spawn(run).expect("the system gives a thread");
+        match outcome.recv_timeout(HANG) {
+            Ok(Ok(())) => {}
+            Ok(Err(message)) => panic!("{message}{}", with(&shown)),
+            Err(_) => panic!(
+                "the program hangs{}: it has not ended after {} seconds. `cargo checker run` shows which thread waits for what.",
+                with(&shown),
+                HANG.as_secs()
+            ),
+        }
+    }
+}
+
+fn with(input: &str) -> String {
+    if input.is_empty() || input == "()" { String::new() } else { format!(" (input: {input})") }
+}
