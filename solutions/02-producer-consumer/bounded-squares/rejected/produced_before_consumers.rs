@@ -1,0 +1,57 @@
+//! breaks: clause 6 · finding: deadlock
+//! First all items are put into the queue, then the consumers are started: in this order one can see that nothing
+//! is missed. But a full queue waits for a consumer, and there is none yet.
+
+use std::io::{self, Write};
+use std::sync::Mutex;
+use std::thread;
+
+use crossbeam::channel;
+
+/// Processes every item and returns the results in ascending order.
+pub fn process<I, F, W>(
+    items: I,
+    capacity: usize,
+    consumers: &[&str],
+    work: F,
+    out: W,
+) -> io::Result<Vec<u64>>
+where
+    I: IntoIterator<Item = u64>,
+    I::IntoIter: Send,
+    F: Fn(u64) -> u64 + Sync,
+    W: Write + Send,
+{
+    assert!(capacity > 0, "the queue needs a capacity of at least one");
+    assert!(!consumers.is_empty(), "items need at least one consumer");
+    let (sender, receiver) = channel::bounded(capacity);
+    for item in items {
+        sender.send(item).expect("the receiver is in this function");
+    }
+    drop(sender);
+    let out = Mutex::new(out);
+    let mut results = thread::scope(|scope| {
+        let mut threads = Vec::new();
+        for &name in consumers {
+            let (receiver, out, work) = (receiver.clone(), &out, &work);
+            let consume = move || -> io::Result<Vec<u64>> {
+                let mut results = Vec::new();
+                for item in receiver {
+                    let result = work(item);
+                    results.push(result);
+                    writeln!(out.lock().unwrap(), "{name} processed {item} -> {result}")?;
+                }
+                Ok(results)
+            };
+            threads.push(thread::Builder::new().name(name.to_owned()).spawn_scoped(scope, consume)?);
+        }
+        drop(receiver);
+        let mut all = Vec::new();
+        for thread in threads {
+            all.extend(thread.join().unwrap()?);
+        }
+        Ok::<Vec<u64>, io::Error>(all)
+    })?;
+    results.sort_unstable();
+    Ok(results)
+}
