@@ -24,6 +24,16 @@ pub fn numbers_and(
     (vec(range, sizes), other).boxed()
 }
 
+/// A list of numbers and two numbers beside it.
+pub fn numbers_and_two(
+    range: Range<u64>,
+    sizes: RangeInclusive<usize>,
+    one: RangeInclusive<usize>,
+    other: RangeInclusive<usize>,
+) -> BoxedStrategy<(Vec<u64>, usize, usize)> {
+    (vec(range, sizes), one, other).boxed()
+}
+
 /// Two numbers.
 pub fn pair(a: RangeInclusive<usize>, b: RangeInclusive<usize>) -> BoxedStrategy<(usize, usize)> {
     (a, b).boxed()

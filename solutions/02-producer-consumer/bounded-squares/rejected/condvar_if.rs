@@ -34,9 +34,10 @@ where
         if waiting.is_empty() && *closed {
             return None;
         }
-        let item: u64 = waiting.pop_front().expect("woken up because there is an item");
+        let item: Option<u64> = waiting.pop_front();
         room.notify_one();
-        Some(item)
+        drop(locked);
+        Some(item.expect("woken up because there is an item"))
     };
     let (out, results) = (Mutex::new(out), Mutex::new(Vec::new()));
     let consume = |name: &str| -> io::Result<()> {
