@@ -87,8 +87,7 @@ fn next(screen: &Screen, course: &Course) -> Result<Outcome> {
         screen.say("")?;
         screen.report(Subject { course, exercise, source: None }, &report)?;
         if report.verdict != Status::Passed {
-            screen.say("")?;
-            screen.say(&advice(exercise, &report))?;
+            screen.say(&format!("\n{}", advice(exercise, None, &report)))?;
             return Ok(Outcome::SomeFailed);
         }
     }
@@ -96,24 +95,25 @@ fn next(screen: &Screen, course: &Course) -> Result<Outcome> {
     Ok(Outcome::AllPassed)
 }
 
-fn advice(exercise: &Exercise, report: &Report) -> String {
-    let (source, readme) = (exercise.source(), exercise.readme());
+/// What to do about a program that has not passed: the learner's own, or the one that `--source` named.
+fn advice(exercise: &Exercise, given: Option<&Path>, report: &Report) -> String {
+    let (name, readme) = (&exercise.name, exercise.readme());
+    let (source, again) = match given {
+        None => (exercise.source().display().to_string(), "`cargo checker`".to_owned()),
+        Some(source) => (
+            source.display().to_string(),
+            format!("`cargo checker run {name} --source {}`", source.display()),
+        ),
+    };
     match State::of(report) {
+        State::Undecided => {
+            format!("Next: nothing was proven within the limit. Try `cargo checker run {name} --timeout 600`")
+        }
         State::Unfinished => format!(
-            "Next: read {}, edit {}, then run `cargo checker` again. Stuck? `cargo checker hint {}`",
-            readme.display(),
-            source.display(),
-            exercise.name
+            "Next: read {}, edit {source}, then run {again}. Stuck? `cargo checker hint {name}`",
+            readme.display()
         ),
-        State::Undecided => format!(
-            "Next: nothing was proven within the limit. `cargo checker run {} --timeout 600` gives it longer.",
-            exercise.name
-        ),
-        _ => format!(
-            "Next: edit {}, then run `cargo checker` again. Stuck? `cargo checker hint {}`",
-            source.display(),
-            exercise.name
-        ),
+        _ => format!("Next: edit {source}, then run {again} again. Stuck? `cargo checker hint {name}`"),
     }
 }
 
@@ -149,6 +149,9 @@ fn judge_all(screen: &Screen, course: &Course, run: &Run) -> Result<Outcome> {
                 screen.say("")?;
             }
             screen.report(Subject { course, exercise, source: source.as_deref() }, &report)?;
+        }
+        if run.format == Format::Human && run.exercises.len() == 1 && report.verdict != Status::Passed {
+            screen.say(&format!("\n{}", advice(exercise, source.as_deref(), &report)))?;
         }
         reports.push(report);
     }

@@ -226,7 +226,7 @@ fn parts(root: &Path, exercise: &Exercise, variants: &[Result<Variant>]) -> Resu
     let contract = exercise.contract(root)?;
     let hints = exercise.hints(root)?;
     if hints.len() != HINTS {
-        bail!("hints.md has {} hints; it should have {HINTS}", hints.len());
+        bail!("hints.md should have {HINTS} hints; it has {}", hints.len());
     }
     if let Some(empty) = hints.iter().find(|hint| hint.text.trim().is_empty()) {
         bail!("hints.md: the hint `{}` is empty", empty.title);

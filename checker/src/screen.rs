@@ -36,12 +36,11 @@ impl Screen {
         let from_env = || std::env::var("COLUMNS").ok()?.parse::<usize>().ok();
         let from_terminal = || terminal_size::terminal_size().map(|(width, _)| width.0 as usize);
         let width = from_env().or_else(from_terminal).unwrap_or(100).clamp(30, 110);
-        let plain = !io::stdout().is_terminal();
-        let forced = std::env::var_os("CLICOLOR_FORCE").is_some_and(|value| value != "0");
-        if plain && !forced {
-            colored::control::set_override(false);
-        }
-        Screen { width, colour: colored::control::SHOULD_COLORIZE.should_colorize() }
+        let says =
+            |variable| std::env::var_os(variable).is_some_and(|value| !value.is_empty() && value != "0");
+        let colour = !says("NO_COLOR") && (says("CLICOLOR_FORCE") || io::stdout().is_terminal());
+        colored::control::set_override(colour);
+        Screen { width, colour }
     }
 
     /// Tells what goes on meanwhile; on stderr, so that stdout has results only.
@@ -115,18 +114,10 @@ impl Screen {
         let (sign, word, colour) = look(State::of(report));
         let title = format!("{sign} {}: {word}", report.exercise);
         writeln!(out, "{}{}", title.color(colour).bold(), self.summary(report))?;
-        for check in &report.checks {
-            let (sign, word, colour) = look_of_check(check);
-            let said = if check.status == Status::Passed { String::new() } else { format!("  {word}") };
-            let schedules = match (check.schedules, check.exhaustive) {
-                (0, _) => String::new(),
-                (1, _) => "1 schedule".to_owned(),
-                (many, true) => format!("all {} schedules", thousands(many)),
-                (many, false) => format!("{} schedules", thousands(many)),
-            };
-            let name = format!("clause {:<2} {}{said}", check.clause, check.name.replace('_', " "));
-            let pad = self.width.min(100).saturating_sub(4 + name.chars().count() + schedules.len()).max(2);
-            writeln!(out, "  {} {name}{}{}", sign.color(colour), " ".repeat(pad), schedules.dimmed())?;
+        // Of a stub there is one thing to say.
+        let is_stub = report.checks.iter().all(|check| check.kind() == Some(Kind::Unfinished));
+        for check in report.checks.iter().filter(|_| !is_stub) {
+            self.check_line(&mut out, check)?;
         }
         if let Some(finding) = &report.finding {
             writeln!(out)?;
@@ -143,10 +134,14 @@ impl Screen {
                 });
                 let others: Vec<String> =
                     others.map(|other| format!("{} (clause {})", other.name, other.clause)).collect();
+                let others = match others.as_slice() {
+                    named @ ([] | [_] | [_, _] | [_, _, _]) => named.join(", "),
+                    [first, second, rest @ ..] => format!("{first}, {second} and {} more checks", rest.len()),
+                };
                 writeln!(out)?;
                 self.finding(&mut out, subject, check, finding, LANES_LIMIT)?;
                 if !others.is_empty() {
-                    self.field(&mut out, "also", &format!("the same was seen by {}", others.join(", ")))?;
+                    self.field(&mut out, "also", &format!("the same was seen by {others}"))?;
                 }
             }
         }
@@ -189,6 +184,22 @@ impl Screen {
         }
     }
 
+    fn check_line(&self, out: &mut dyn Write, check: &Check) -> Result<()> {
+        let (sign, word, colour) = look_of_check(check);
+        let said = if check.status == Status::Passed { String::new() } else { format!("  {word}") };
+        let schedules = match (check.schedules, check.exhaustive) {
+            (0, _) => String::new(),
+            (1, _) => "1 schedule".to_owned(),
+            (many, true) => format!("all {} schedules", thousands(many)),
+            (many, false) => format!("{} schedules", thousands(many)),
+        };
+        let name = format!("clause {:<2} {}{said}", check.clause, check.name.replace('_', " "));
+        let used = 4 + name.chars().count() + schedules.len();
+        let gap = " ".repeat(self.width.min(100).saturating_sub(used).max(2));
+        writeln!(out, "  {} {name}{gap}{}", sign.color(colour), schedules.dimmed())?;
+        Ok(())
+    }
+
     /// A program that was not run. The compiler's own words are shown as they are, and once.
     fn refusal(&self, out: &mut dyn Write, subject: Subject<'_>, finding: &Finding) -> Result<()> {
         let Subject { course, exercise, .. } = subject;
@@ -211,6 +222,9 @@ impl Screen {
         let contract = exercise.contract(root).unwrap_or_default();
         let (sign, _, colour) = look_of_check(check);
         let title = format!("{sign} {} · clause {} · {}", check.name, check.clause, finding.kind);
+        if finding.kind == Kind::Unfinished {
+            return self.field(out, "", &finding.message);
+        }
         writeln!(out, "{}", title.color(colour).bold())?;
         if let Some(promise) = contract.get((check.clause as usize).wrapping_sub(1)) {
             self.field(out, "promised", &format!("{}. {}", check.clause, promise.replace("**", "")))?;
@@ -255,11 +269,8 @@ impl Screen {
             }
         }
         self.field(out, "usually", &explanation::of(root, exercise, finding.kind, Some(check.clause)))?;
-        match (finding.kind, finding.seed) {
-            (Kind::Unfinished, _) => {
-                self.field(out, "next", &format!("{}, then cargo checker", exercise.source().display()))
-            }
-            (_, Some(seed)) => {
+        match finding.seed {
+            Some(seed) => {
                 let source =
                     source.map(|source| format!(" --source {}", source.display())).unwrap_or_default();
                 let command =
@@ -268,7 +279,7 @@ impl Screen {
                 writeln!(out, "{:LABEL$}{command}", "  replay".dimmed())?;
                 Ok(())
             }
-            (_, None) => Ok(()),
+            None => Ok(()),
         }
     }
 
@@ -297,6 +308,8 @@ impl Screen {
                 .initial_indent(lead)
                 .subsequent_indent(rest)
                 .break_words(false)
+                // Paths and names have hyphens that are theirs.
+                .word_splitter(textwrap::WordSplitter::NoHyphenation)
         };
         let lines = text.lines().enumerate();
         let lines: Vec<String> = lines
@@ -309,10 +322,10 @@ impl Screen {
 /// What `finding` is about, whatever the seed and input it was seen with.
 fn fingerprint(finding: &Finding) -> String {
     let places: BTreeSet<_> = finding.threads.iter().map(|thread| (&thread.file, thread.line)).collect();
-    if finding.kind == Kind::Unfinished || !places.is_empty() {
-        format!("{} {places:?}", finding.kind)
-    } else {
+    if finding.kind == Kind::Unfinished || places.is_empty() {
         format!("{} {}", finding.kind, finding.message)
+    } else {
+        format!("{} {places:?}", finding.kind)
     }
 }
 

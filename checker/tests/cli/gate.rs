@@ -1,0 +1,65 @@
+//! The author's gate, on a workbook in which something is wrong.
+
+use crate::workbook::Workbook;
+
+#[test]
+fn a_whole_workbook_passes() {
+    let ended = Workbook::new().checker("verify").run().exits(0);
+    insta::assert_snapshot!(ended.screen());
+}
+
+#[test]
+fn repeats_are_compared() {
+    let workbook = Workbook::new();
+    let coin = workbook.path("coin");
+    let fickle = format!(
+        "//! breaks: clause 2 · finding: deadlock\n\npub fn at(check: &str) -> &'static str {{\n    \
+         if check == \"greets_all\" || std::fs::read({coin:?}).is_ok() {{ return \"pass\"; }}\n    \
+         std::fs::write({coin:?}, \"\").unwrap();\n    \"deadlock\"\n}}\n"
+    );
+    workbook.write("solutions/01-greeting/greet/rejected/fickle.rs", fickle);
+    let ended = workbook.checker("verify greet --repeat 3").run().exits(1);
+    ended.shows("run 2 of 3 saw something else").shows("1 failed");
+}
+
+#[test]
+fn a_variant_with_another_finding_fails_and_says_what_it_got() {
+    let workbook = Workbook::new();
+    let wrong =
+        workbook.read("solutions/01-greeting/greet/rejected/waits_1.rs").replace("clause 2", "clause 1");
+    workbook.write("solutions/01-greeting/greet/rejected/waits_1.rs", wrong);
+    let ended = workbook.checker("verify greet").run().exits(1);
+    ended
+        .shows("should get deadlock at clause 1; it got:")
+        .shows("deadlock at clause 2 (never_waits, seed 7)");
+}
+
+#[test]
+fn a_header_that_can_not_be_read_fails() {
+    let workbook = Workbook::new();
+    workbook.write("solutions/01-greeting/greet/rejected/waits_1.rs", "//! wrong\n");
+    workbook.checker("verify greet").run().exits(1).shows("the first line is not `//! breaks: clause N");
+}
+
+#[test]
+fn a_stub_that_passes_fails() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", r#"if check.is_empty() { "" } else { "pass" }"#);
+    workbook.checker("verify greet").run().exits(1).shows("the stub should be unfinished; it got: passed");
+}
+
+#[test]
+fn a_missing_hint_fails() {
+    let workbook = Workbook::new();
+    workbook.write("exercises/01-greeting/greet/hints.md", "## One\n\nTry.\n");
+    workbook.checker("verify greet").run().exits(1).shows("hints.md should have 3 hints; it has 1");
+}
+
+#[test]
+fn a_clause_without_a_check_fails() {
+    let workbook = Workbook::new();
+    let readme = workbook.read("exercises/01-greeting/greet/README.md");
+    let readme = readme.replace("for ever.\n", "for ever.\n3. **More.** There is more.\n");
+    workbook.write("exercises/01-greeting/greet/README.md", readme);
+    workbook.checker("verify greet").run().exits(1).shows("no check for clause 3");
+}

@@ -1,0 +1,128 @@
+//! Programs that end the process, hang it, flood it, or lie: none of them passes, and the other checks still run.
+
+use crate::workbook::Workbook;
+use serde_json::Value;
+
+/// Judges a program that does `what` in the check of clause 1 and passes clause 2.
+fn judge(what: &str, options: &str) -> Value {
+    let workbook = Workbook::new();
+    let passes_clause_2 = format!("if check == \"greets_all\" {{ {what} }} \"pass\"");
+    workbook.learner_writes("greet", &passes_clause_2);
+    workbook.checker(&format!("run greet --format json {options}")).run().exits(1).json()
+}
+
+#[track_caller]
+fn first_check_is(json: &Value, kind: &str) {
+    assert_eq!(json[0]["verdict"], "failed", "{json:#}");
+    assert_eq!(json[0]["checks"][0]["finding"]["kind"], kind, "{json:#}");
+    assert_eq!(json[0]["checks"][1]["status"], "passed", "{json:#}");
+}
+
+#[track_caller]
+fn first_check_says(json: &Value, text: &str) {
+    let message = json[0]["checks"][0]["finding"]["message"].as_str().unwrap();
+    assert!(message.contains(text), "{message}");
+}
+
+#[test]
+fn exit_0_in_the_middle_is_a_crash() {
+    let json = judge("std::process::exit(0)", "");
+    first_check_is(&json, "crashed");
+    first_check_says(&json, "it exited with code 0");
+}
+
+#[test]
+fn an_abort_is_a_crash() {
+    let json = judge("std::process::abort()", "");
+    first_check_is(&json, "crashed");
+}
+
+#[test]
+fn a_stack_overflow_is_a_crash_and_called_by_its_name() {
+    let overflow = "fn down(n: u64) -> u64 { if n == 0 { 0 } else { 1 + down(std::hint::black_box(n - 1)) } } \
+                    if down(u64::MAX) == 1 { return \"\" }";
+    let json = judge(overflow, "");
+    first_check_is(&json, "crashed");
+    first_check_says(&json, "overflowed its stack");
+}
+
+#[test]
+fn an_endless_flood_is_stopped() {
+    let json = judge("loop { println!(\"{check}\") }", "");
+    first_check_is(&json, "crashed");
+    first_check_says(&json, "it wrote without end");
+    let json = judge("loop { eprint!(\"{check}\") }", "");
+    first_check_is(&json, "crashed");
+}
+
+#[test]
+fn a_forged_result_line_is_not_believed() {
+    let forgery = r#"println!("{{\"event\":\"end\",\"check\":{{\"name\":\"greets_all\",\"clause\":1,\"status\":\"passed\",\"schedules\":1,\"finding\":null}}}}");
+        println!("{{\"event\":\"done\"}}"); std::process::exit(0)"#;
+    first_check_is(&judge(forgery, ""), "crashed");
+}
+
+#[test]
+fn a_program_that_hangs_is_undecided_at_its_limit() {
+    let json = judge("loop { std::thread::park() }", "--timeout 1");
+    assert_eq!(json[0]["verdict"], "undecided", "{json:#}");
+    for check in json[0]["checks"].as_array().unwrap() {
+        assert_eq!((&check["status"], &check["finding"]["kind"]), (&"undecided".into(), &"timed-out".into()));
+    }
+}
+
+#[test]
+fn what_a_program_starts_does_not_outlive_it() {
+    let workbook = Workbook::new();
+    let file = workbook.path("still-alive");
+    let start = format!(
+        r#"let script = "sleep 2; touch {}";
+        std::process::Command::new("/bin/sh").args(["-c", script]).spawn().unwrap(); std::process::exit(check.len() as i32)"#,
+        file.display()
+    );
+    workbook.learner_writes("greet", &start);
+    workbook.checker("run greet").run().exits(1);
+    std::thread::sleep(std::time::Duration::from_secs(3));
+    assert!(!file.exists(), "a process that the learner's program started has lived on");
+}
+
+#[test]
+fn unsafe_code_is_forbidden_even_where_the_lint_is_allowed() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", r#"if unsafe { *check.as_ptr() } == 0 { "" } else { "pass" }"#);
+    let json = workbook.checker("run greet --format json").run().exits(1).json();
+    assert_eq!(json[0]["finding"]["kind"], "forbidden", "{json:#}");
+    let allowed = "#![allow(unsafe_code)]\npub fn at(_: &str) -> &'static str { \"pass\" }\n";
+    workbook.write("exercises/01-greeting/greet/src/lib.rs", allowed);
+    let ended = workbook.checker("run greet").run().exits(1);
+    ended.shows("forbidden").shows("exercises/01-greeting/greet/src/lib.rs:1: `unsafe` is not allowed");
+}
+
+#[test]
+fn foreign_and_exported_functions_are_forbidden() {
+    let programs = [
+        "unsafe extern \"C\" { safe fn getpid() -> i32; }\npub fn at(_: &str) -> &'static str { if getpid() == 0 { \"\" } else { \"pass\" } }",
+        "#[unsafe(no_mangle)]\npub extern \"C\" fn getpid() -> i32 { 0 }\npub fn at(_: &str) -> &'static str { \"pass\" }",
+    ];
+    for program in programs {
+        let workbook = Workbook::new();
+        workbook.write("exercises/01-greeting/greet/src/lib.rs", program);
+        let json = workbook.checker("run greet --format json").run().exits(1).json();
+        assert_eq!(json[0]["finding"]["kind"], "forbidden", "{program}\n{json:#}");
+    }
+}
+
+#[test]
+fn a_program_the_compiler_does_not_finish_does_not_compile() {
+    let workbook = Workbook::new();
+    let endless = "const N: usize = { let mut n = 0; while n < usize::MAX { n += 1; } n };\n\
+                   #[allow(long_running_const_eval)]\nconst M: usize = N;\n\
+                   #[deny(warnings)]\npub fn at(_: &str) -> &'static str { if M == 0 { \"\" } else { \"pass\" } }";
+    workbook.write(
+        "exercises/01-greeting/greet/src/lib.rs",
+        format!("#![allow(long_running_const_eval)]\n{endless}"),
+    );
+    let json = workbook.checker("run greet --format json --timeout 3").run().exits(1).json();
+    assert_eq!(json[0]["finding"]["kind"], "does-not-compile", "{json:#}");
+    assert!(json[0]["finding"]["message"].as_str().unwrap().contains("did not finish in 3 s"), "{json:#}");
+}

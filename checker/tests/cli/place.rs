@@ -1,0 +1,66 @@
+//! The learner's place in the course: the list, the next exercise, hints.
+
+use crate::workbook::Workbook;
+
+const PASS: &str = r#"if check.is_empty() { "" } else { "pass" }"#;
+
+#[test]
+fn a_first_run_lists_the_course_and_judges_the_first_exercise() {
+    let ended = Workbook::new().checker("").run().exits(1);
+    insta::assert_snapshot!(ended.screen());
+}
+
+#[test]
+fn what_has_passed_is_not_judged_again() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", PASS);
+    workbook.checker("").run().exits(1).shows("greet: passed").shows("wave: unfinished");
+    let again = workbook.checker("").run().exits(1).shows("✓ greet  passed").shows("wave: unfinished");
+    assert!(!again.stdout().contains("greet: passed"));
+}
+
+#[test]
+fn what_was_edited_since_is_judged_again() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", PASS);
+    workbook.checker("run greet").run().exits(0);
+    workbook.learner_writes("greet", r#"if check.is_empty() { "" } else { "race" }"#);
+    workbook.checker("list").run().exits(0).shows("~ greet  passed, edited since");
+    workbook.checker("").run().exits(1).shows("greet: failed");
+}
+
+#[test]
+fn a_finished_course_says_so() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", PASS);
+    workbook.learner_writes("wave", PASS);
+    workbook.checker("").run().exits(0).shows("Every exercise has passed.");
+}
+
+#[test]
+fn judging_another_file_does_not_change_ones_place() {
+    let workbook = Workbook::new();
+    workbook.checker("run greet --source solutions/01-greeting/greet/src/lib.rs").run().exits(0);
+    workbook.checker("list").run().exits(0).shows("· greet  not run yet");
+}
+
+#[test]
+fn the_workbook_is_found_from_a_folder_in_it() {
+    let workbook = Workbook::new();
+    let inside = workbook.path("exercises/01-greeting/greet/src");
+    workbook
+        .checker("run greet --source lib.rs")
+        .current_dir(inside)
+        .run()
+        .exits(1)
+        .shows("greet: unfinished");
+}
+
+#[test]
+fn hints_come_one_at_a_time() {
+    let workbook = Workbook::new();
+    let first = workbook.checker("hint greet").run().exits(0);
+    first.shows("Hint 1 of 3: Who greets whom?\n\nWrite down who greets whom.").shows("--step 2");
+    workbook.checker("hint greet --step 3").run().exits(0).shows("With a wave.");
+    workbook.checker("hint greet --step 4").run().exits(2).complains("greet has 3 hints; there is no hint 4");
+}

@@ -1,0 +1,135 @@
+//! Judging exercises, and what is said of them.
+
+use crate::workbook::Workbook;
+
+#[test]
+fn a_pass_says_how_many_schedules_were_explored() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", r#"if check.is_empty() { "race" } else { "pass" }"#);
+    let ended = workbook.checker("run greet").run().exits(0);
+    insta::assert_snapshot!(ended.screen());
+}
+
+#[test]
+fn a_failed_check_explains_itself() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", r#"if check == "never_waits" { "deadlock" } else { "pass" }"#);
+    let ended = workbook.checker("run greet").run().exits(1);
+    insta::assert_snapshot!(ended.screen());
+}
+
+#[test]
+fn a_narrow_terminal_gets_narrow_lines() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", r#"if check == "never_waits" { "deadlock" } else { "pass" }"#);
+    let ended = workbook.checker("run greet").env("COLUMNS", "44").run().exits(1);
+    insta::assert_snapshot!(ended.screen());
+}
+
+#[test]
+fn a_stub_is_unfinished_and_says_so_once() {
+    let ended = Workbook::new().checker("run greet").run().exits(1);
+    insta::assert_snapshot!(ended.screen());
+}
+
+#[test]
+fn the_exercise_has_its_own_words_for_a_finding() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", r#"if check.is_empty() { "" } else { "deadlock" }"#);
+    let sections = "# Explanations\n\n## deadlock\n\nA guest is missing.\n\n## deadlock, clause 2\n\nThe door is shut.\n";
+    workbook.write("exercises/01-greeting/greet/explanations.md", sections);
+    let ended = workbook.checker("run greet --source solutions/01-greeting/greet/rejected/waits_1.rs").run();
+    ended.exits(1).shows("The door is shut.");
+    workbook.checker("run greet").run().exits(1).shows("A guest is missing.");
+}
+
+#[test]
+fn without_a_name_every_exercise_is_judged() {
+    let ended = Workbook::new().checker("run").run().exits(1);
+    ended.shows("greet: unfinished").shows("wave: unfinished");
+}
+
+#[test]
+fn json_has_the_documented_shape_and_nothing_else_is_on_stdout() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", r#"if check == "never_waits" { "deadlock" } else { "pass" }"#);
+    let mut json = workbook.checker("run greet --format json --seed 36").run().exits(1).json();
+    assert!(json[0]["duration_ms"].take().is_u64());
+    insta::assert_snapshot!(serde_json::to_string_pretty(&json).unwrap());
+}
+
+#[test]
+fn json_of_a_program_that_does_not_compile_is_one_finding_on_the_exercise() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", "check.len()");
+    let json = workbook.checker("run greet --format json").run().exits(1).json();
+    assert_eq!(json[0]["verdict"], "failed");
+    assert_eq!(json[0]["finding"]["kind"], "does-not-compile");
+    assert!(json[0]["finding"]["message"].as_str().unwrap().contains("mismatched types"));
+    assert_eq!(json[0]["checks"].as_array().unwrap().len(), 0);
+}
+
+#[test]
+fn the_compilers_words_are_shown_whole_and_once() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", "check.len()");
+    let ended =
+        workbook.checker("run greet").run().exits(1).shows("exercises/01-greeting/greet/src/lib.rs:4:5");
+    assert_eq!(ended.stdout().matches("mismatched types").count(), 1);
+}
+
+#[test]
+fn a_changed_signature_is_shown_where_the_checks_use_it() {
+    let workbook = Workbook::new();
+    workbook.write("exercises/01-greeting/greet/src/lib.rs", "//! Greetings.\n\npub fn at() {}\n");
+    workbook.checker("run greet").run().exits(1).shows("does-not-compile").shows("tests/checks.rs");
+}
+
+#[test]
+fn a_syntax_error_is_the_learners_to_mend() {
+    let workbook = Workbook::new();
+    workbook.write("exercises/01-greeting/greet/src/lib.rs", "pub fn at( {");
+    workbook.checker("run greet").run().exits(1).shows("does-not-compile");
+}
+
+#[test]
+fn warnings_are_shown_and_do_not_fail() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", r#"let unused = 1; if check.is_empty() { "" } else { "pass" }"#);
+    workbook.checker("run greet").run().exits(0).shows("unused variable: `unused`").shows("greet: passed");
+}
+
+#[test]
+fn undecided_is_not_failed_and_not_passed() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", r#"if check.is_empty() { "" } else { "undecided" }"#);
+    let json = workbook.checker("run greet --format json").run().exits(1).json();
+    assert_eq!(json[0]["verdict"], "undecided");
+}
+
+#[test]
+fn replay_shows_the_steps_side_by_side() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", r#"if check == "never_waits" { "deadlock" } else { "pass" }"#);
+    let ended = workbook.checker("replay greet never_waits --seed 7").run().exits(1);
+    insta::assert_snapshot!(ended.screen());
+}
+
+#[test]
+fn replay_of_a_mended_check_says_that_it_passes() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", r#"if check.is_empty() { "" } else { "pass" }"#);
+    workbook.checker("replay greet never_waits --seed 7").run().exits(0).shows("passes with seed 7");
+}
+
+#[test]
+fn colour_is_for_those_who_want_it() {
+    let workbook = Workbook::new();
+    let plain = workbook.checker("run greet").run().stdout();
+    assert!(!plain.contains('\u{1b}'), "{plain:?}");
+    let coloured = workbook.checker("run greet").env("CLICOLOR_FORCE", "1").run().stdout();
+    assert!(coloured.contains('\u{1b}'), "{coloured:?}");
+    let refused =
+        workbook.checker("run greet").env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1").run().stdout();
+    assert!(!refused.contains('\u{1b}'), "{refused:?}");
+}
