@@ -7,7 +7,9 @@ use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use bounded_squares::process;
-use harness::{Check, Kind, Meter, Page, catch, checks, every_thread_has_finished, expect, expect_eq, fail, input};
+use harness::{
+    Check, Kind, Meter, Page, catch, checks, every_thread_has_finished, expect, expect_eq, fail, input,
+};
 use harness::{now, pause, settle};
 
 checks! {
@@ -82,7 +84,11 @@ fn each_item_gives_one_result_and_they_are_sorted(check: &Check) {
             square(item)
         };
         let results = process(items.clone(), capacity, &NAMES[..consumers], work, Page::new());
-        expect_eq("the items that `work` was called for, sorted", sorted(called.into_inner().unwrap()), sorted(items.clone()));
+        expect_eq(
+            "the items that `work` was called for, sorted",
+            sorted(called.into_inner().unwrap()),
+            sorted(items.clone()),
+        );
         expect_eq("the results", results.ok(), Some(sorted(items.into_iter().map(square).collect())));
     });
 }
@@ -102,7 +108,12 @@ fn each_item_has_its_line(check: &Check) {
     check.forall(input::numbers_and_two(0..3, 0..=6, 1..=3, 1..=3), |(items, capacity, consumers)| {
         let (page, log) = (Page::new(), Log::default());
         let _ = process(items, capacity, &NAMES[..consumers], |item| logged(&log, item), page.clone());
-        let wanted = log.lock().unwrap().iter().map(|(name, item, _)| format!("{name} processed {item} -> {}\n", square(*item))).collect();
+        let wanted = log
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|(name, item, _)| format!("{name} processed {item} -> {}\n", square(*item)))
+            .collect();
         let got = page.text().split_inclusive('\n').map(str::to_owned).collect();
         expect_eq("the lines, sorted", sorted(got), sorted::<String>(wanted));
     });
@@ -123,8 +134,15 @@ fn a_line_is_written_when_its_item_completes(check: &Check) {
             let Some(at) = item.and_then(|i| completed.get(&i)) else {
                 fail(Kind::WrongAnswer, format!("the line {:?} is of no item that was completed", line.text));
             };
-            expect(line.at >= *at, Kind::TooEarly, || format!("{:?} was written at {:?}, and the item completed at {at:?}", line.text, line.at));
-            expect(line.at <= *at + SOON, Kind::TooLate, || format!("an item completed at {at:?}, and its line {:?} was written at {:?}", line.text, line.at));
+            expect(line.at >= *at, Kind::TooEarly, || {
+                format!("{:?} was written at {:?}, and the item completed at {at:?}", line.text, line.at)
+            });
+            expect(line.at <= *at + SOON, Kind::TooLate, || {
+                format!(
+                    "an item completed at {at:?}, and its line {:?} was written at {:?}",
+                    line.text, line.at
+                )
+            });
         }
     });
 }
@@ -208,9 +226,13 @@ fn each_consumer_is_a_thread_with_its_name(check: &Check) {
             pause(TICK);
             let current = thread::current();
             let name = current.name().unwrap_or("a thread without a name").to_owned();
-            expect(names.contains(&&*name), Kind::WrongAnswer, || format!("`work` was called on {name:?}, and the consumers are {names:?}"));
+            expect(names.contains(&&*name), Kind::WrongAnswer, || {
+                format!("`work` was called on {name:?}, and the consumers are {names:?}")
+            });
             let first = *threads.lock().unwrap().entry(name.clone()).or_insert(current.id());
-            expect(first == current.id(), Kind::Oversubscribed, || format!("there is more than one thread named {name:?}"));
+            expect(first == current.id(), Kind::Oversubscribed, || {
+                format!("there is more than one thread named {name:?}")
+            });
             item
         };
         let _ = process(0..items as u64, capacity, names, work, Page::new());
@@ -244,7 +266,14 @@ fn any_number_of_items_of_any_value(check: &Check) {
 }
 
 /// Processes `items` items, of which the first `bad` panic, and says which were begun.
-fn process_with_panics(items: usize, bad: usize, capacity: usize, consumers: usize, page: &Page, meter: &Meter) -> Vec<u64> {
+fn process_with_panics(
+    items: usize,
+    bad: usize,
+    capacity: usize,
+    consumers: usize,
+    page: &Page,
+    meter: &Meter,
+) -> Vec<u64> {
     let begun = Mutex::new(Vec::new());
     let work = |item: u64| {
         let _inside = meter.enter();
@@ -299,7 +328,9 @@ fn an_error_of_the_writer_is_returned(check: &Check) {
 }
 
 fn nothing_is_left(meter: &Meter) {
-    expect(meter.inside() == 0, Kind::LeakedThread, || format!("the call has ended, and {} items are still in work", meter.inside()));
+    expect(meter.inside() == 0, Kind::LeakedThread, || {
+        format!("the call has ended, and {} items are still in work", meter.inside())
+    });
     every_thread_has_finished();
 }
 

@@ -123,9 +123,9 @@ fn every_update_is_reported_before_the_end(check: &Check) {
         let (page, total) = (Page::new(), threads * times);
         let tracker = ProgressTracker::new(total, page.clone());
         update_from(&tracker, threads, times);
-        let text = page.text();
-        expect(text == reports(total, total), Kind::TooLate, || {
-            format!("{total} updates have returned, `finish` is not called yet, and the writer has got {text:?}")
+        let written = page.pieces(')').len();
+        expect(written >= total, Kind::TooLate, || {
+            format!("{total} updates have returned, `finish` is not called yet, and {written} reports are written")
         });
         tracker.finish();
     });

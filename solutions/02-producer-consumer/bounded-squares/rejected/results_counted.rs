@@ -51,7 +51,9 @@ where
             sent += 1;
         }
         drop(item_sender);
-        (0..sent).map(|_| result_receiver.recv().expect("a sender is in this function")).collect::<io::Result<_>>()
+        (0..sent)
+            .map(|_| result_receiver.recv().expect("a sender is in this function"))
+            .collect::<io::Result<_>>()
     })?;
     results.sort_unstable();
     Ok(results)
