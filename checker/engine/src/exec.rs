@@ -550,6 +550,12 @@ pub fn spurious(n: usize) -> bool {
     })
 }
 
+/// 64 bits that the schedule decides; 0 outside an execution and while all schedules are enumerated.
+pub fn random() -> u64 {
+    // SAFETY: module documentation.
+    exec().map_or(0, |ex| unsafe { of(ex).strategy.random() })
+}
+
 /// A number in `0..n` that the schedule decides.
 pub fn choose(n: usize) -> usize {
     // SAFETY: module documentation.

@@ -46,50 +46,43 @@ fn locate(stack: &Stack, source: &str) -> Option<((String, u32), Option<String>)
     found.map(|at| (at, below.map(|n| short(&n))))
 }
 
-/// `crossbeam_channel::channel::Receiver<T>::recv` as `Receiver::recv`.
+/// `{impl#3}::recv<u64>` as `recv`. With line tables alone, inlined frames have bare names.
 fn short(name: &str) -> String {
-    let mut plain = String::new();
-    let mut depth = 0;
-    for c in name.chars() {
-        match c {
-            '<' => depth += 1,
-            '>' => depth -= 1,
-            _ if depth == 0 => plain.push(c),
-            _ => {}
-        }
-    }
-    let parts: Vec<&str> = plain.split("::").filter(|p| !p.is_empty()).collect();
-    parts[parts.len().saturating_sub(2)..].join("::")
+    let plain = name.split('<').find(|part| !part.is_empty()).unwrap_or(name);
+    plain.rsplit("::").find(|part| !part.is_empty()).unwrap_or(plain).to_owned()
 }
 
-/// What a park inside a library waits for, by the library's function on the stack.
-fn through_library(stack: &Stack) -> Option<&'static str> {
-    const KNOWN: [(&str, &str); 10] = [
-        ("crossbeam_channel::select", "one of several channel operations"),
-        ("crossbeam_channel::channel::Receiver", "a message on a channel"),
-        ("crossbeam_channel::channel::Sender", "room in a channel"),
-        ("crossbeam_utils::sync::wait_group", "a WaitGroup to be released"),
-        ("crossbeam_utils::thread", "scoped threads to finish"),
-        ("rayon_core::thread_pool", "work in a rayon pool to finish"),
-        ("rayon_core::scope", "the tasks of a rayon scope to finish"),
-        ("rayon_core::join", "the other half of a rayon join"),
-        ("rayon_core::registry::ThreadBuilder", "work to be given to a rayon pool"),
-        ("rayon_core::registry", "work in a rayon pool to finish"),
-    ];
+/// What a park inside a library waits for: part of the file's path, the function, and the words. The
+/// first that is anywhere on the stack counts.
+const LIBRARIES: [(&str, &str, &str); 15] = [
+    ("crossbeam-channel", "select", "one of several channel operations"),
+    ("crossbeam-channel", "recv", "a message on a channel"),
+    ("crossbeam-channel", "recv_timeout", "a message on a channel"),
+    ("crossbeam-channel", "recv_deadline", "a message on a channel"),
+    ("crossbeam-channel", "send", "room in a channel"),
+    ("crossbeam-channel", "send_timeout", "room in a channel"),
+    ("crossbeam-utils", "wait", "a WaitGroup to be released"),
+    ("crossbeam-utils", "scope", "the threads of its scope to finish"),
+    ("rayon-core", "join_context", "the other half of a rayon join"),
+    ("rayon-core", "broadcast", "every thread of a rayon pool to run"),
+    ("rayon-core", "complete", "the tasks of a rayon scope to finish"),
+    ("rayon-core", "main_loop", "work to be given to its rayon pool"),
+    ("rayon-core", "in_worker_cold", "a rayon pool to finish its work"),
+    ("rayon-core", "in_worker_cross", "a rayon pool to finish its work"),
+    ("rayon-core", "drop", "a rayon pool to shut down"),
+];
+
+fn inside_library(stack: &Stack) -> Option<&'static str> {
+    let mut seen: Vec<(String, String)> = Vec::new();
     for frame in stack {
-        let mut found = None;
         backtrace::resolve_frame(frame, |symbol| {
-            if let Some(name) = symbol.name() {
-                let name = format!("{name:#}");
-                let name = name.trim_start_matches('<');
-                found = found.or(KNOWN.iter().find(|(part, _)| name.starts_with(part)).map(|(_, what)| *what));
+            if let (Some(file), Some(name)) = (symbol.filename(), symbol.name()) {
+                seen.push((file.to_string_lossy().into_owned(), short(&format!("{name:#}"))));
             }
         });
-        if found.is_some() {
-            return found;
-        }
     }
-    None
+    let known = |(file, name): (&str, &str)| seen.iter().any(|(f, n)| f.contains(file) && n == name);
+    LIBRARIES.iter().find(|(file, name, _)| known((file, name))).map(|(_, _, words)| *words)
 }
 
 pub(crate) fn thread(exec: &Exec, id: TaskId, blocked: bool, source: &str) -> ThreadReport {
@@ -107,10 +100,10 @@ pub(crate) fn thread(exec: &Exec, id: TaskId, blocked: bool, source: &str) -> Th
         // SAFETY: the holder's cell is a field of an object that the blocked task borrows.
         let holder = w.holder.map(|h| unsafe { (*h).get() });
         match (w.task, holder) {
-            (Some(other), _) => format!("thread `{}` to finish", exec.name_of(other)),
+            (Some(other), _) => format!("`{}` to finish", exec.name_of(other)),
             (None, Some(h)) if h != u32::MAX && h == id => format!("{} that it holds itself", w.what),
             (None, Some(h)) if h != u32::MAX => format!("{} held by `{}`", w.what, exec.name_of(h)),
-            _ => task.stack.as_ref().and_then(through_library).unwrap_or(w.what).to_owned(),
+            _ => task.stack.as_ref().and_then(inside_library).unwrap_or(w.what).to_owned(),
         }
     });
     ThreadReport { name: exec.name_of(id), at, waiting_for, call, infrastructure: task.infrastructure }

@@ -21,7 +21,7 @@ mod strategy;
 
 pub use exec::{
     Limits, Loc, Options, Task, TaskId, Waiting, Wake, block, catching, choose, console, current, elapsed,
-    end, epoch, execute, finished, in_execution, live, local_slot, mark_panicking, now, panicking, point,
+    end, epoch, execute, finished, in_execution, live, local_slot, mark_panicking, now, panicking, point, random,
     record, run_destructors, settle, sleep_until, spawn, spurious, steps_heartbeat, unmark_panicking, wake_all, wake_one,
     wake_task, yield_point, Settled,
 };

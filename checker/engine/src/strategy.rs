@@ -160,6 +160,10 @@ impl Strategy {
         matches!(self.family, Family::Path { .. })
     }
 
+    pub(crate) fn random(&mut self) -> u64 {
+        if self.enumerates() { 0 } else { self.rng.next() }
+    }
+
     /// A number in `0..n` that the schedule decides, such as which of several waiters is woken.
     pub(crate) fn choose(&mut self, n: usize) -> usize {
         match n {

@@ -20,6 +20,7 @@ mod statics;
 pub mod collections;
 pub mod env;
 pub mod fs;
+pub mod hash;
 pub mod hint;
 pub mod io;
 pub mod net;

@@ -64,7 +64,7 @@ impl Condvar {
             engine::yield_point("wakes by itself", at);
             Wake::Woken
         } else {
-            let what = "to be notified on a Condvar";
+            let what = "a notification on a Condvar";
             engine::block(Waiting { what, op: "wait", address: self.address(), holder: None, task: None, at }, deadline)
         };
         engine::point("lock again", self.address(), at);

@@ -360,7 +360,7 @@ fn park_until(deadline: Option<u64>, at: Loc) {
     engine::point("park", thread.token(), at);
     if !thread.0.token.replace(false) {
         let address = thread.token();
-        let waiting = Waiting { what: "to be unparked", op: "park", address, holder: None, task: None, at };
+        let waiting = Waiting { what: "somebody to unpark it", op: "park", address, holder: None, task: None, at };
         engine::block(waiting, deadline);
         thread.0.token.set(false);
     }

@@ -1,0 +1,30 @@
+//! Hashing whose random keys come from the schedule: a program that depends on the order of a hash map
+//! is found out, and every run can be repeated.
+
+pub use ::std::hash::*;
+
+/// As [`std::hash::RandomState`], with a key that the schedule decides.
+#[derive(Clone, Debug)]
+pub struct RandomState(u64);
+
+impl RandomState {
+    /// A new key.
+    pub fn new() -> Self {
+        Self(engine::random())
+    }
+}
+
+impl Default for RandomState {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl BuildHasher for RandomState {
+    type Hasher = DefaultHasher;
+    fn build_hasher(&self) -> DefaultHasher {
+        let mut hasher = DefaultHasher::new();
+        hasher.write_u64(self.0);
+        hasher
+    }
+}
