@@ -188,18 +188,20 @@ fn read_stamp(dir: &Path, key: u64) -> Option<Crates> {
 
 fn build(root: &Path, dir: &Path, version: &str) -> Result<Crates> {
     let mut base = cargo_build(root, &dir.join("base"));
-    base.args(["-p", "simstd", "-p", "simcore", "-p", "harness"]);
+    base.args(["-p", "simstd", "-p", "simcore", "-p", "simcore-same-layout", "-p", "harness"]);
     let mut real = artifacts(base)?;
     let mut take = |name: &str| {
         real.remove(name).with_context(|| format!("cargo built no `{name}`; is it still in checker/{name}?"))
     };
     let (std, core) = (take("simstd")?, take("simcore")?);
+    // crossbeam casts its cells to atomics, which must be laid out as the real ones.
+    let overlay_core = take("simcore_same_layout")?;
     let deps = folder_of(&std)?;
 
     // Cargo does not notice when what is behind `--extern` changes, so its folder is named after it.
     let mut hasher = DefaultHasher::new();
     version.hash(&mut hasher);
-    for rlib in [&std, &core] {
+    for rlib in [&std, &overlay_core] {
         fs::read(rlib).with_context(|| format!("could not read {}", rlib.display()))?.hash(&mut hasher);
     }
     let over = dir.join(format!("over-{:016x}", hasher.finish()));
@@ -214,7 +216,7 @@ fn build(root: &Path, dir: &Path, version: &str) -> Result<Crates> {
         "--extern".into(),
         named("std=", &std),
         "--extern".into(),
-        named("core=", &core),
+        named("core=", &overlay_core),
         "-L".into(),
         named("dependency=", &deps),
     ];

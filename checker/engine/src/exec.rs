@@ -481,7 +481,14 @@ pub fn settle(steps: u64, at: Loc) -> Settled {
     // SAFETY: as in `block`.
     unsafe {
         let me = of(ex).current;
-        let waiting = Waiting { what: "everything else to come to rest", op: "settle", address: 0, holder: None, task: None, at };
+        let waiting = Waiting {
+            what: "everything else to come to rest",
+            op: "settle",
+            address: 0,
+            holder: None,
+            task: None,
+            at,
+        };
         of(ex).tasks[me as usize].waiting = Some(waiting);
         of(ex).restless_at = of(ex).steps + steps;
         of(ex).park(me, NEVER, true);
@@ -514,7 +521,8 @@ pub fn wake_one(address: usize) -> bool {
     // SAFETY: module documentation.
     unsafe {
         let ex = &mut *ex;
-        let mut waiters: Vec<TaskId> = ex.blocked.iter().copied().filter(|t| ex.waits_on(*t, address)).collect();
+        let mut waiters: Vec<TaskId> =
+            ex.blocked.iter().copied().filter(|t| ex.waits_on(*t, address)).collect();
         waiters.sort_unstable();
         if waiters.is_empty() {
             return false;
@@ -597,7 +605,9 @@ pub fn finished(task: TaskId) -> bool {
 /// How many tasks have not finished, the first one and those of libraries' own pools not counted.
 pub fn live() -> usize {
     // SAFETY: module documentation.
-    exec().map_or(0, |ex| unsafe { of(ex).tasks[1..].iter().filter(|t| t.state != State::Finished && !t.infrastructure).count() })
+    exec().map_or(0, |ex| unsafe {
+        of(ex).tasks[1..].iter().filter(|t| t.state != State::Finished && !t.infrastructure).count()
+    })
 }
 
 /// Adds to what the execution has printed.
@@ -630,7 +640,9 @@ pub fn catching<R>(f: impl FnOnce() -> R) -> std::thread::Result<R> {
 /// Whether the running task is unwinding.
 pub fn panicking() -> bool {
     // SAFETY: module documentation.
-    exec().map_or_else(std::thread::panicking, |ex| unsafe { of(ex).tasks[of(ex).current as usize].panicking > 0 })
+    exec().map_or_else(std::thread::panicking, |ex| unsafe {
+        of(ex).tasks[of(ex).current as usize].panicking > 0
+    })
 }
 
 /// The running task begins to unwind.
@@ -726,7 +738,10 @@ pub fn run_destructors() {
         let next = unsafe {
             let current = of(ex).current as usize;
             let locals = &mut of(ex).tasks[current].locals;
-            locals.iter_mut().find(|(_, l)| matches!(l, Local::Alive(_))).map(|(_, l)| std::mem::replace(l, Local::Destroyed))
+            locals
+                .iter_mut()
+                .find(|(_, l)| matches!(l, Local::Alive(_)))
+                .map(|(_, l)| std::mem::replace(l, Local::Destroyed))
         };
         match next {
             Some(value) => drop(value),
@@ -736,7 +751,14 @@ pub fn run_destructors() {
 }
 
 impl Exec {
-    fn add(&mut self, body: Body, stack_size: usize, name: Option<String>, at: Loc, infrastructure: bool) -> TaskId {
+    fn add(
+        &mut self,
+        body: Body,
+        stack_size: usize,
+        name: Option<String>,
+        at: Loc,
+        infrastructure: bool,
+    ) -> TaskId {
         let id = self.tasks.len() as TaskId;
         self.tasks.push(Task {
             yielder: std::ptr::null(),
@@ -814,15 +836,20 @@ impl Exec {
                 self.ending.get_or_insert(Ending::Completed);
                 return None;
             }
-            let soonest = self.blocked.iter().map(|t| self.tasks[*t as usize].deadline).min().unwrap_or(NEVER);
+            let soonest =
+                self.blocked.iter().map(|t| self.tasks[*t as usize].deadline).min().unwrap_or(NEVER);
             if soonest == NEVER {
                 self.ending.get_or_insert(Ending::Deadlock);
                 return None;
             }
             self.now = soonest;
             self.steps_when_time_moved = self.steps;
-            let mut due: Vec<TaskId> =
-                self.blocked.iter().copied().filter(|t| self.tasks[*t as usize].deadline <= soonest).collect();
+            let mut due: Vec<TaskId> = self
+                .blocked
+                .iter()
+                .copied()
+                .filter(|t| self.tasks[*t as usize].deadline <= soonest)
+                .collect();
             due.sort_unstable();
             for id in due {
                 self.unpark(id, true);
@@ -888,7 +915,9 @@ impl Exec {
                     + 1
             };
             let place = Some((at.file().to_owned(), at.line()));
-            trace.events.push((Event { task, op, object, at: place, time, blocked }, Some(explain::capture())));
+            trace
+                .events
+                .push((Event { task, op, object, at: place, time, blocked }, Some(explain::capture())));
         }
     }
 

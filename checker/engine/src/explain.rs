@@ -92,7 +92,11 @@ pub(crate) fn thread(exec: &Exec, id: TaskId, blocked: bool, source: &str) -> Th
     let (at, call) = match located {
         Some((at, call)) => (Some(at), call),
         None => {
-            let at = if fallback.file().ends_with(source) || source.is_empty() { fallback } else { task.spawned_at };
+            let at = if fallback.file().ends_with(source) || source.is_empty() {
+                fallback
+            } else {
+                task.spawned_at
+            };
             (Some((at.file().to_owned(), at.line())), None)
         }
     };

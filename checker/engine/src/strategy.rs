@@ -124,7 +124,11 @@ impl Strategy {
                 let leave = *leave;
                 match running {
                     Some(me) if !yielding => {
-                        if self.chance(leave) { other(&mut self.rng, runnable, me) } else { me }
+                        if self.chance(leave) {
+                            other(&mut self.rng, runnable, me)
+                        } else {
+                            me
+                        }
                     }
                     Some(me) => other(&mut self.rng, runnable, me),
                     None => runnable[self.rng.below(runnable.len())],
@@ -194,7 +198,9 @@ impl Strategy {
     }
 
     fn highest(&mut self, runnable: &[TaskId]) -> TaskId {
-        let Family::Priority { ranks, .. } = &mut self.family else { unreachable!("only priorities have ranks") };
+        let Family::Priority { ranks, .. } = &mut self.family else {
+            unreachable!("only priorities have ranks")
+        };
         let mut best = runnable[0];
         let mut best_rank = rank(ranks, &mut self.rng, best);
         for &task in &runnable[1..] {

@@ -103,7 +103,11 @@ impl Check {
 
     /// Runs `body` under many schedules.
     pub fn schedules(&self, body: impl Fn() + Send + Sync + 'static) {
-        self.cases(&Generated(crate::input::always(())), &|_: &Input| String::new(), Arc::new(move |_: &Input| body()));
+        self.cases(
+            &Generated(crate::input::always(())),
+            &|_: &Input| String::new(),
+            Arc::new(move |_: &Input| body()),
+        );
     }
 
     /// Runs `body` under many schedules; what it returns must be the snapshot called `name`, every time.
@@ -128,7 +132,12 @@ impl Check {
         }
     }
 
-    fn cases(&self, inputs: &dyn Inputs, show: &dyn Fn(&Input) -> String, body: Arc<dyn Fn(&Input) + Send + Sync>) {
+    fn cases(
+        &self,
+        inputs: &dyn Inputs,
+        show: &dyn Fn(&Input) -> String,
+        body: Arc<dyn Fn(&Input) + Send + Sync>,
+    ) {
         match &self.mode {
             Mode::Simulated(search) => search.borrow_mut().explore(inputs, show, &*body),
             Mode::Real => real::cases(inputs, show, &body),

@@ -71,7 +71,14 @@ impl Search {
         execute(options, &|| body(input))
     }
 
-    fn attempt(&self, body: Body<'_>, input: &Input, seed: u64, style: Style, spent: &mut u64) -> Option<Failing> {
+    fn attempt(
+        &self,
+        body: Body<'_>,
+        input: &Input,
+        seed: u64,
+        style: Style,
+        spent: &mut u64,
+    ) -> Option<Failing> {
         let run = self.run(body, input, seed, style, false);
         *spent += run.steps;
         judge(&run).map(|failure| Failing {
@@ -176,7 +183,9 @@ impl Search {
                 break;
             }
             let other = self.attempt(body, &best.input, seed.wrapping_add(i), Style::Calm, spent);
-            if let Some(other) = other.filter(|o| o.failure.kind == best.failure.kind && o.size() < best.size()) {
+            if let Some(other) =
+                other.filter(|o| o.failure.kind == best.failure.kind && o.size() < best.size())
+            {
                 best = other;
             }
         }

@@ -19,9 +19,10 @@ pub(crate) fn judge(run: &Run) -> Option<Failure> {
         Ending::Panicked => (Kind::Panicked, panicked(run)),
         Ending::Deadlock => (Kind::Deadlock, deadlocked(run)),
         Ending::Endless => endless(run),
-        Ending::Exit(code, at) => {
-            (Kind::Crashed, format!("the program ended itself with exit({code}) at {}:{}", at.file(), at.line()))
-        }
+        Ending::Exit(code, at) => (
+            Kind::Crashed,
+            format!("the program ended itself with exit({code}) at {}:{}", at.file(), at.line()),
+        ),
         Ending::Abort(at) => {
             (Kind::Crashed, format!("the program aborted itself at {}:{}", at.file(), at.line()))
         }

@@ -26,8 +26,8 @@
 
 mod check;
 mod child;
-mod explore;
 mod expect;
+mod explore;
 mod finding;
 pub mod input;
 mod judge;

@@ -26,7 +26,8 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 #[track_caller]
 pub fn pause(time: Duration) {
     if engine::in_execution() {
-        let deadline = engine::now() + u64::try_from(time.as_nanos()).expect("a pause of less than 500 years");
+        let deadline =
+            engine::now() + u64::try_from(time.as_nanos()).expect("a pause of less than 500 years");
         engine::sleep_until(deadline, "work", Location::caller());
     } else {
         std::thread::sleep(time / REAL_TIME);
@@ -48,7 +49,10 @@ pub fn settle() {
         return std::thread::yield_now();
     }
     if engine::settle(RESTLESS, Location::caller()) == Settled::Restless {
-        fail(Kind::BusyWait, "a thread keeps running while there is nothing for it to do: it spins instead of waiting");
+        fail(
+            Kind::BusyWait,
+            "a thread keeps running while there is nothing for it to do: it spins instead of waiting",
+        );
     }
 }
 
@@ -171,7 +175,8 @@ impl Gate {
             let at = Location::caller();
             while !*lock(&self.0.open) {
                 let what = "the check to let it go on";
-                let waiting = Waiting { what, op: "work", address: self.address(), holder: None, task: None, at };
+                let waiting =
+                    Waiting { what, op: "work", address: self.address(), holder: None, task: None, at };
                 engine::block(waiting, None);
             }
         } else {
@@ -280,7 +285,8 @@ impl Page {
         text.split_inclusive(end)
             .map(|piece| {
                 place += piece.len();
-                let at = state.writes.iter().find(|(length, _)| *length >= place).map_or(Duration::ZERO, |w| w.1);
+                let at =
+                    state.writes.iter().find(|(length, _)| *length >= place).map_or(Duration::ZERO, |w| w.1);
                 Line { text: piece.strip_suffix(end).unwrap_or(piece).to_owned(), at }
             })
             .collect()

@@ -77,9 +77,8 @@ pub(crate) fn cases(
         let run = move || {
             let outcome = catch_unwind(AssertUnwindSafe(|| body(&input)));
             // Nobody listens any more if it took too long.
-            let _ = done.send(outcome.map_err(|_| {
-                LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner).clone()
-            }));
+            let _ = done
+                .send(outcome.map_err(|_| LAST_PANIC.lock().unwrap_or_else(PoisonError::into_inner).clone()));
         };
         thread::Builder::new().name("main".into()).spawn(run).expect("the system gives a thread");
         match outcome.recv_timeout(HANG) {

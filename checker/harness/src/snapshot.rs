@@ -19,7 +19,9 @@ pub(crate) fn read(folder: &Path, name: &str) -> String {
         .unwrap_or_else(|error| panic!("the snapshot {} can't be read: {error}", path.display()));
     match snapshot.contents() {
         insta::internals::SnapshotContents::Text(text) => text.to_string(),
-        insta::internals::SnapshotContents::Binary(_) => panic!("the snapshot {} is not text", path.display()),
+        insta::internals::SnapshotContents::Binary(_) => {
+            panic!("the snapshot {} is not text", path.display())
+        }
     }
 }
 

@@ -18,9 +18,9 @@ pub mod sync {
 
     pub mod atomic {
         //! Atomics under the scheduler.
-        #[cfg(not(feature = "same-layout"))]
-        pub use simstd::sync::atomic::*;
         #[cfg(feature = "same-layout")]
         pub use simstd::sync::atomic::same_layout::*;
+        #[cfg(not(feature = "same-layout"))]
+        pub use simstd::sync::atomic::*;
     }
 }

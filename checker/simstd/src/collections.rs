@@ -3,9 +3,9 @@
 //! A type alias can't change the default of a parameter for `HashMap::new`, hence the wrappers: they
 //! lend the real map's methods by `Deref`.
 
-pub use ::std::collections::*;
 use ::std::borrow::Borrow;
 use ::std::collections as real;
+pub use ::std::collections::*;
 use ::std::fmt;
 use ::std::hash::{BuildHasher, Hash};
 use ::std::ops::{BitAnd, BitOr, BitXor, Deref, DerefMut, Index, Sub};

@@ -1,7 +1,7 @@
 //! Standard output and error go to the execution's console, which is shown with a finding.
 
-pub use ::std::io::*;
 use ::std::fmt;
+pub use ::std::io::*;
 
 #[doc(hidden)]
 #[track_caller]

@@ -1,7 +1,7 @@
 //! The network can't be simulated: every way to reach it ends the execution with a finding.
 
-pub use ::std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6, ToSocketAddrs};
 use ::std::io::Result;
+pub use ::std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4, SocketAddrV6, ToSocketAddrs};
 use ::std::panic::Location;
 
 macro_rules! sockets {

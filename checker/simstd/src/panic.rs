@@ -1,7 +1,7 @@
 //! Catching and resuming panics, with the count of who is panicking kept for each simulated thread.
 
-pub use ::std::panic::*;
 use ::std::any::Any;
+pub use ::std::panic::*;
 
 /// As [`std::panic::catch_unwind`].
 ///

@@ -1,7 +1,7 @@
 //! Ending the process ends the execution; starting another is refused.
 
-pub use ::std::process::{ExitCode, ExitStatus, Output, Stdio, Termination};
 use ::std::panic::Location;
+pub use ::std::process::{ExitCode, ExitStatus, Output, Stdio, Termination};
 
 use engine::Ending;
 

@@ -1,8 +1,8 @@
 //! Virtual time: it moves when nothing can run, then to the next deadline.
 
-pub use ::std::time::*;
 use ::std::fmt;
 use ::std::ops::{Add, AddAssign, Sub, SubAssign};
+pub use ::std::time::*;
 
 /// An execution starts this long after the origin, so that times before it can be named.
 const HEAD_START: Duration = Duration::from_secs(24 * 60 * 60);
@@ -156,5 +156,8 @@ arithmetic!(Instant SystemTime);
 
 /// The virtual deadline after `duration`, in the engine's nanoseconds; `None` if it never comes.
 pub(crate) fn deadline(duration: Duration) -> Option<u64> {
-    u64::try_from(duration.as_nanos()).ok().and_then(|d| engine::now().checked_add(d)).filter(|d| *d != u64::MAX)
+    u64::try_from(duration.as_nanos())
+        .ok()
+        .and_then(|d| engine::now().checked_add(d))
+        .filter(|d| *d != u64::MAX)
 }

@@ -4,11 +4,11 @@
 //! `static` starts afresh in every execution. Those of [`same_layout`] don't, and are laid out as the
 //! real ones: crossbeam casts its cells to them.
 
-pub use ::std::sync::atomic::{Ordering, compiler_fence};
 use ::std::cell::Cell;
 use ::std::fmt;
 use ::std::panic::{Location, RefUnwindSafe};
 use ::std::sync::atomic as real;
+pub use ::std::sync::atomic::{Ordering, compiler_fence};
 
 use crate::statics::{Age, Use};
 
@@ -311,8 +311,8 @@ numbers! {
 pub mod same_layout {
     //! Atomics laid out as the real ones. What a static of these holds outlives an execution.
 
-    pub use super::{Ordering, compiler_fence, fence};
     use super::{Location, fmt, real};
+    pub use super::{Ordering, compiler_fence, fence};
 
     /// Defines an atomic that is the real one with scheduling points.
     macro_rules! transparent {

@@ -65,7 +65,10 @@ impl Condvar {
             Wake::Woken
         } else {
             let what = "a notification on a Condvar";
-            engine::block(Waiting { what, op: "wait", address: self.address(), holder: None, task: None, at }, deadline)
+            engine::block(
+                Waiting { what, op: "wait", address: self.address(), holder: None, task: None, at },
+                deadline,
+            )
         };
         engine::point("lock again", self.address(), at);
         mutex.acquire(at);

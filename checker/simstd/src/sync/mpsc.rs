@@ -74,7 +74,14 @@ impl<T> Channel<T> {
         self.state.get() as usize + 1
     }
 
-    fn wait(&self, what: &'static str, op: &'static str, address: usize, deadline: Option<u64>, at: Loc) -> Wake {
+    fn wait(
+        &self,
+        what: &'static str,
+        op: &'static str,
+        address: usize,
+        deadline: Option<u64>,
+        at: Loc,
+    ) -> Wake {
         engine::block(Waiting { what, op, address, holder: None, task: None, at }, deadline)
     }
 
@@ -131,7 +138,10 @@ impl<T> Channel<T> {
     fn try_send(&self, message: T, at: Loc) -> Result<(), TrySendError<T>> {
         engine::point("try_send", self.messages(), at);
         let state = self.state();
-        if state.capacity == Some(0) && state.receiver_alive && !(state.receiver_waits && state.queue.is_empty()) {
+        if state.capacity == Some(0)
+            && state.receiver_alive
+            && !(state.receiver_waits && state.queue.is_empty())
+        {
             return Err(TrySendError::Full(message));
         }
         let mut message = Some(message);
@@ -195,7 +205,8 @@ impl<T> Channel<T> {
         let state = self.state();
         state.receiver_alive = false;
         // A rendezvous message goes back to its sender; the others are dropped here.
-        let messages = if state.capacity == Some(0) { VecDeque::new() } else { ::std::mem::take(&mut state.queue) };
+        let messages =
+            if state.capacity == Some(0) { VecDeque::new() } else { ::std::mem::take(&mut state.queue) };
         engine::wake_all(self.room());
         drop(messages);
     }

@@ -44,7 +44,12 @@ unsafe impl<T: ?Sized + Sync> Sync for MutexGuard<'_, T> {}
 impl<T> Mutex<T> {
     /// As the real one.
     pub const fn new(value: T) -> Self {
-        Self { holder: Cell::new(NOBODY), poisoned: Cell::new(false), age: Age::new(), value: UnsafeCell::new(value) }
+        Self {
+            holder: Cell::new(NOBODY),
+            poisoned: Cell::new(false),
+            age: Age::new(),
+            value: UnsafeCell::new(value),
+        }
     }
 
     /// As the real one.
@@ -96,7 +101,8 @@ impl<T: ?Sized> Mutex<T> {
         self.freshen();
         while self.holder.get() != NOBODY {
             let holder = Some(&raw const self.holder);
-            let waiting = Waiting { what: "a Mutex", op: "lock", address: self.address(), holder, task: None, at };
+            let waiting =
+                Waiting { what: "a Mutex", op: "lock", address: self.address(), holder, task: None, at };
             engine::block(waiting, None);
         }
         self.holder.set(me());

@@ -76,7 +76,10 @@ impl Once {
     fn wait_for_runner(&self, at: Loc) {
         let holder = Some(&raw const self.runner);
         let what = "a one-time initialisation that is";
-        engine::block(Waiting { what, op: "call_once", address: self.address(), holder, task: None, at }, None);
+        engine::block(
+            Waiting { what, op: "call_once", address: self.address(), holder, task: None, at },
+            None,
+        );
     }
 
     fn call(&self, ignore_poison: bool, at: Loc, f: &mut dyn FnMut(&OnceState)) {
@@ -344,7 +347,8 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
     /// If the initialisation does, or did.
     #[track_caller]
     pub fn force(this: &Self) -> &T {
-        let poisoned = this.cell.once.state.get() == State::Poisoned && this.cell.once.age.check() == Use::Known;
+        let poisoned =
+            this.cell.once.state.get() == State::Poisoned && this.cell.once.age.check() == Use::Known;
         assert!(!poisoned, "LazyLock instance has previously been poisoned");
         this.cell.get_or_init(|| {
             this.used.set(true);

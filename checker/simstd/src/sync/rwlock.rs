@@ -124,7 +124,8 @@ impl<T: ?Sized> RwLock<T> {
     fn write_guard(&self, at: Loc) -> LockResult<RwLockWriteGuard<'_, T>> {
         self.writing.set(true);
         self.holder.set(me());
-        let guard = RwLockWriteGuard { lock: self, panicking: engine::panicking(), at, not_send: PhantomData };
+        let guard =
+            RwLockWriteGuard { lock: self, panicking: engine::panicking(), at, not_send: PhantomData };
         if self.poisoned.get() { Err(PoisonError::new(guard)) } else { Ok(guard) }
     }
 

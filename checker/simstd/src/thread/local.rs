@@ -49,9 +49,9 @@ impl<T: 'static> LocalKey<T> {
     {
         match self.try_with(f) {
             Ok(r) => r,
-            Err(error) => panic!(
-                "cannot access a Thread Local Storage value during or after destruction: {error:?}"
-            ),
+            Err(error) => {
+                panic!("cannot access a Thread Local Storage value during or after destruction: {error:?}")
+            }
         }
     }
 

@@ -3,9 +3,9 @@
 mod local;
 mod scoped;
 
+pub use ::std::thread::Result;
 pub use local::{AccessError, LocalKey};
 pub use scoped::{Scope, ScopedJoinHandle, scope};
-pub use ::std::thread::Result;
 
 use ::std::any::Any;
 use ::std::cell::{Cell, UnsafeCell};
@@ -244,7 +244,14 @@ fn wait_for(thread: &Thread, at: Loc) {
     let task = thread.0.task;
     engine::point("join", 0, at);
     while !engine::finished(task) {
-        let waiting = Waiting { what: "a thread to finish", op: "join", address: 0, holder: None, task: Some(task), at };
+        let waiting = Waiting {
+            what: "a thread to finish",
+            op: "join",
+            address: 0,
+            holder: None,
+            task: Some(task),
+            at,
+        };
         engine::block(waiting, None);
     }
 }
@@ -312,7 +319,8 @@ pub fn sleep(duration: Duration) {
     match crate::time::deadline(duration) {
         Some(deadline) => engine::sleep_until(deadline, "sleep", at),
         None => {
-            let waiting = Waiting { what: "time to pass", op: "sleep", address: 0, holder: None, task: None, at };
+            let waiting =
+                Waiting { what: "time to pass", op: "sleep", address: 0, holder: None, task: None, at };
             engine::block(waiting, None);
         }
     }
@@ -360,7 +368,8 @@ fn park_until(deadline: Option<u64>, at: Loc) {
     engine::point("park", thread.token(), at);
     if !thread.0.token.replace(false) {
         let address = thread.token();
-        let waiting = Waiting { what: "somebody to unpark it", op: "park", address, holder: None, task: None, at };
+        let waiting =
+            Waiting { what: "somebody to unpark it", op: "park", address, holder: None, task: None, at };
         engine::block(waiting, deadline);
         thread.0.token.set(false);
     }
