@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use harness::{Check, Kind, Meter, Page, catch, checks, every_thread_has_finished, expect, expect_eq, fail, input};
+use harness::{
+    Check, Kind, Meter, Page, catch, checks, every_thread_has_finished, expect, expect_eq, fail, input,
+};
 use harness::{now, pause};
 use sum_of_squares::{run, sum_of_squares};
 
@@ -62,7 +64,8 @@ fn each_task_has_its_line_and_the_total_comes_last(check: &Check) {
             fail(Kind::WrongAnswer, format!("the output should end with {end:?}, and is {text:?}"));
         };
         let mut got: Vec<&str> = lines.split_inclusive('\n').collect();
-        let mut expected: Vec<String> = tasks.iter().map(|n| format!("n={n}: {}\n", sum_of_squares(*n))).collect();
+        let mut expected: Vec<String> =
+            tasks.iter().map(|n| format!("n={n}: {}\n", sum_of_squares(*n))).collect();
         got.sort_unstable();
         expected.sort_unstable();
         expect(got == expected, Kind::WrongAnswer, || {
@@ -167,7 +170,9 @@ fn no_workers_is_a_panic(check: &Check) {
                 Page::new(),
             )
         });
-        expect(outcome.is_err(), Kind::WrongAnswer, || "run with 0 workers should panic, and returned".into());
+        expect(outcome.is_err(), Kind::WrongAnswer, || {
+            "run with 0 workers should panic, and returned".into()
+        });
         expect_eq("the calls of `work` with 0 workers", meter.entered(), 0);
     });
 }

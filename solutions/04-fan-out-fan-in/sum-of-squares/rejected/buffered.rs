@@ -1,0 +1,48 @@
+//! breaks: clause 3 · finding: too-late
+//! Each line is written as its task completes, and the buffer is flushed at the end, with its error passed on. But
+//! until the buffer is full or the end is there, no line gets to `out`.
+
+use std::io::{self, BufWriter, Write};
+use std::sync::{Mutex, mpsc};
+use std::thread;
+
+/// The sum of i² for 0 ≤ i < n.
+pub fn sum_of_squares(n: u64) -> u64 {
+    (0..n).map(|i| i * i).sum()
+}
+
+/// Computes every task on `workers` workers and returns the sum of the partials.
+pub fn run<F, W>(tasks: &[u64], workers: usize, work: F, out: W) -> io::Result<u64>
+where
+    F: Fn(u64) -> u64 + Sync,
+    W: Write + Send,
+{
+    assert!(workers > 0, "tasks need at least one worker");
+    let mut out = BufWriter::new(out);
+    let queue = Mutex::new(tasks.iter().copied());
+    let next = || queue.lock().unwrap().next();
+    let (sender, receiver) = mpsc::channel();
+    let total = thread::scope(|scope| {
+        for _ in 0..workers {
+            let sender = sender.clone();
+            let (next, work) = (&next, &work);
+            scope.spawn(move || {
+                while let Some(n) = next() {
+                    if sender.send((n, work(n))).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        let mut total = 0;
+        for (n, partial) in receiver {
+            writeln!(out, "n={n}: {partial}")?;
+            total += partial;
+        }
+        Ok::<u64, io::Error>(total)
+    })?;
+    writeln!(out, "\nAggregate total: {total}")?;
+    out.flush()?;
+    Ok(total)
+}

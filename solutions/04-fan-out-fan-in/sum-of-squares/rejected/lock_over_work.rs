@@ -1,0 +1,38 @@
+//! breaks: clause 4 · finding: sequential
+//! Each worker takes a task from the queue under a lock, which is needed. But what is locked in the head of a
+//! `while let` stays locked to the end of its body: the work is done under the lock, too.
+
+use std::io::{self, Write};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+/// The sum of i² for 0 ≤ i < n.
+pub fn sum_of_squares(n: u64) -> u64 {
+    (0..n).map(|i| i * i).sum()
+}
+
+/// Computes every task on `workers` workers and returns the sum of the partials.
+pub fn run<F, W>(tasks: &[u64], workers: usize, work: F, out: W) -> io::Result<u64>
+where
+    F: Fn(u64) -> u64 + Sync,
+    W: Write + Send,
+{
+    assert!(workers > 0, "tasks need at least one worker");
+    let queue = Mutex::new(tasks.iter().copied());
+    let out = Mutex::new(out);
+    let worker = || -> io::Result<u64> {
+        let mut sum = 0;
+        while let Some(n) = queue.lock().unwrap_or_else(PoisonError::into_inner).next() {
+            let partial = work(n);
+            writeln!(out.lock().unwrap(), "n={n}: {partial}")?;
+            sum += partial;
+        }
+        Ok(sum)
+    };
+    let total = thread::scope(|scope| {
+        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(worker)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum::<io::Result<u64>>()
+    })?;
+    writeln!(out.into_inner().unwrap(), "\nAggregate total: {total}")?;
+    Ok(total)
+}
