@@ -5,7 +5,7 @@ use crate::base::Base;
 use crate::compile::{Compiled, Rendering};
 use crate::course::{Course, Exercise, unknown};
 use crate::gate;
-use crate::judge::{self, Judge, source_file};
+use crate::judge::{self, Detail, Judge, source_file};
 use crate::process;
 use crate::progress::{Progress, State};
 use crate::screen::{Screen, Subject};
@@ -87,7 +87,7 @@ fn next(screen: &Screen, course: &Course) -> Result<Outcome> {
         screen.say("")?;
         screen.report(Subject { course, exercise, source: None }, &report)?;
         if report.verdict != Status::Passed {
-            screen.say(&format!("\n{}", advice(exercise, None, &report)))?;
+            screen.say(&format!("\n{}", advice(exercise, &report)))?;
             return Ok(Outcome::SomeFailed);
         }
     }
@@ -95,25 +95,20 @@ fn next(screen: &Screen, course: &Course) -> Result<Outcome> {
     Ok(Outcome::AllPassed)
 }
 
-/// What to do about a program that has not passed: the learner's own, or the one that `--source` named.
-fn advice(exercise: &Exercise, given: Option<&Path>, report: &Report) -> String {
-    let (name, readme) = (&exercise.name, exercise.readme());
-    let (source, again) = match given {
-        None => (exercise.source().display().to_string(), "`cargo checker`".to_owned()),
-        Some(source) => (
-            source.display().to_string(),
-            format!("`cargo checker run {name} --source {}`", source.display()),
-        ),
-    };
+/// What to do about a program that has not passed.
+fn advice(exercise: &Exercise, report: &Report) -> String {
+    let (name, source, readme) = (&exercise.name, exercise.source(), exercise.readme());
+    let (source, readme) = (source.display(), readme.display());
     match State::of(report) {
         State::Undecided => {
             format!("Next: nothing was proven within the limit. Try `cargo checker run {name} --timeout 600`")
         }
         State::Unfinished => format!(
-            "Next: read {}, edit {source}, then run {again}. Stuck? `cargo checker hint {name}`",
-            readme.display()
+            "Next: read {readme}, edit {source}, then run `cargo checker` again. Stuck? `cargo checker hint {name}`"
         ),
-        _ => format!("Next: edit {source}, then run {again} again. Stuck? `cargo checker hint {name}`"),
+        _ => {
+            format!("Next: edit {source}, then run `cargo checker` again. Stuck? `cargo checker hint {name}`")
+        }
     }
 }
 
@@ -135,7 +130,10 @@ fn judge_all(screen: &Screen, course: &Course, run: &Run) -> Result<Outcome> {
     };
     let base = Base::open(&course.root, screen)?;
     let mut judge = judge(screen, course, &base, effort(&run.effort));
-    judge.rendering.colour &= run.format == Format::Human;
+    if run.format == Format::Json {
+        judge.rendering.colour = false;
+        judge.detail = Detail::Verdict;
+    }
     let mut progress = read_progress(screen, course)?;
     let mut reports = Vec::new();
     for exercise in exercises {
@@ -150,8 +148,9 @@ fn judge_all(screen: &Screen, course: &Course, run: &Run) -> Result<Outcome> {
             }
             screen.report(Subject { course, exercise, source: source.as_deref() }, &report)?;
         }
-        if run.format == Format::Human && run.exercises.len() == 1 && report.verdict != Status::Passed {
-            screen.say(&format!("\n{}", advice(exercise, source.as_deref(), &report)))?;
+        let learners_own = source.is_none() && run.exercises.len() == 1;
+        if run.format == Format::Human && learners_own && report.verdict != Status::Passed {
+            screen.say(&format!("\n{}", advice(exercise, &report)))?;
         }
         reports.push(report);
     }
@@ -212,12 +211,14 @@ fn verify_all(screen: &Screen, course: &Course, verify: &Verify) -> Result<Outco
     let base = Base::open(&course.root, screen)?;
     let mut judge = judge(screen, course, &base, effort(&verify.effort));
     judge.rendering.colour = false;
+    judge.detail = Detail::Verdict;
     let tally = gate::verify(&judge, &exercises, verify.repeat, screen)?;
     Ok(if tally.failed == 0 { Outcome::AllPassed } else { Outcome::SomeFailed })
 }
 
 fn judge<'a>(screen: &Screen, course: &'a Course, base: &'a Base, effort: judge::Effort) -> Judge<'a> {
-    Judge { course, base, rendering: Rendering { colour: screen.colour, width: screen.width }, effort }
+    let rendering = Rendering { colour: screen.colour, width: screen.width };
+    Judge { course, base, rendering, effort, detail: Detail::Steps }
 }
 
 fn effort(arguments: &Effort) -> judge::Effort {

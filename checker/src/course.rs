@@ -31,7 +31,6 @@ pub struct Exercise {
 
 /// `[package.metadata.workbook]`.
 #[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct About {
     pub title: String,
     pub lesson: u32,

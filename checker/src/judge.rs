@@ -4,8 +4,9 @@ use crate::base::Base;
 use crate::child::{self, Request};
 use crate::compile::{self, Compiled, Program, Rendering};
 use crate::course::{Course, Exercise, read_text};
-use crate::verdict::{Check, Report};
+use crate::verdict::{Check, Kind, Report};
 use anyhow::{Context, Result, bail};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -25,11 +26,24 @@ impl Default for Effort {
     }
 }
 
+/// How much to find out about a finding.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Detail {
+    /// What the check program tells unasked.
+    Verdict,
+    /// The steps of the failing schedule too, for the first few findings.
+    Steps,
+}
+
+/// More than this nobody reads in one go.
+const FINDINGS_IN_DETAIL: usize = 3;
+
 pub struct Judge<'a> {
     pub course: &'a Course,
     pub base: &'a Base,
     pub rendering: Rendering,
     pub effort: Effort,
+    pub detail: Detail,
 }
 
 impl Judge<'_> {
@@ -43,7 +57,10 @@ impl Judge<'_> {
         match self.compile(exercise, source)? {
             Compiled::Refused(finding) => Ok(Report::refused(&exercise.name, finding, millis(start))),
             Compiled::Program(program) => {
-                let checks = self.checks(&program, exercise, source)?;
+                let mut checks = self.checks(&program, exercise, source)?;
+                if self.detail == Detail::Steps {
+                    self.find_steps(&program, exercise, source, &mut checks)?;
+                }
                 let mut report = Report::of_checks(&exercise.name, checks, millis(start));
                 report.warnings = program.warnings;
                 Ok(report)
@@ -74,6 +91,34 @@ impl Judge<'_> {
             bail!("{} has no check in it; add one for each clause", exercise.checks().display());
         }
         Ok(checks)
+    }
+
+    fn find_steps(
+        &self,
+        program: &Program,
+        exercise: &Exercise,
+        source: &Path,
+        checks: &mut [Check],
+    ) -> Result<()> {
+        let mut seen = BTreeSet::new();
+        for check in checks {
+            let Some(finding) = &mut check.finding else { continue };
+            let Some(seed) = finding.seed.filter(|_| finding.kind != Kind::Unfinished) else { continue };
+            if !seen.insert(finding.topic()) {
+                continue;
+            }
+            if seen.len() > FINDINGS_IN_DETAIL {
+                break;
+            }
+            let again = self.replay(program, exercise, source, &check.name, seed)?;
+            // Steps of something else would explain nothing.
+            let again =
+                again.and_then(|check| check.finding).filter(|again| again.topic() == finding.topic());
+            if let Some(again) = again {
+                finding.schedule = again.schedule;
+            }
+        }
+        Ok(())
     }
 
     /// Runs the one schedule of `check` that `seed` stands for, with every step of it in the finding.

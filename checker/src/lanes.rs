@@ -6,77 +6,139 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The narrowest lane in which a step can be read.
-const MIN_LANE: usize = 14;
+const MIN_LANE: usize = 12;
 /// What is kept for the source line, if there is that much.
 const MIN_SOURCE: usize = 24;
 
 /// Draws `events` in lines of at most `width` characters.
 ///
 /// In its column, `│` is a thread that could run, `┊` one that waits; no sign is one that has not begun or has
-/// nothing more to do. If there is no room for the columns, each step names its thread instead.
+/// nothing more to do. What one thread does at one line without a switch is one row, with the number of steps. If
+/// there is no room for the columns, each row names its thread instead.
 pub fn draw(root: &Path, events: &[Event], width: usize) -> Vec<String> {
+    let rows = fold(events);
     let mut threads: Vec<&str> = Vec::new();
-    for event in events {
-        if !threads.contains(&event.thread.as_str()) {
-            threads.push(&event.thread);
+    for row in &rows {
+        if !threads.contains(&row.thread()) {
+            threads.push(row.thread());
         }
     }
     let mut sources = Sources { root, files: BTreeMap::new() };
     let clock = Clock::of(events);
-    let room = width.saturating_sub(clock.width() + MIN_SOURCE + 2);
-    let lane = (room / threads.len().max(1)).min(28);
-    if lane < MIN_LANE {
-        list(&mut sources, events, &clock)
+    let share = width.saturating_sub(clock.width() + MIN_SOURCE + 2) / threads.len().max(1);
+    let lines = if share < MIN_LANE {
+        list(&mut sources, &rows, &clock)
     } else {
-        columns(&mut sources, events, &clock, &threads, lane)
+        let lanes = threads.into_iter().map(|thread| Lane::of(thread, &rows, share)).collect();
+        columns(&mut sources, &rows, &clock, lanes)
+    };
+    lines.into_iter().map(|line| clip(line.trim_end(), width)).collect()
+}
+
+/// Steps that one thread does at one line, one after the other.
+struct Row<'a> {
+    last: &'a Event,
+    steps: usize,
+}
+
+impl<'a> Row<'a> {
+    fn thread(&self) -> &'a str {
+        &self.last.thread
     }
-    .into_iter()
-    .map(|line| clip(line.trim_end(), width))
-    .collect()
+
+    fn doing(&self) -> String {
+        let mut text = if self.last.blocked { "▒ ".to_owned() } else { String::new() };
+        text.push_str(&self.last.op);
+        if let Some(object) = &self.last.object {
+            text = format!("{text} {object}");
+        }
+        if self.steps > 1 { format!("{text} ×{}", self.steps) } else { text }
+    }
+}
+
+fn fold(events: &[Event]) -> Vec<Row<'_>> {
+    let mut rows: Vec<Row<'_>> = Vec::new();
+    for event in events {
+        match rows.last_mut() {
+            Some(row)
+                if row.last.thread == event.thread
+                    && row.last.line.is_some()
+                    && (row.last.line, &row.last.file) == (event.line, &event.file)
+                    && !row.last.blocked =>
+            {
+                row.last = event;
+                row.steps += 1;
+            }
+            _ => rows.push(Row { last: event, steps: 1 }),
+        }
+    }
+    rows
+}
+
+/// The column of a thread.
+struct Lane<'a> {
+    thread: &'a str,
+    width: usize,
+    last_row: usize,
+    state: State,
+}
+
+#[derive(Clone, Copy)]
+enum State {
+    NotBegun,
+    Ready,
+    Waiting,
+}
+
+impl<'a> Lane<'a> {
+    fn of(thread: &'a str, rows: &[Row<'_>], at_most: usize) -> Lane<'a> {
+        let own = || rows.iter().filter(|row| row.thread() == thread);
+        let longest = own().map(|row| row.doing().chars().count()).max().unwrap_or(0);
+        let width = longest.max(thread.chars().count()).saturating_add(2).min(at_most);
+        let last_row = rows.iter().rposition(|row| row.thread() == thread).unwrap_or(0);
+        Lane { thread, width, last_row, state: State::NotBegun }
+    }
+
+    fn cell(&self, text: &str) -> String {
+        let width = self.width;
+        format!("{:width$}", clip(text, width - 1))
+    }
 }
 
 fn columns(
     sources: &mut Sources<'_>,
-    events: &[Event],
+    rows: &[Row<'_>],
     clock: &Clock,
-    threads: &[&str],
-    lane: usize,
+    mut lanes: Vec<Lane<'_>>,
 ) -> Vec<String> {
-    let cell = |text: &str| format!("{:lane$}", clip(text, lane - 1));
-    let last_step = |thread: &str| events.iter().rposition(|event| event.thread == thread).unwrap_or(0);
-    let mut waiting: BTreeMap<&str, bool> = BTreeMap::new();
-    let mut lines = vec![clock.blank() + &threads.iter().map(|thread| cell(thread)).collect::<String>()];
-    for (step, event) in events.iter().enumerate() {
-        waiting.insert(&event.thread, event.blocked);
-        let mut line = clock.tell(event);
-        for thread in threads {
-            line += &match waiting.get(thread) {
-                _ if *thread == event.thread => cell(&doing(event)),
-                Some(true) => cell("┊"),
-                Some(false) if step < last_step(thread) => cell("│"),
-                _ => cell(""),
+    let heads: String = lanes.iter().map(|lane| lane.cell(lane.thread)).collect();
+    let mut lines = vec![clock.blank() + &heads];
+    for (index, row) in rows.iter().enumerate() {
+        let mut line = clock.tell(row.last);
+        for lane in &mut lanes {
+            line += &if lane.thread == row.thread() {
+                lane.state = if row.last.blocked { State::Waiting } else { State::Ready };
+                lane.cell(&row.doing())
+            } else {
+                lane.cell(match lane.state {
+                    State::Waiting => "┊",
+                    State::Ready if index < lane.last_row => "│",
+                    State::Ready | State::NotBegun => "",
+                })
             };
         }
-        lines.push(line + "  " + &sources.quote(event));
+        lines.push(line + "  " + &sources.quote(row.last));
     }
     lines
 }
 
-fn list(sources: &mut Sources<'_>, events: &[Event], clock: &Clock) -> Vec<String> {
-    let line = |event: &Event| {
-        let source = sources.quote(event);
+fn list(sources: &mut Sources<'_>, rows: &[Row<'_>], clock: &Clock) -> Vec<String> {
+    let line = |row: &Row<'_>| {
+        let source = sources.quote(row.last);
         let gap = if source.is_empty() { "" } else { "  " };
-        format!("{}{}: {}{gap}{source}", clock.tell(event), event.thread, doing(event))
+        format!("{}{}: {}{gap}{source}", clock.tell(row.last), row.thread(), row.doing())
     };
-    events.iter().map(line).collect()
-}
-
-fn doing(event: &Event) -> String {
-    let mut text = event.op.clone();
-    if let Some(object) = &event.object {
-        text = format!("{text} {object}");
-    }
-    if event.blocked { format!("▒ {text}") } else { text }
+    rows.iter().map(line).collect()
 }
 
 fn clip(text: &str, width: usize) -> String {
@@ -170,6 +232,14 @@ mod tests {
             lines[1].starts_with("▒ recv") && lines[2].starts_with('┊') && lines[4].starts_with("got"),
             "{lines:#?}"
         );
+    }
+
+    #[test]
+    fn what_is_done_at_one_line_is_one_row() {
+        let at = |op| Event { file: Some("lib.rs".into()), line: Some(3), ..event("main", op, false) };
+        let lines =
+            draw(Path::new("."), &[at("load"), at("load"), at("store"), event("main", "end", false)], 80);
+        assert!(lines[1].starts_with("store ×3") && lines[2].starts_with("end"), "{lines:#?}");
     }
 
     #[test]

@@ -127,10 +127,10 @@ impl Screen {
         for check in report.checks.iter().filter(|check| check.status != Status::Passed) {
             let Some(finding) = &check.finding else { continue };
             // The same thing seen by another check is not a second thing to understand.
-            if told.insert(fingerprint(finding)) {
+            if told.insert(finding.topic()) {
                 let others = report.checks.iter().filter(|other| {
                     other.name != check.name
-                        && other.finding.as_ref().is_some_and(|it| fingerprint(it) == fingerprint(finding))
+                        && other.finding.as_ref().is_some_and(|it| it.topic() == finding.topic())
                 });
                 let others: Vec<String> =
                     others.map(|other| format!("{} (clause {})", other.name, other.clause)).collect();
@@ -189,9 +189,8 @@ impl Screen {
         let said = if check.status == Status::Passed { String::new() } else { format!("  {word}") };
         let schedules = match (check.schedules, check.exhaustive) {
             (0, _) => String::new(),
-            (1, _) => "1 schedule".to_owned(),
-            (many, true) => format!("all {} schedules", thousands(many)),
-            (many, false) => format!("{} schedules", thousands(many)),
+            (many @ 2.., true) => format!("all {} schedules", thousands(many)),
+            (some, _) => counted(some, "schedule", "schedules"),
         };
         let name = format!("clause {:<2} {}{said}", check.clause, check.name.replace('_', " "));
         let used = 4 + name.chars().count() + schedules.len();
@@ -222,10 +221,10 @@ impl Screen {
         let contract = exercise.contract(root).unwrap_or_default();
         let (sign, _, colour) = look_of_check(check);
         let title = format!("{sign} {} · clause {} · {}", check.name, check.clause, finding.kind);
-        if finding.kind == Kind::Unfinished {
-            return self.field(out, "", &finding.message);
-        }
         writeln!(out, "{}", title.color(colour).bold())?;
+        if finding.kind == Kind::Unfinished {
+            return self.field(out, "happened", &finding.message);
+        }
         if let Some(promise) = contract.get((check.clause as usize).wrapping_sub(1)) {
             self.field(out, "promised", &format!("{}. {}", check.clause, promise.replace("**", "")))?;
         }
@@ -234,15 +233,13 @@ impl Screen {
             self.field(out, "input", input)?;
         }
         for (index, thread) in finding.threads.iter().enumerate() {
-            let place = match (&thread.file, thread.line) {
-                (Some(file), Some(line)) => format!("  {file}:{line}"),
-                (Some(file), None) => format!("  {file}"),
-                _ => String::new(),
-            };
-            self.field(out, if index == 0 { "where" } else { "" }, &format!("{}{place}", thread.name))?;
-            let quoted = thread.file.as_ref().zip(thread.line);
+            // A thread that has not come to the learner's code yet is nowhere that would tell them anything.
+            let place =
+                thread.file.as_ref().zip(thread.line).filter(|(file, _)| !file.starts_with("checker/"));
+            let shown = place.map(|(file, line)| format!("  {file}:{line}")).unwrap_or_default();
+            self.field(out, if index == 0 { "where" } else { "" }, &format!("{}{shown}", thread.name))?;
             if let Some((line, text)) =
-                quoted.and_then(|(file, line)| Some((line, lanes::source_line(root, file, line)?)))
+                place.and_then(|(file, line)| Some((line, lanes::source_line(root, file, line)?)))
             {
                 writeln!(out, "{:LABEL$}{line:>4} │ {}", "", text.trim_start())?;
             }
@@ -258,7 +255,11 @@ impl Screen {
         }
         if let Some(schedule) = finding.schedule.as_ref().filter(|schedule| !schedule.events.is_empty()) {
             let lines = lanes::draw(root, &schedule.events, self.width.saturating_sub(2));
-            let how = format!("{} steps, {} switches between threads", schedule.steps, schedule.switches);
+            let how = format!(
+                "{} and {} between threads",
+                counted(schedule.steps, "step", "steps"),
+                counted(schedule.switches, "switch", "switches")
+            );
             self.field(out, "how", &how)?;
             if lines.len() > lanes_limit {
                 writeln!(out, "  … {} earlier steps", lines.len() - lanes_limit)?;
@@ -319,16 +320,6 @@ impl Screen {
     }
 }
 
-/// What `finding` is about, whatever the seed and input it was seen with.
-fn fingerprint(finding: &Finding) -> String {
-    let places: BTreeSet<_> = finding.threads.iter().map(|thread| (&thread.file, thread.line)).collect();
-    if finding.kind == Kind::Unfinished || places.is_empty() {
-        format!("{} {}", finding.kind, finding.message)
-    } else {
-        format!("{} {places:?}", finding.kind)
-    }
-}
-
 fn look(state: State) -> (&'static str, &'static str, Color) {
     match state {
         State::NotRun => ("·", "not run yet", Color::BrightBlack),
@@ -371,6 +362,10 @@ fn paragraphs(text: &str, fenced: &mut bool) -> Vec<String> {
         joining = plain;
     }
     paragraphs
+}
+
+fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", thousands(number), if number == 1 { one } else { many })
 }
 
 fn thousands(number: u64) -> String {

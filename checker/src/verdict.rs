@@ -1,6 +1,7 @@
 //! What judging an exercise says: the shape of `--format json`, and of the lines a check program sends.
 
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt;
 use std::str::FromStr;
 
@@ -229,6 +230,17 @@ impl Finding {
     pub fn new(kind: Kind, message: impl Into<String>) -> Finding {
         let message = message.into();
         Finding { kind, message, seed: None, threads: Vec::new(), input: None, printed: None, schedule: None }
+    }
+
+    /// What it is about, whatever the seed and the input it was seen with: findings that agree in this are one
+    /// thing to understand.
+    pub fn topic(&self) -> String {
+        let places: BTreeSet<_> = self.threads.iter().map(|thread| (&thread.file, thread.line)).collect();
+        if self.kind == Kind::Unfinished || places.is_empty() {
+            format!("{} {}", self.kind, self.message)
+        } else {
+            format!("{} {places:?}", self.kind)
+        }
     }
 }
 

@@ -126,3 +126,24 @@ fn a_program_the_compiler_does_not_finish_does_not_compile() {
     assert_eq!(json[0]["finding"]["kind"], "does-not-compile", "{json:#}");
     assert!(json[0]["finding"]["message"].as_str().unwrap().contains("did not finish in 3 s"), "{json:#}");
 }
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_the_learners_program_too() {
+    use rustix::process::{Pid, Signal, kill_process, test_kill_process};
+    let workbook = Workbook::new();
+    let file = workbook.path("pid");
+    let body = format!(
+        "let new = {file:?}.to_owned() + \".new\"; std::fs::write(&new, std::process::id().to_string()).unwrap(); \
+         std::fs::rename(&new, {file:?}).unwrap(); while !check.is_empty() {{ std::thread::park() }} \"\""
+    );
+    workbook.learner_writes("greet", &body);
+    let running = workbook.checker("run greet").start();
+    while !file.exists() {
+        std::thread::yield_now();
+    }
+    let learners = Pid::from_raw(workbook.read("pid").parse().unwrap()).unwrap();
+    kill_process(Pid::from_child(&running), Signal::INT).unwrap();
+    running.wait_with_output().map(crate::workbook::Ended).unwrap().exits(2).complains("interrupted");
+    assert!(test_kill_process(learners).is_err(), "the learner's program has lived on");
+}

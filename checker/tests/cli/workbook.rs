@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// A copy of `tests/fixture`.
@@ -88,6 +88,10 @@ impl TestCommand {
         self
     }
 
+    pub fn start(mut self) -> Child {
+        self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    }
+
     #[track_caller]
     pub fn run(mut self) -> Ended {
         Ended(self.command.output().unwrap())
@@ -95,7 +99,7 @@ impl TestCommand {
 }
 
 /// What the checker did.
-pub struct Ended(Output);
+pub struct Ended(pub Output);
 
 impl Ended {
     /// Holds the checker to its exit status: 0 all passed, 1 a check failed, 2 trouble.

@@ -1,0 +1,128 @@
+//! Policy, as a test rather than as prose.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use walkdir::WalkDir;
+
+const LONGEST_FILE: usize = 500;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+}
+
+/// Every file of ours with this extension, as its path in the workbook and its text.
+fn files(extension: &str) -> Vec<(String, String)> {
+    let root = root();
+    let ours = |name: &str| !name.starts_with('.') && name != "target" && name != "node_modules";
+    let entries = WalkDir::new(&root).sort_by_file_name().into_iter();
+    let entries =
+        entries.filter_entry(|entry| entry.depth() == 0 || ours(&entry.file_name().to_string_lossy()));
+    let paths = entries.map(|entry| entry.unwrap().into_path());
+    let wanted = paths.filter(|path| path.is_file() && path.extension().is_some_and(|it| it == extension));
+    let read = |path: PathBuf| {
+        let text = fs::read_to_string(&path).unwrap();
+        (path.strip_prefix(&root).unwrap().to_string_lossy().into_owned(), text)
+    };
+    wanted.map(read).collect()
+}
+
+/// Programs that stand for someone's submission.
+fn is_variant(path: &str) -> bool {
+    path.contains("/accepted/") || path.contains("/rejected/")
+}
+
+#[track_caller]
+fn nothing_in(wrong: Vec<String>) {
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+#[test]
+fn no_program_of_ours_exits_on_the_spot() {
+    // The child's own watchdog ends a step that nothing else can end.
+    let allowed =
+        ["checker/harness/src/child.rs", "checker/harness/src/real.rs", "checker/simstd/src/process.rs"];
+    // In two parts, so that this file does not name it.
+    let call = ["process", "exit("].join("::");
+    let wrong = files("rs").into_iter().filter(|(path, text)| {
+        let learners = is_variant(path) || path.starts_with("checker/tests/cli/hostile.rs");
+        let code = |line: &&str| !line.trim_start().starts_with("//");
+        !learners
+            && !allowed.contains(&path.as_str())
+            && text.lines().filter(code).any(|line| line.contains(&call))
+    });
+    nothing_in(wrong.map(|(path, _)| format!("{path}: return an ExitCode from main instead")).collect());
+}
+
+#[test]
+fn learners_are_not_told_that_it_is_easy() {
+    let mut wrong = Vec::new();
+    for (path, text) in files("md") {
+        if !path.starts_with("exercises/") && !path.starts_with("lessons/") {
+            continue;
+        }
+        for (index, line) in text.lines().enumerate() {
+            let words = line.split(|c: char| !c.is_alphanumeric());
+            for word in words.filter(|word| ["just", "simply"].contains(&word.to_lowercase().as_str())) {
+                wrong.push(format!(
+                    "{path}:{}: `{word}` tells a learner that it is easy; leave it out",
+                    index + 1
+                ));
+            }
+        }
+    }
+    nothing_in(wrong);
+}
+
+#[test]
+fn every_exercise_has_a_solution_and_every_solution_an_exercise() {
+    let folders = |top: &str| -> BTreeSet<PathBuf> {
+        let top = root().join(top);
+        let found = WalkDir::new(&top).min_depth(2).max_depth(2).into_iter().map(Result::unwrap);
+        let found = found.filter(|entry| entry.path().join("Cargo.toml").is_file());
+        found.map(|entry| entry.path().strip_prefix(&top).unwrap().to_owned()).collect()
+    };
+    let (exercises, solutions) = (folders("exercises"), folders("solutions"));
+    let lonely = exercises.symmetric_difference(&solutions);
+    nothing_in(
+        lonely.map(|it| format!("{} is not in both exercises/ and solutions/", it.display())).collect(),
+    );
+}
+
+#[test]
+fn every_dependency_has_its_reason_in_the_architecture() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let architecture = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let section = manifest.split("[workspace.dependencies]").nth(1).unwrap().split("\n[").next().unwrap();
+    let names = section.lines().filter_map(|line| Some(line.split_once('=')?.0.trim()));
+    let unnamed = names.filter(|name| !name.starts_with('#') && !architecture.contains(&format!("`{name}`")));
+    nothing_in(unnamed.map(|name| format!("ARCHITECTURE.md does not say what `{name}` is for")).collect());
+}
+
+#[test]
+fn every_file_says_first_what_it_is_for() {
+    let wrong = files("rs").into_iter().filter(|(_, text)| !text.starts_with("//! "));
+    nothing_in(
+        wrong.map(|(path, _)| format!("{path}: the first line should be `//! what it is for`")).collect(),
+    );
+}
+
+#[test]
+fn every_variant_says_first_what_must_be_said_of_it() {
+    let wrong = files("rs").into_iter().filter(|(path, text)| {
+        let header = if path.contains("/rejected/") { "//! breaks: " } else { "//! accepted: " };
+        is_variant(path) && !text.starts_with(header)
+    });
+    nothing_in(
+        wrong.map(|(path, _)| format!("{path}: see CONTRIBUTING.md, a variant's first line")).collect(),
+    );
+}
+
+#[test]
+fn no_file_is_too_long_to_be_read() {
+    let long = files("rs")
+        .into_iter()
+        .filter(|(path, text)| !is_variant(path) && text.lines().count() > LONGEST_FILE);
+    let told = long.map(|(path, text)| format!("{path}: {} lines, of {LONGEST_FILE}", text.lines().count()));
+    nothing_in(told.collect());
+}
