@@ -1,5 +1,5 @@
 //! breaks: clause 6 · finding: wrong-answer
-//! A consumer that has had nothing to do for a tenth of a second ends: then the items have surely come to an end. But
+//! A consumer that has had nothing to do for a twentieth of a second ends: then the items have surely come to an end. But
 //! the producer may be slow, and then everything after the pause is lost.
 
 use std::io::{self, Write};
@@ -34,7 +34,7 @@ where
             let (receiver, out, work) = (receiver.clone(), &out, &work);
             let consume = move || -> io::Result<Vec<u64>> {
                 let mut results = Vec::new();
-                while let Ok(item) = receiver.recv_timeout(Duration::from_millis(100)) {
+                while let Ok(item) = receiver.recv_timeout(Duration::from_millis(50)) {
                     let result = work(item);
                     results.push(result);
                     writeln!(out.lock().unwrap(), "{name} processed {item} -> {result}")?;
