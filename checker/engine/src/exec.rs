@@ -129,7 +129,12 @@ pub struct Task {
     pub(crate) name: Option<String>,
     pub(crate) last: (&'static str, Loc),
     pub(crate) spawned_at: Loc,
-    pub(crate) infrastructure: bool,
+    /// One of rayon's own threads.
+    pub(crate) of_rayon: bool,
+    /// It may outlive the call that started it: it belongs to rayon's global pool.
+    outlives: bool,
+    /// How many one-time initialisations the task is in the middle of.
+    initialising: u32,
     pub(crate) stack: Option<Stack>,
 }
 
@@ -280,7 +285,7 @@ pub fn execute(options: Options<'_>, root: &dyn Fn()) -> Run {
                 ex.ending = Some(Ending::Panicked);
             }
         };
-        of(ex).add(Box::new(body), STACK, Some("main".into()), Location::caller(), false);
+        of(ex).add(Box::new(body), STACK, Some("main".into()), Location::caller());
         run(ex);
         if options.explain {
             explain_unfinished(ex);
@@ -288,6 +293,10 @@ pub fn execute(options: Options<'_>, root: &dyn Fn()) -> Run {
         for co in of(ex).coroutines.iter_mut().filter_map(Option::take) {
             recycle(co);
         }
+        // What unfinished tasks own is left alone, like their stacks: its destructors belong to an
+        // execution that has ended.
+        of(ex).bodies.drain(..).for_each(std::mem::forget);
+        of(ex).tasks.iter_mut().for_each(|t| std::mem::forget(std::mem::take(&mut t.locals)));
     }
     CURRENT.set(std::ptr::null_mut());
     HEARTBEAT.fetch_add(1, Ordering::Relaxed);
@@ -588,8 +597,7 @@ pub unsafe fn spawn<'a>(
     // SAFETY: the caller answers for the lifetime; the rest as in the module documentation.
     unsafe {
         let body = std::mem::transmute::<Box<dyn FnOnce() + 'a>, Body>(body);
-        let infrastructure = at.file().contains("rayon-core");
-        let id = of(ex).add(body, stack_size, name, at, infrastructure);
+        let id = of(ex).add(body, stack_size, name, at);
         let handle = handle(id);
         of(ex).tasks[id as usize].handle = Some(handle);
         id
@@ -602,11 +610,23 @@ pub fn finished(task: TaskId) -> bool {
     exec().is_none_or(|ex| unsafe { of(ex).tasks[task as usize].state == State::Finished })
 }
 
-/// How many tasks have not finished, the first one and those of libraries' own pools not counted.
+/// The running task enters a one-time initialisation, or leaves one.
+pub fn initialising(entered: bool) {
+    if let Some(ex) = exec() {
+        // SAFETY: module documentation.
+        unsafe {
+            let current = of(ex).current as usize;
+            let count = &mut of(ex).tasks[current].initialising;
+            *count = if entered { *count + 1 } else { count.saturating_sub(1) };
+        }
+    }
+}
+
+/// How many tasks have not finished, the first one and those of rayon's global pool not counted.
 pub fn live() -> usize {
     // SAFETY: module documentation.
     exec().map_or(0, |ex| unsafe {
-        of(ex).tasks[1..].iter().filter(|t| t.state != State::Finished && !t.infrastructure).count()
+        of(ex).tasks[1..].iter().filter(|t| t.state != State::Finished && !t.outlives).count()
     })
 }
 
@@ -751,14 +771,10 @@ pub fn run_destructors() {
 }
 
 impl Exec {
-    fn add(
-        &mut self,
-        body: Body,
-        stack_size: usize,
-        name: Option<String>,
-        at: Loc,
-        infrastructure: bool,
-    ) -> TaskId {
+    fn add(&mut self, body: Body, stack_size: usize, name: Option<String>, at: Loc) -> TaskId {
+        let of_rayon = at.file().contains("rayon-core");
+        // rayon starts its global pool in a `Once`, and nothing else there.
+        let outlives = of_rayon && self.tasks.get(self.current as usize).is_some_and(|t| t.initialising > 0);
         let id = self.tasks.len() as TaskId;
         self.tasks.push(Task {
             yielder: std::ptr::null(),
@@ -774,7 +790,9 @@ impl Exec {
             name,
             last: ("start", at),
             spawned_at: at,
-            infrastructure,
+            of_rayon,
+            outlives,
+            initialising: 0,
             stack: None,
         });
         self.coroutines.push(None);

@@ -52,6 +52,9 @@ fn short(name: &str) -> String {
     plain.rsplit("::").find(|part| !part.is_empty()).unwrap_or(plain).to_owned()
 }
 
+/// What an idle thread of a pool waits for.
+const IDLE: &str = "work to be given to its rayon pool";
+
 /// What a park inside a library waits for: part of the file's path, the function, and the words. The
 /// first that is anywhere on the stack counts.
 const LIBRARIES: [(&str, &str, &str); 15] = [
@@ -66,7 +69,7 @@ const LIBRARIES: [(&str, &str, &str); 15] = [
     ("rayon-core", "join_context", "the other half of a rayon join"),
     ("rayon-core", "broadcast", "every thread of a rayon pool to run"),
     ("rayon-core", "complete", "the tasks of a rayon scope to finish"),
-    ("rayon-core", "main_loop", "work to be given to its rayon pool"),
+    ("rayon-core", "main_loop", IDLE),
     ("rayon-core", "in_worker_cold", "a rayon pool to finish its work"),
     ("rayon-core", "in_worker_cross", "a rayon pool to finish its work"),
     ("rayon-core", "drop", "a rayon pool to shut down"),
@@ -110,7 +113,8 @@ pub(crate) fn thread(exec: &Exec, id: TaskId, blocked: bool, source: &str) -> Th
             _ => task.stack.as_ref().and_then(inside_library).unwrap_or(w.what).to_owned(),
         }
     });
-    ThreadReport { name: exec.name_of(id), at, waiting_for, call, infrastructure: task.infrastructure }
+    let idle = task.of_rayon && waiting_for.as_deref().is_none_or(|w| w == IDLE);
+    ThreadReport { name: exec.name_of(id), at, waiting_for, call, infrastructure: idle }
 }
 
 pub(crate) fn events(events: Vec<(Event, Option<Stack>)>, source: &str) -> Vec<Event> {

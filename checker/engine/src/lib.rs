@@ -21,9 +21,9 @@ mod strategy;
 
 pub use exec::{
     Limits, Loc, Options, Settled, Task, TaskId, Waiting, Wake, block, catching, choose, console, current,
-    elapsed, end, epoch, execute, finished, in_execution, live, local_slot, mark_panicking, now, panicking,
-    point, random, record, run_destructors, settle, sleep_until, spawn, spurious, steps_heartbeat,
-    unmark_panicking, wake_all, wake_one, wake_task, yield_point,
+    elapsed, end, epoch, execute, finished, in_execution, initialising, live, local_slot, mark_panicking,
+    now, panicking, point, random, record, run_destructors, settle, sleep_until, spawn, spurious,
+    steps_heartbeat, unmark_panicking, wake_all, wake_one, wake_task, yield_point,
 };
 pub use report::{Ending, Event, Panic, Run, ThreadReport};
 pub use strategy::{Rng, Strategy, Style};

@@ -67,7 +67,7 @@ pub struct ThreadReport {
     pub waiting_for: Option<String>,
     /// The function of the standard library, crossbeam or rayon that the learner's line called.
     pub call: Option<String>,
-    /// It belongs to a library's own pool, which may outlive the call.
+    /// It is an idle thread of a library's own pool.
     pub infrastructure: bool,
 }
 

@@ -240,8 +240,12 @@ struct PageState {
     text: Vec<u8>,
     /// For each write, the length of the text after it, and when it was.
     writes: Vec<(usize, Duration)>,
-    /// The write that fails, and those after it.
+    /// How many writes have been tried.
+    tried: usize,
+    /// The write that fails.
     fails_at: Option<usize>,
+    /// Those after it succeed again.
+    recovers: bool,
     refused: bool,
 }
 
@@ -264,6 +268,13 @@ impl Page {
     pub fn failing_at(write: usize) -> Self {
         let page = Self::new();
         lock(&page.0).fails_at = Some(write);
+        page
+    }
+
+    /// A page on which only the write with this number, counted from 0, fails.
+    pub fn failing_once_at(write: usize) -> Self {
+        let page = Self::failing_at(write);
+        lock(&page.0).recovers = true;
         page
     }
 
@@ -303,7 +314,9 @@ impl Write for Page {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         engine::point("write", Arc::as_ptr(&self.0) as usize, Location::caller());
         let mut state = lock(&self.0);
-        if state.fails_at.is_some_and(|n| state.writes.len() >= n) {
+        let (tried, recovers) = (state.tried, state.recovers);
+        state.tried += 1;
+        if state.fails_at.is_some_and(|n| tried == n || (tried > n && !recovers)) {
             state.refused = true;
             return Err(io::Error::other("the check's writer refuses to write"));
         }

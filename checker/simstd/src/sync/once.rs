@@ -93,6 +93,7 @@ impl Once {
                 state => {
                     self.state.set(State::Running);
                     self.runner.set(me());
+                    engine::initialising(true);
                     // Poisons it and lets the others go on if `f` panics.
                     let mut finish = Finish { once: self, to: State::Poisoned };
                     let once_state =
@@ -176,6 +177,7 @@ struct Finish<'a> {
 
 impl Drop for Finish<'_> {
     fn drop(&mut self) {
+        engine::initialising(false);
         self.once.state.set(self.to);
         self.once.runner.set(NOBODY);
         engine::wake_all(self.once.address());
