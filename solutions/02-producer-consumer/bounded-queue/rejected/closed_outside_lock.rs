@@ -1,0 +1,103 @@
+//! breaks: clause 5 · finding: deadlock
+//! The flag is an atomic, outside the lock. A consumer that has seen `false` and is about to sleep holds the lock, but
+//! `close` doesn't need it: the notification passes by, and then the consumer sleeps.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Condvar, Mutex};
+use std::time::Duration;
+
+/// What `push` gives back when the queue is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closed<T>(pub T);
+
+/// Why `pop_timeout` has no item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PopError {
+    /// The time was up before an item came.
+    TimedOut,
+    /// The queue is closed, and no item is left in it.
+    Closed,
+}
+
+/// A queue that holds `capacity` items and no more.
+#[derive(Debug)]
+pub struct BoundedQueue<T> {
+    state: Mutex<State<T>>,
+    filled: Condvar,
+    room: Condvar,
+    closed: AtomicBool,
+    capacity: usize,
+}
+
+#[derive(Debug)]
+struct State<T> {
+    items: VecDeque<T>,
+}
+
+impl<T: Send + 'static> BoundedQueue<T> {
+    /// An open, empty queue.
+    pub fn new(capacity: usize) -> Self {
+        assert!(capacity > 0, "the queue needs a capacity of at least one");
+        let state = Mutex::new(State { items: VecDeque::new() });
+        Self { state, filled: Condvar::new(), room: Condvar::new(), closed: AtomicBool::new(false), capacity }
+    }
+
+    /// Puts an item in.
+    pub fn push(&self, item: T) -> Result<(), Closed<T>> {
+        let mut state = self.state.lock().unwrap();
+        while state.items.len() == self.capacity && !self.closed.load(Ordering::SeqCst) {
+            state = self.room.wait(state).unwrap();
+        }
+        if self.closed.load(Ordering::SeqCst) {
+            return Err(Closed(item));
+        }
+        state.items.push_back(item);
+        self.filled.notify_one();
+        Ok(())
+    }
+
+    /// Takes the oldest item out.
+    pub fn pop(&self) -> Option<T> {
+        let mut state = self.state.lock().unwrap();
+        while state.items.is_empty() && !self.closed.load(Ordering::SeqCst) {
+            state = self.filled.wait(state).unwrap();
+        }
+        let item = state.items.pop_front()?;
+        self.room.notify_one();
+        Some(item)
+    }
+
+    /// As `pop`, but waits no longer than `timeout`.
+    pub fn pop_timeout(&self, timeout: Duration) -> Result<T, PopError> {
+        let nothing_yet =
+            |state: &mut State<T>| state.items.is_empty() && !self.closed.load(Ordering::SeqCst);
+        let state = self.state.lock().unwrap();
+        let (mut state, _) = self.filled.wait_timeout_while(state, timeout, nothing_yet).unwrap();
+        match state.items.pop_front() {
+            Some(item) => {
+                self.room.notify_one();
+                Ok(item)
+            }
+            None if self.closed.load(Ordering::SeqCst) => Err(PopError::Closed),
+            None => Err(PopError::TimedOut),
+        }
+    }
+
+    /// Closes the queue.
+    pub fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+        self.filled.notify_all();
+        self.room.notify_all();
+    }
+
+    /// How many items wait in the queue.
+    pub fn len(&self) -> usize {
+        self.state.lock().unwrap().items.len()
+    }
+
+    /// Whether no item waits in the queue.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
