@@ -1,4 +1,4 @@
-//! breaks: clause 7 · finding: wrong-answer
+//! breaks: clause 7 · finding: race
 //! A consumer that panics closes the queue on its way out, so that nobody is left waiting, and the call panics. But
 //! the other consumers were to process what remains, and they drop it.
 

@@ -1,6 +1,6 @@
-//! breaks: clause 1 · finding: race
-//! The queue is first in, first out, so the results come in the order of the items, and of squares that is the
-//! ascending order. But two consumers can overtake each other between the queue and the results.
+//! breaks: clause 1 · finding: wrong-answer
+//! The queue is first in, first out, so the results come in the order of the items, and 1, 2, 3 give 1, 4, 9. But
+//! items come in any order, and two consumers can overtake each other between the queue and the results.
 
 use std::io::{self, Write};
 use std::sync::Mutex;

@@ -1,6 +1,6 @@
-//! breaks: clause 7 · finding: race
-//! The payload of the first panic is kept until all is done. But "first" here is the first in time: with two items
-//! that panic it depends on the schedule which payload the caller gets.
+//! breaks: clause 7 · finding: wrong-answer
+//! The payload of the first panic is kept until all is done. But "first" here is the first in time: if a later
+//! item panics sooner than an earlier one, the caller gets the payload of the later.
 
 use std::io::Write;
 use std::panic::{self, AssertUnwindSafe};

@@ -1,4 +1,4 @@
-//! breaks: clause 1 · finding: race
+//! breaks: clause 1 · finding: wrong-answer
 //! The results are collected as they come in, complete and none twice. But they come in the order of completion,
 //! and nothing brings them back into the order of the items.
 
