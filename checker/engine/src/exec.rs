@@ -14,7 +14,7 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, Location};
 use std::sync::Once;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
 use corosensei::stack::DefaultStack;
@@ -185,9 +185,13 @@ static EPOCHS: AtomicU32 = AtomicU32::new(1);
 /// Moves on with every batch of steps, so that a watchdog on another OS thread can see a step that never ends.
 static HEARTBEAT: AtomicU64 = AtomicU64::new(0);
 
-/// Goes up as scheduling points are passed and executions end. For a watchdog on another OS thread.
-pub fn steps_heartbeat() -> u64 {
-    HEARTBEAT.load(Ordering::Relaxed)
+/// Whether tasks are being run, and not looked into.
+static RUNNING: AtomicBool = AtomicBool::new(false);
+
+/// A number that goes up as scheduling points are passed and executions end, or `None` while no task runs. For a
+/// watchdog on another OS thread.
+pub fn steps_heartbeat() -> Option<u64> {
+    RUNNING.load(Ordering::Relaxed).then(|| HEARTBEAT.load(Ordering::Relaxed))
 }
 
 /// The execution behind the pointer, for one expression.
@@ -286,7 +290,9 @@ pub fn execute(options: Options<'_>, root: &dyn Fn()) -> Run {
             }
         };
         of(ex).add(Box::new(body), STACK, Some("main".into()), Location::caller());
+        RUNNING.store(true, Ordering::Relaxed);
         run(ex);
+        RUNNING.store(false, Ordering::Relaxed);
         if options.explain {
             explain_unfinished(ex);
         }

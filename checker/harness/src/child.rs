@@ -16,7 +16,7 @@ use crate::explore::Search;
 use crate::finding::{Report, Status};
 
 /// A step that uses this much processor time without a scheduling point will not end.
-const STUCK: Duration = Duration::from_secs(3);
+const STUCK: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Deserialize)]
 struct Request {
@@ -122,13 +122,12 @@ fn watch(channel: Channel, current: Arc<Mutex<&'static str>>) {
         loop {
             std::thread::sleep(Duration::from_millis(100));
             let beat = engine::steps_heartbeat();
-            if beat != seen.0 {
+            if beat.is_none() || beat != seen.0 {
                 seen = (beat, ProcessTime::now());
             } else if seen.1.elapsed() > STUCK {
                 let check = *current.lock().unwrap_or_else(PoisonError::into_inner);
-                let message = format!(
-                    "a thread has used {} seconds of processor time without reaching a lock, a channel, an atomic, or its end",
-                    STUCK.as_secs()
+                let message = String::from(
+                    "a thread has used a second of processor time without reaching a lock, a channel, an atomic, or its end",
                 );
                 channel.send(&Event::Stuck { check, message });
                 std::process::exit(1);

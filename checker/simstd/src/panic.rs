@@ -20,12 +20,15 @@ pub fn resume_unwind(payload: Box<dyn Any + Send>) -> ! {
     ::std::panic::resume_unwind(payload)
 }
 
-/// As [`std::panic::set_hook`], but without effect: panics are recorded by the simulation.
+/// Ends the execution: the panic hook belongs to the whole process.
+#[track_caller]
 pub fn set_hook(hook: Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send + 'static>) {
     drop(hook);
+    crate::fs::forbidden("replaces the panic hook", Location::caller())
 }
 
-/// As [`std::panic::take_hook`]; the hook that it returns does nothing.
+/// Ends the execution: the panic hook belongs to the whole process.
+#[track_caller]
 pub fn take_hook() -> Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send + 'static> {
-    Box::new(|_| {})
+    crate::fs::forbidden("removes the panic hook", Location::caller())
 }

@@ -16,6 +16,7 @@ checks! {
     1 => each_item_gives_one_result_and_they_are_sorted;
     2 => each_item_has_its_line;
     2 => a_line_is_written_when_its_item_completes simulated;
+    2 => a_line_is_written_while_the_source_is_slow simulated;
     2 => the_documented_run;
     3 => no_more_than_the_capacity_waits;
     3 => no_capacity_is_a_panic;
@@ -24,6 +25,7 @@ checks! {
     5 => all_consumers_work_at_the_same_time simulated;
     5 => no_consumers_is_a_panic;
     6 => any_number_of_items_of_any_value;
+    6 => a_slow_source_is_waited_for simulated;
     7 => the_others_go_on_when_a_consumer_panics;
     7 => a_panic_of_every_consumer_ends_the_call;
     8 => an_error_of_the_writer_is_returned;
@@ -41,12 +43,13 @@ const NAMES: [&str; 4] = ["ada", "bob", "cyd", "dan"];
 struct Source {
     items: std::vec::IntoIter<u64>,
     pulled: Arc<AtomicUsize>,
-    slow: bool,
+    /// How long each item lets itself be waited for.
+    each: Duration,
 }
 
 impl Source {
     fn new(items: Vec<u64>) -> Self {
-        Self { items: items.into_iter(), pulled: Arc::default(), slow: false }
+        Self { items: items.into_iter(), pulled: Arc::default(), each: Duration::ZERO }
     }
 
     fn pulled(&self) -> usize {
@@ -58,8 +61,8 @@ impl Iterator for Source {
     type Item = u64;
 
     fn next(&mut self) -> Option<u64> {
-        if self.slow {
-            pause(TICK);
+        if !self.each.is_zero() {
+            pause(self.each);
         }
         let item = self.items.next()?;
         self.pulled.fetch_add(1, Ordering::SeqCst);
@@ -121,30 +124,39 @@ fn each_item_has_its_line(check: &Check) {
 
 fn a_line_is_written_when_its_item_completes(check: &Check) {
     check.forall(input::numbers_and_two(0..4, 1..=6, 1..=3, 1..=3), |(ticks, capacity, consumers)| {
-        let (page, completed) = (Page::new(), Mutex::new(BTreeMap::new()));
-        let work = |item: u64| {
-            pause(TICK * ticks[item as usize] as u32);
-            completed.lock().unwrap().insert(item, now());
-            item
-        };
-        let _ = process(0..ticks.len() as u64, capacity, &NAMES[..consumers], work, page.clone());
-        let completed = completed.into_inner().unwrap();
-        for line in page.lines() {
-            let item = line.text.split(' ').nth(2).and_then(|i| i.parse::<u64>().ok());
-            let Some(at) = item.and_then(|i| completed.get(&i)) else {
-                fail(Kind::WrongAnswer, format!("the line {:?} is of no item that was completed", line.text));
-            };
-            expect(line.at >= *at, Kind::TooEarly, || {
-                format!("{:?} was written at {:?}, and the item completed at {at:?}", line.text, line.at)
-            });
-            expect(line.at <= *at + SOON, Kind::TooLate, || {
-                format!(
-                    "an item completed at {at:?}, and its line {:?} was written at {:?}",
-                    line.text, line.at
-                )
-            });
-        }
+        lines_are_in_time(&ticks, Duration::ZERO, capacity, consumers);
     });
+}
+
+fn a_line_is_written_while_the_source_is_slow(check: &Check) {
+    check.forall(input::numbers_and_two(0..4, 1..=4, 1..=3, 1..=3), |(ticks, capacity, consumers)| {
+        lines_are_in_time(&ticks, TICK * 5, capacity, consumers);
+    });
+}
+
+/// Processes an item for each number in `ticks`, which takes so long, and compares the times.
+fn lines_are_in_time(ticks: &[u64], each: Duration, capacity: usize, consumers: usize) {
+    let (page, completed) = (Page::new(), Mutex::new(BTreeMap::new()));
+    let work = |item: u64| {
+        pause(TICK * ticks[item as usize] as u32);
+        completed.lock().unwrap().insert(item, now());
+        item
+    };
+    let source = Source { each, ..Source::new((0..ticks.len() as u64).collect()) };
+    let _ = process(source, capacity, &NAMES[..consumers], work, page.clone());
+    let completed = completed.into_inner().unwrap();
+    for line in page.lines() {
+        let item = line.text.split(' ').nth(2).and_then(|i| i.parse::<u64>().ok());
+        let Some(at) = item.and_then(|i| completed.get(&i)) else {
+            fail(Kind::WrongAnswer, format!("the line {:?} is of no item that was completed", line.text));
+        };
+        expect(line.at >= *at, Kind::TooEarly, || {
+            format!("{:?} was written at {:?}, and the item completed at {at:?}", line.text, line.at)
+        });
+        expect(line.at <= *at + SOON, Kind::TooLate, || {
+            format!("an item completed at {at:?}, and its line {:?} was written at {:?}", line.text, line.at)
+        });
+    }
 }
 
 fn the_documented_run(check: &Check) {
@@ -185,14 +197,20 @@ fn the_producer_runs_ahead_until_the_queue_is_full(check: &Check) {
     check.forall(input::triple(1..=12, 1..=5, 1..=3), |(items, capacity, consumers)| {
         let source = Source::new((0..items as u64).collect());
         let (counter, meter) = (source.clone(), Meter::new());
+        let latest_begin = Mutex::new(Duration::ZERO);
         let work = |item| {
             let _inside = meter.enter();
+            *latest_begin.lock().unwrap() = now();
             pause(TICK);
-            if meter.inside() == consumers {
+            // All consumers are in the middle of their work, so the producer has had the time it needs.
+            if meter.inside() == consumers && *latest_begin.lock().unwrap() < now() {
                 let (pulled, begun) = (counter.pulled(), meter.entered());
                 let wanted = items.min(begun + capacity);
                 expect(pulled >= wanted, Kind::Sequential, || {
-                    format!("{consumers} consumers were at work and the queue holds {capacity}; of {items} items, {wanted} could have been pulled by then, and {pulled} were")
+                    format!(
+                        "{consumers} consumers were at work and the queue holds {capacity}; of {items} items, \
+                         {wanted} could have been pulled by then, and {pulled} were"
+                    )
                 });
             }
             item
@@ -265,6 +283,19 @@ fn any_number_of_items_of_any_value(check: &Check) {
     });
 }
 
+fn a_slow_source_is_waited_for(check: &Check) {
+    check.forall(input::triple(0..=3, 1..=3, 1..=3), |(items, capacity, consumers)| {
+        let an_hour = Duration::from_secs(3600);
+        let source = Source { each: an_hour, ..Source::new((0..items as u64).collect()) };
+        let results = process(source, capacity, &NAMES[..consumers], |item| item, Page::new());
+        expect_eq(
+            "the results, where `work` returns the item",
+            results.ok(),
+            Some((0..items as u64).collect()),
+        );
+    });
+}
+
 /// Processes `items` items, of which the first `bad` panic, and says which were begun.
 fn process_with_panics(
     items: usize,
@@ -313,7 +344,8 @@ fn a_panic_of_every_consumer_ends_the_call(check: &Check) {
 fn an_error_of_the_writer_is_returned(check: &Check) {
     check.forall(input::triple(0..=6, 1..=3, 0..=32), |(items, consumers, write)| {
         // An error may last, or come and go.
-        let page = if write % 2 == 0 { Page::failing_at(write / 2) } else { Page::failing_once_at(write / 2) };
+        let page =
+            if write % 2 == 0 { Page::failing_at(write / 2) } else { Page::failing_once_at(write / 2) };
         let meter = Meter::new();
         let work = |item| {
             let _inside = meter.enter();
@@ -351,7 +383,7 @@ fn nothing_goes_on_after_the_return(check: &Check) {
 
 fn waiting_for_an_item_is_no_spin(check: &Check) {
     check.forall(input::triple(1..=4, 1..=3, 1..=3), |(items, capacity, consumers)| {
-        let source = Source { slow: true, ..Source::new((0..items as u64).collect()) };
+        let source = Source { each: TICK, ..Source::new((0..items as u64).collect()) };
         let _ = process(source, capacity, &NAMES[..consumers], square, Page::new());
     });
 }

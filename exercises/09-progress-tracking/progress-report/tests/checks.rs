@@ -4,7 +4,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use harness::{Check, Kind, Meter, Page, catch, checks, every_thread_has_finished, expect, expect_eq, fail, input};
+use harness::{
+    Check, Kind, Meter, Page, catch, checks, every_thread_has_finished, expect, expect_eq, fail, input,
+};
 use harness::{now, panic_message, pause, settle};
 use progress_report::{ProgressTracker, process_with_progress};
 
@@ -12,6 +14,7 @@ checks! {
     1 => results_come_in_the_order_of_the_items;
     1 => each_item_is_processed_once;
     2 => each_update_writes_its_report;
+    2 => reports_are_as_many_as_updates_however_many;
     2 => each_item_has_its_report_and_the_line_ends;
     2 => the_documented_run;
     3 => a_report_is_written_when_its_item_completes simulated;
@@ -49,7 +52,8 @@ fn each_item_is_processed_once(check: &Check) {
     check.forall(input::pair(0..=8, 1..=4), |(items, workers)| {
         let items: Vec<usize> = (0..items).collect();
         let called = Mutex::new(Vec::new());
-        let results = process_with_progress(&items, workers, |item| called.lock().unwrap().push(*item), Page::new());
+        let results =
+            process_with_progress(&items, workers, |item| called.lock().unwrap().push(*item), Page::new());
         let mut called = called.into_inner().unwrap();
         called.sort_unstable();
         expect_eq("the number of results", results.len(), items.len());
@@ -75,6 +79,17 @@ fn each_update_writes_its_report(check: &Check) {
         let returned = tracker.finish();
         expect_eq("the reports", page.text(), format!("{}\n", reports(updates, total)));
         expect_eq("what the writer that `finish` gave back has got", returned.text(), page.text());
+    });
+}
+
+fn reports_are_as_many_as_updates_however_many(check: &Check) {
+    check.forall(input::pair(1..=2, 60..=120), |(threads, times)| {
+        let (page, total) = (Page::new(), threads * times);
+        let tracker = ProgressTracker::new(total, page.clone());
+        update_from(&tracker, threads, times);
+        tracker.finish();
+        let written = page.pieces(')').len() - 1;
+        expect_eq(&format!("the number of reports after {total} updates"), written, total);
     });
 }
 
@@ -112,8 +127,12 @@ fn a_report_is_written_when_its_item_completes(check: &Check) {
         // The k-th report is of the k-th completion: the writer has been told "k are done".
         for (k, (report, at)) in page.pieces(')').iter().zip(&completed).enumerate() {
             let k = k + 1;
-            expect(report.at >= *at, Kind::TooEarly, || format!("report {k} was written at {:?}, and {k} items were complete at {at:?}", report.at));
-            expect(report.at <= *at + SOON, Kind::TooLate, || format!("{k} items were complete at {at:?}, and report {k} was written at {:?}", report.at));
+            expect(report.at >= *at, Kind::TooEarly, || {
+                format!("report {k} was written at {:?}, and {k} items were complete at {at:?}", report.at)
+            });
+            expect(report.at <= *at + SOON, Kind::TooLate, || {
+                format!("{k} items were complete at {at:?}, and report {k} was written at {:?}", report.at)
+            });
         }
     });
 }
@@ -125,7 +144,9 @@ fn every_update_is_reported_before_the_end(check: &Check) {
         update_from(&tracker, threads, times);
         let written = page.pieces(')').len();
         expect(written >= total, Kind::TooLate, || {
-            format!("{total} updates have returned, `finish` is not called yet, and {written} reports are written")
+            format!(
+                "{total} updates have returned, `finish` is not called yet, and {written} reports are written"
+            )
         });
         tracker.finish();
     });
@@ -164,7 +185,9 @@ fn no_workers_is_a_panic(check: &Check) {
     check.schedules(|| {
         let meter = Meter::new();
         let outcome = catch(|| process_with_progress(&[1, 2], 0, |_| drop(meter.enter()), Page::new()));
-        expect(outcome.is_err(), Kind::WrongAnswer, || "with 0 workers the call should panic, and it returned".into());
+        expect(outcome.is_err(), Kind::WrongAnswer, || {
+            "with 0 workers the call should panic, and it returned".into()
+        });
         expect_eq("the calls of `f` with 0 workers", meter.entered(), 0);
     });
 }
@@ -173,7 +196,11 @@ fn nothing_of_nothing_is_all(check: &Check) {
     check.forall(input::number(1..=4), |workers| {
         let page = Page::new();
         ProgressTracker::new(0, page.clone()).finish();
-        expect_eq("the reports of a tracker with a total of 0", page.text(), "\rProgress: 0/0 (100%)\n".to_owned());
+        expect_eq(
+            "the reports of a tracker with a total of 0",
+            page.text(),
+            "\rProgress: 0/0 (100%)\n".to_owned(),
+        );
         let page = Page::new();
         let results = process_with_progress(&[], workers, |item: &u64| *item, page.clone());
         expect_eq("the results without items", results, vec![]);
@@ -195,7 +222,9 @@ fn a_panicking_item_counts_and_panics_the_call(check: &Check) {
         let first = items.iter().find(|(_, ticks)| ticks % 2 == 0);
         match (catch(|| process_with_progress(&items, workers, f, page.clone())), first) {
             (Ok(_), None) => {}
-            (Ok(_), Some((i, _))) => fail(Kind::SwallowedPanic, format!("item {i} panicked, and the call returned")),
+            (Ok(_), Some((i, _))) => {
+                fail(Kind::SwallowedPanic, format!("item {i} panicked, and the call returned"))
+            }
             (Err(payload), Some((i, _))) => {
                 let wanted = format!("item {i} failed (the check makes it panic)");
                 expect_eq("the payload of the call's panic", panic_message(&*payload), Some(&*wanted));

@@ -1,4 +1,4 @@
-//! breaks: clause 6 · finding: timed-out
+//! breaks: clause 1 · finding: timed-out
 //! Before anything else a size for the results is looked for, a power of two that is not below the capacity. But
 //! the search starts at 0, and twice 0 is 0.
 

@@ -1,4 +1,4 @@
-//! breaks: clause 7 · finding: crashed
+//! breaks: clause 1 · finding: forbidden
 //! A panic hook keeps the message of a panic off the progress line. But this one also ends the program, and with
 //! the code that means success.
 

@@ -1,4 +1,4 @@
-//! breaks: clause 2 · finding: deadlock
+//! breaks: clause 1 · finding: deadlock
 //! The reporter waits on a Condvar for each completion, and each completion notifies it. But a Condvar remembers
 //! nothing: what is notified while the reporter is writing is missed, and it waits for one more that never comes.
 
