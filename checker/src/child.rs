@@ -59,7 +59,7 @@ const JUNK_LIMIT: usize = 4 << 20;
 /// The longest answer: a schedule with every event of it.
 const LINE_LIMIT: usize = 64 << 20;
 /// What a program may take of a machine on which someone is working.
-const MEMORY_LIMIT: u64 = 8 << 30;
+const MEMORY_LIMIT: u64 = 2 << 30;
 
 /// A secret for one program.
 pub fn nonce() -> Result<String> {

@@ -35,7 +35,7 @@ pub struct Program {
 /// Past this much text from rustc nobody reads on.
 const TEXT_LIMIT: usize = 1024 * 1024;
 /// What rustc may take of a machine on which someone is working.
-const MEMORY_LIMIT: u64 = 8 << 30;
+const MEMORY_LIMIT: u64 = 4 << 30;
 
 /// Compiles `source` as the learner's part of `exercise`.
 ///
