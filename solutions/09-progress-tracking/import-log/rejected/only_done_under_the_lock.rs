@@ -1,0 +1,41 @@
+//! breaks: clause 3 · finding: race
+//! What is done is counted under the lock, and what failed before it: a line tells of a failure whose own line is still
+//! to come.
+
+use std::io::{self, Write};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::thread;
+
+/// Stores every record on `workers` threads and logs each one. Returns how many were stored.
+pub fn import<F, W>(records: &[u64], workers: usize, store: F, log: W) -> io::Result<usize>
+where
+    F: Fn(u64) -> Result<(), String> + Sync,
+    W: Write + Send,
+{
+    assert!(workers > 0, "records need at least one worker");
+    let (total, log) = (records.len(), Mutex::new(log));
+    let (next, done, failed) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicUsize::new(0));
+    let work = || -> io::Result<()> {
+        while let Some(record) = records.get(next.fetch_add(1, SeqCst)) {
+            let outcome = store(*record);
+            failed.fetch_add(usize::from(outcome.is_err()), SeqCst);
+            let mut log = log.lock().unwrap();
+            let done = done.fetch_add(1, SeqCst) + 1;
+            let failed = failed.load(SeqCst);
+            let what = match outcome {
+                Ok(()) => "stored".to_owned(),
+                Err(error) => format!("failed: {error}"),
+            };
+            writeln!(log, "[{done}/{total}, {failed} failed] record {record} {what}")?;
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(work)).collect();
+        threads.into_iter().try_for_each(|thread| thread.join().unwrap())
+    })?;
+    let stored = total - failed.into_inner();
+    writeln!(log.into_inner().unwrap(), "imported {stored} of {total}")?;
+    Ok(stored)
+}
