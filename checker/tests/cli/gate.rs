@@ -63,3 +63,15 @@ fn a_clause_without_a_check_fails() {
     workbook.write("exercises/01-greeting/greet/README.md", readme);
     workbook.checker("verify greet").run().exits(1).shows("no check for clause 3");
 }
+
+#[test]
+fn a_missing_snapshot_fails() {
+    let workbook = Workbook::new();
+    let checks = workbook.read("exercises/01-greeting/greet/tests/checks.rs");
+    workbook.write(
+        "exercises/01-greeting/greet/tests/checks.rs",
+        format!("{checks}// compares with a snapshot\n"),
+    );
+    workbook.remove("exercises/01-greeting/greet/tests/snapshots/checks__run.snap");
+    workbook.checker("verify greet").run().exits(1).shows("no snapshot is there");
+}
