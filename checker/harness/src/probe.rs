@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::panic::Location;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -75,6 +75,8 @@ struct MeterState {
     inside: AtomicUsize,
     peak: AtomicUsize,
     entered: AtomicUsize,
+    /// In virtual nanoseconds.
+    last_entered: AtomicU64,
 }
 
 /// One that is in flight; leaves when it is dropped, by a panic too.
@@ -92,6 +94,7 @@ impl Meter {
         let inside = self.0.inside.fetch_add(1, Ordering::SeqCst) + 1;
         self.0.peak.fetch_max(inside, Ordering::SeqCst);
         self.0.entered.fetch_add(1, Ordering::SeqCst);
+        self.0.last_entered.store(engine::now(), Ordering::SeqCst);
         Inside(self)
     }
 
@@ -108,6 +111,11 @@ impl Meter {
     /// How many have ever entered.
     pub fn entered(&self) -> usize {
         self.0.entered.load(Ordering::SeqCst)
+    }
+
+    /// When the last one entered, in virtual time.
+    pub fn last_entered(&self) -> Duration {
+        Duration::from_nanos(self.0.last_entered.load(Ordering::SeqCst))
     }
 
     /// Fails the case with `oversubscribed` if more than `most` are in flight, and with `what` in the sentence.

@@ -197,14 +197,13 @@ fn the_producer_runs_ahead_until_the_queue_is_full(check: &Check) {
     check.forall(input::triple(1..=12, 1..=5, 1..=3), |(items, capacity, consumers)| {
         let source = Source::new((0..items as u64).collect());
         let (counter, meter) = (source.clone(), Meter::new());
-        let latest_begin = Mutex::new(Duration::ZERO);
         let work = |item| {
             let _inside = meter.enter();
-            *latest_begin.lock().unwrap() = now();
             pause(TICK);
-            // All consumers are in the middle of their work, so the producer has had the time it needs.
-            if meter.inside() == consumers && *latest_begin.lock().unwrap() < now() {
-                let (pulled, begun) = (counter.pulled(), meter.entered());
+            // A load is a scheduling point, the meter is not: nothing happens between here and the comparison.
+            let (pulled, begun) = (counter.pulled(), meter.entered());
+            // All consumers have been at work for a while, so the producer has had the time it needs.
+            if meter.inside() == consumers && meter.last_entered() < now() {
                 let wanted = items.min(begun + capacity);
                 expect(pulled >= wanted, Kind::Sequential, || {
                     format!(
