@@ -2,13 +2,9 @@
 //! The line is written in two pieces, and between them the lock is free.
 
 use std::io::{self, Write};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard};
 use std::thread;
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap()
-}
 
 /// Stores every record on `workers` threads and logs each one. Returns how many were stored.
 pub fn import<F, W>(records: &[u64], workers: usize, store: F, log: W) -> io::Result<usize>
@@ -23,9 +19,8 @@ where
     let work = || -> io::Result<()> {
         while let Some(record) = records.get(next.fetch_add(1, Ordering::Relaxed)) {
             let outcome = store(*record);
-            let again = &state;
-            let mut state = lock(again);
-            let (log, done, failed) = &mut *state;
+            let mut locked = state.lock().unwrap();
+            let (log, done, failed) = &mut *locked;
             *done += 1;
             *failed += usize::from(outcome.is_err());
             let what = match outcome {
@@ -33,8 +28,8 @@ where
                 Err(error) => format!("failed: {error}"),
             };
             write!(log, "[{done}/{total}, {failed} failed] ")?;
-            drop(state);
-            writeln!(lock(again).0, "record {record} {what}")?;
+            drop(locked);
+            writeln!(state.lock().unwrap().0, "record {record} {what}")?;
         }
         Ok(())
     };
