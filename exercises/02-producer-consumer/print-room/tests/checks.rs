@@ -1,0 +1,221 @@
+//! The contract of README.md, a check or more for each clause.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use harness::{
+    Check, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq, input, pause, settle,
+};
+use print_room::print_all;
+
+checks! {
+    1 => every_job_is_printed_once;
+    1 => a_crowd_and_a_small_tray;
+    2 => no_more_than_the_capacity_waits;
+    2 => no_room_is_a_panic;
+    3 => a_free_printer_takes_a_job_at_once simulated;
+    3 => an_office_puts_its_job_down_at_once simulated;
+    3 => no_printers_is_a_panic;
+    4 => one_printer_keeps_the_order_of_each_office;
+    5 => nothing_goes_on_after_the_return;
+    6 => waiting_threads_do_not_spin simulated;
+}
+
+const TICK: Duration = Duration::from_millis(100);
+
+/// The jobs of an office, counted as they are pulled.
+#[derive(Clone)]
+struct Office {
+    jobs: std::vec::IntoIter<u64>,
+    pulled: Arc<AtomicUsize>,
+    /// How long it thinks about each job.
+    slow: Duration,
+}
+
+impl Iterator for Office {
+    type Item = u64;
+
+    fn next(&mut self) -> Option<u64> {
+        if !self.slow.is_zero() {
+            pause(self.slow);
+        }
+        let job = self.jobs.next()?;
+        self.pulled.fetch_add(1, Ordering::SeqCst);
+        Some(job)
+    }
+}
+
+/// Offices with as many jobs each, and how many have been pulled from all of them. Job 203 is the fourth of the third.
+fn offices(sizes: &[u64]) -> (Vec<Office>, Arc<AtomicUsize>) {
+    let pulled = Arc::<AtomicUsize>::default();
+    let office = |(i, size): (usize, &u64)| {
+        let jobs: Vec<u64> = (0..*size).map(|job| 100 * i as u64 + job).collect();
+        Office { jobs: jobs.into_iter(), pulled: pulled.clone(), slow: Duration::ZERO }
+    };
+    (sizes.iter().enumerate().map(office).collect(), pulled)
+}
+
+fn prints_each_job_once(sizes: &[u64], capacity: usize, printers: usize) {
+    let printed = Mutex::new(Vec::new());
+    let print = |job| {
+        printed.lock().unwrap().push(job);
+        job + 1
+    };
+    let pages = print_all(offices(sizes).0, capacity, printers, print);
+    let mut printed = printed.into_inner().unwrap();
+    printed.sort_unstable();
+    let wanted: Vec<u64> = offices(sizes).0.into_iter().flatten().collect();
+    expect_eq("the pages", pages, wanted.iter().map(|job| job + 1).sum());
+    expect_eq("the jobs that were printed, sorted", printed, wanted);
+}
+
+fn every_job_is_printed_once(check: &Check) {
+    check.forall(input::numbers_and_two(0..4, 0..=3, 1..=4, 1..=3), |(sizes, capacity, printers)| {
+        prints_each_job_once(&sizes, capacity, printers);
+    });
+}
+
+fn a_crowd_and_a_small_tray(check: &Check) {
+    check.forall(input::numbers_and(1..4, 1..=4, 1..=4), |(sizes, printers)| {
+        prints_each_job_once(&sizes, 1, printers);
+    });
+}
+
+/// The pause in `print` holds all printers: when it is over, the offices have pulled all that they can.
+fn no_more_than_the_capacity_waits(check: &Check) {
+    check.forall(input::numbers_and_two(0..6, 1..=3, 1..=3, 1..=2), |(sizes, capacity, printers)| {
+        let (all, pulled) = offices(&sizes);
+        let (meter, hands) = (Meter::new(), all.len());
+        let print = |_| {
+            let _inside = meter.enter();
+            pause(TICK);
+            // Read before what has begun: a job that is begun in between has left the tray.
+            let pulled = pulled.load(Ordering::SeqCst);
+            let waiting = pulled - meter.entered().min(pulled);
+            if meter.inside() == printers {
+                expect(waiting <= capacity + hands, Kind::Unbounded, || {
+                    format!("all {printers} printers were at work and {waiting} jobs waited, where the tray holds {capacity} and the hands of the offices {hands}")
+                });
+            }
+            1
+        };
+        print_all(all, capacity, printers, print);
+    });
+}
+
+/// Expects a panic that comes before any job is pulled.
+fn refuses(capacity: usize, printers: usize, what: &str) {
+    let (all, pulled) = offices(&[2, 2]);
+    let outcome = catch(|| print_all(all, capacity, printers, |_| 1));
+    expect(outcome.is_err(), Kind::WrongAnswer, || format!("{what} should panic, and the call returned"));
+    expect_eq("the jobs pulled", pulled.load(Ordering::SeqCst), 0);
+}
+
+fn no_room_is_a_panic(check: &Check) {
+    check.schedules(|| refuses(0, 1, "a capacity of 0"));
+}
+
+fn no_printers_is_a_panic(check: &Check) {
+    check.schedules(|| refuses(1, 0, "a call with 0 printers"));
+}
+
+/// Jobs begin and end on the tick, so half a tick later all is at rest.
+fn a_free_printer_takes_a_job_at_once(check: &Check) {
+    check.forall(input::numbers_and_two(0..4, 1..=3, 1..=3, 2..=3), |(sizes, capacity, printers)| {
+        let (all, pulled) = offices(&sizes);
+        let meter = Meter::new();
+        let print = |job| {
+            let _inside = meter.enter();
+            for _ in 0..=job % 2 {
+                pause(TICK / 2);
+                let (waiting, inside) = (pulled.load(Ordering::SeqCst) - meter.entered(), meter.inside());
+                expect(inside <= printers, Kind::Oversubscribed, || {
+                    format!("{inside} jobs were in print, and there are {printers} printers")
+                });
+                expect(waiting == 0 || inside == printers, Kind::Sequential, || {
+                    format!("{inside} jobs were in print and {waiting} waited, where there are {printers} printers")
+                });
+                pause(TICK / 2);
+            }
+            1
+        };
+        print_all(all, capacity, printers, print);
+    });
+}
+
+fn an_office_puts_its_job_down_at_once(check: &Check) {
+    check.forall(input::numbers_and_two(0..5, 1..=3, 1..=4, 1..=2), |(sizes, capacity, printers)| {
+        let (all, pulled) = offices(&sizes);
+        let (meter, jobs) = (Meter::new(), sizes.iter().sum::<u64>() as usize);
+        let print = |_| {
+            let _inside = meter.enter();
+            pause(TICK / 2);
+            // With the tray full, or all that there is pulled.
+            let (pulled, wanted) = (pulled.load(Ordering::SeqCst), jobs.min(meter.entered() + capacity));
+            expect(meter.inside() < printers || pulled >= wanted, Kind::Sequential, || {
+                format!("all {printers} printers were at work and the tray holds {capacity}; of {jobs} jobs, {wanted} could have been pulled by then, and {pulled} were")
+            });
+            pause(TICK / 2);
+            1
+        };
+        print_all(all, capacity, printers, print);
+    });
+}
+
+fn one_printer_keeps_the_order_of_each_office(check: &Check) {
+    check.forall(input::numbers_and(0..5, 1..=2, 1..=4), |(sizes, capacity)| {
+        let printed = Mutex::new(Vec::new());
+        let print = |job| {
+            printed.lock().unwrap().push(job);
+            1
+        };
+        print_all(offices(&sizes).0, capacity, 1, print);
+        let printed = printed.into_inner().unwrap();
+        for i in 0..sizes.len() as u64 {
+            let of_one: Vec<u64> = printed.iter().copied().filter(|job| job / 100 == i).collect();
+            expect(of_one.is_sorted(), Kind::WrongAnswer, || {
+                format!("the jobs of one office were printed in the order {of_one:?}; it had brought them in ascending order")
+            });
+        }
+    });
+}
+
+fn nothing_goes_on_after_the_return(check: &Check) {
+    check.forall(input::numbers_and_two(0..3, 0..=3, 1..=2, 1..=3), |(sizes, capacity, printers)| {
+        let meter = Meter::new();
+        let print = |job| {
+            let _inside = meter.enter();
+            pause(TICK * (job % 3) as u32);
+            1
+        };
+        print_all(offices(&sizes).0, capacity, printers, print);
+        expect(meter.inside() == 0, Kind::LeakedThread, || {
+            format!("the call has returned, and {} jobs are still in print", meter.inside())
+        });
+        every_thread_has_finished();
+    });
+}
+
+/// With slow offices the printers wait, with slow printers the offices do.
+fn waiting_threads_do_not_spin(check: &Check) {
+    check.forall(input::triple(1..=2, 1..=2, 0..=1), |(many, printers, slow_offices)| {
+        let (mut all, _) = offices(&[3, 2][..many]);
+        if slow_offices == 1 {
+            all.iter_mut().for_each(|office| office.slow = TICK);
+        }
+        let first = Mutex::new(true);
+        let print = |_| {
+            if slow_offices == 0 {
+                pause(TICK);
+                // One thread looks whether the others come to rest; two would wait for each other.
+                let first = std::mem::replace(&mut *first.lock().unwrap(), false);
+                if first {
+                    settle();
+                }
+            }
+            1
+        };
+        print_all(all, 1, printers, print);
+    });
+}
