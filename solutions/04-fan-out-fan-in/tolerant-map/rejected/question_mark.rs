@@ -1,10 +1,10 @@
-//! breaks: clause 6 · finding: wrong-answer
-//! A worker ends after a panic, and says so. When all have ended, the items that are left have no outcome at all.
+//! breaks: clause 1 · finding: wrong-answer
+//! A worker collects its results and leaves its loop by `?` at the first failure: what it had done before is dropped, and
+//! what it would have done is left to the others, if there are any.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
 use std::thread;
 
 /// Why there is no result for an item.
@@ -40,25 +40,20 @@ where
 {
     assert!(workers > 0, "items need at least one worker");
     let next = AtomicUsize::new(0);
-    let (sender, ends) = mpsc::channel();
-    let mut ended: Vec<_> = thread::scope(|scope| {
-        for _ in 0..workers {
-            let (sender, next, work) = (sender.clone(), &next, &work);
-            scope.spawn(move || {
-                loop {
-                    let i = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = items.get(i) else { break };
-                    let end = catch_unwind(AssertUnwindSafe(|| work(item)));
-                    if end.is_err() {
-                        sender.send((i, end)).unwrap();
-                        return;
-                    }
-                    sender.send((i, end)).unwrap();
-                }
-            });
+    let worker = || {
+        let mut done = Vec::new();
+        loop {
+            let i = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(i) else { return Ok(done) };
+            let returned =
+                catch_unwind(AssertUnwindSafe(|| work(item))).map_err(|payload| (i, Err(payload)))?;
+            done.push((i, Ok(Ok(returned.map_err(|error| (i, Ok(Err(error))))?))));
         }
-        drop(sender);
-        ends.into_iter().collect()
+    };
+    let mut ended: Vec<_> = thread::scope(|scope| {
+        let threads: Vec<_> = (0..workers).map(|_| scope.spawn(worker)).collect();
+        let ended = threads.into_iter().map(|thread| thread.join().unwrap());
+        ended.flat_map(|end| end.unwrap_or_else(|failure| vec![failure])).collect()
     });
     ended.sort_unstable_by_key(|(i, _)| *i);
     let mut outcome = Outcome { successes: Vec::new(), failures: Vec::new() };
