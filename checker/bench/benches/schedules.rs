@@ -118,7 +118,7 @@ fn ours(program: fn(), round: usize) {
     for seed in 0..SCHEDULES {
         let options = Options {
             strategy: Strategy::new((round * SCHEDULES + seed) as u64, Style::Mixed),
-            limits: Limits { steps: 1_000_000 },
+            limits: Limits { steps: 1_000_000, threads: 100 },
             explain: false,
             trace: false,
             source: "",

@@ -16,14 +16,18 @@
 
 mod exec;
 mod explain;
+pub mod local_slot;
+mod operations;
 mod report;
 mod strategy;
+mod task;
 
-pub use exec::{
-    Limits, Loc, Options, Settled, Task, TaskId, Waiting, Wake, block, catching, choose, console, current,
-    elapsed, end, epoch, execute, finished, in_execution, initialising, live, local_slot, mark_panicking,
-    now, panicking, point, random, record, run_destructors, settle, sleep_until, spawn, spurious,
-    steps_heartbeat, unmark_panicking, wake_all, wake_one, wake_task, yield_point,
+pub use exec::{execute, steps_heartbeat};
+pub use operations::{
+    block, catching, choose, console, current, elapsed, end, epoch, finished, in_execution, initialising,
+    live, mark_panicking, now, panicking, point, random, record, settle, sleep_until, spawn, spurious,
+    unmark_panicking, wake_all, wake_one, wake_task, yield_point,
 };
 pub use report::{Ending, Event, Panic, Run, ThreadReport};
-pub use strategy::{Rng, Strategy, Style};
+pub use strategy::{Rng, Strategy, Style, next_path};
+pub use task::{Limits, Loc, Options, Settled, TaskId, Waiting, Wake};

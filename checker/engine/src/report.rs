@@ -15,6 +15,8 @@ pub enum Ending {
     Deadlock,
     /// More steps than [`Limits::steps`](crate::Limits::steps) were taken.
     Endless,
+    /// A task would have started more tasks than [`Limits::threads`](crate::Limits::threads), which this is.
+    Crowded(usize),
     /// A task asked the process to end with this code.
     Exit(i32, Loc),
     /// A task asked the process to abort.
@@ -32,6 +34,7 @@ impl std::fmt::Debug for Ending {
             Self::Panicked => f.write_str("Panicked"),
             Self::Deadlock => f.write_str("Deadlock"),
             Self::Endless => f.write_str("Endless"),
+            Self::Crowded(most) => write!(f, "Crowded({most})"),
             Self::Exit(code, at) => write!(f, "Exit({code}, {at})"),
             Self::Abort(at) => write!(f, "Abort({at})"),
             Self::Forbidden(what, at) => write!(f, "Forbidden({what}, {at})"),

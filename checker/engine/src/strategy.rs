@@ -213,6 +213,17 @@ impl Strategy {
     }
 }
 
+/// The path after `path` in the order of a depth-first search over all choices; `None` after the last one.
+pub fn next_path(mut path: Vec<(u32, u32)>) -> Option<Vec<(u32, u32)>> {
+    while let Some((choice, alternatives)) = path.pop() {
+        if choice + 1 < alternatives {
+            path.push((choice + 1, alternatives));
+            return Some(path);
+        }
+    }
+    None
+}
+
 fn priority(drop: u64) -> Family {
     Family::Priority { ranks: Vec::new(), drop, lowest: 0, streak: 0 }
 }

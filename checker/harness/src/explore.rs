@@ -15,6 +15,9 @@ const STEPS: u64 = 400_000;
 /// Scheduling points in one execution before it is called endless.
 const ENDLESS: u64 = 100_000;
 
+/// Threads alive at once before an execution is called crowded.
+const CROWDED: usize = 500;
+
 /// How many schedules a smaller input is given to fail in.
 const TRIES_AN_INPUT: u64 = 60;
 /// How many schedules are tried to find a short one for the smallest input.
@@ -22,7 +25,7 @@ const TRIES_FOR_SHORT: u64 = 400;
 /// How many smaller inputs are tried.
 const INPUTS: u32 = 80;
 /// Steps that making the failure small may take, all in all.
-const SHRINK_STEPS: u64 = 6_000_000;
+const SHRINK_STEPS: u64 = 2_000_000;
 
 /// What to search, and what has been found.
 #[derive(Debug)]
@@ -63,7 +66,7 @@ impl Search {
     fn run(&self, body: Body<'_>, input: &Input, seed: u64, style: Style, explain: bool) -> Run {
         let options = Options {
             strategy: Strategy::new(seed, style),
-            limits: Limits { steps: ENDLESS },
+            limits: Limits { steps: ENDLESS, threads: CROWDED },
             explain,
             trace: explain && self.trace,
             source: &self.source,

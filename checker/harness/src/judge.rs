@@ -19,6 +19,10 @@ pub(crate) fn judge(run: &Run) -> Option<Failure> {
         Ending::Panicked => (Kind::Panicked, panicked(run)),
         Ending::Deadlock => (Kind::Deadlock, deadlocked(run)),
         Ending::Endless => endless(run),
+        Ending::Crowded(most) => (
+            Kind::Oversubscribed,
+            format!("the program had {most} threads alive at once, and would have started more"),
+        ),
         Ending::Exit(code, at) => (
             Kind::Crashed,
             format!("the program ended itself with exit({code}) at {}:{}", at.file(), at.line()),

@@ -1,7 +1,7 @@
 //! Ending the process ends the execution; starting another is refused.
 
 use ::std::panic::Location;
-pub use ::std::process::{ExitCode, ExitStatus, Output, Stdio, Termination};
+pub use ::std::process::{Child, ExitCode, ExitStatus, Output, Stdio, Termination};
 
 use engine::Ending;
 
@@ -31,5 +31,34 @@ impl Command {
     #[track_caller]
     pub fn new<S: AsRef<::std::ffi::OsStr>>(program: S) -> Self {
         crate::fs::forbidden(&format!("starts the process {:?}", program.as_ref()), Location::caller())
+    }
+
+    /// Kept for the signature.
+    pub fn arg<S: AsRef<::std::ffi::OsStr>>(&mut self, _: S) -> &mut Self {
+        self
+    }
+
+    /// Kept for the signature.
+    pub fn args<I, S>(&mut self, _: I) -> &mut Self
+    where
+        I: IntoIterator<Item = S>,
+        S: AsRef<::std::ffi::OsStr>,
+    {
+        self
+    }
+
+    /// Never comes to be: [`Command::new`] does not return.
+    pub fn status(&mut self) -> ::std::io::Result<ExitStatus> {
+        Err(::std::io::ErrorKind::Unsupported.into())
+    }
+
+    /// Never comes to be: [`Command::new`] does not return.
+    pub fn output(&mut self) -> ::std::io::Result<Output> {
+        Err(::std::io::ErrorKind::Unsupported.into())
+    }
+
+    /// Never comes to be: [`Command::new`] does not return.
+    pub fn spawn(&mut self) -> ::std::io::Result<Child> {
+        Err(::std::io::ErrorKind::Unsupported.into())
     }
 }

@@ -35,7 +35,7 @@ impl WaitTimeoutResult {
 }
 
 /// One wait in this many ends at once, without a notification, when the schedule so chooses.
-const SPURIOUS: usize = 24;
+const SPURIOUS: usize = 8;
 
 impl Condvar {
     /// As the real one.
@@ -61,7 +61,7 @@ impl Condvar {
         ::std::mem::forget(guard);
         mutex.release();
         let wake = if engine::spurious(SPURIOUS) {
-            engine::yield_point("wakes by itself", at);
+            engine::point("wakes by itself", self.address(), at);
             Wake::Woken
         } else {
             let what = "a notification on a Condvar";

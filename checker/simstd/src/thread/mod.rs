@@ -12,7 +12,7 @@ use ::std::cell::{Cell, UnsafeCell};
 use ::std::fmt;
 use ::std::io;
 use ::std::num::{NonZero, NonZeroU64};
-use ::std::panic::Location;
+use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use ::std::rc::Rc;
 use ::std::sync::Arc;
 use ::std::time::Duration;
@@ -46,6 +46,9 @@ struct ThreadInner {
 unsafe impl Send for ThreadInner {}
 // SAFETY: as above.
 unsafe impl Sync for ThreadInner {}
+
+impl UnwindSafe for Thread {}
+impl RefUnwindSafe for Thread {}
 
 impl Thread {
     fn new(task: TaskId, name: Option<String>) -> Self {
@@ -217,7 +220,7 @@ where
         unsafe { *theirs.result.get() = Some(outcome) };
         // When the handle is gone, nobody can ask for the result: it is dropped here, as in std.
         drop(theirs);
-        engine::run_destructors();
+        engine::local_slot::run_destructors();
     };
     let name = builder.name.clone();
     let mut thread = None;

@@ -1,0 +1,357 @@
+//! What a task can do: pass a scheduling point, block, wake, sleep, spawn, end the execution.
+//!
+//! Each function reaches the execution through the thread-local pointer of [`exec`](crate::exec), whose
+//! documentation says why the `unsafe` holds.
+
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use crate::exec::{Body, Exec, HEARTBEAT, exec, of, switch};
+use crate::report::Ending;
+use crate::task::{Loc, NEVER, Settled, State, TaskId, Waiting, Wake};
+
+/// What is printed past this many bytes in one execution is dropped.
+const CONSOLE: usize = 64 << 10;
+
+/// Whether the caller is inside an execution.
+#[inline]
+pub fn in_execution() -> bool {
+    exec().is_some()
+}
+
+/// A number that no other execution of this process has; 0 outside of one.
+#[inline]
+pub fn epoch() -> u32 {
+    // SAFETY: the pointer is valid while it is set (module documentation).
+    exec().map_or(0, |ex| unsafe { of(ex).epoch })
+}
+
+/// The running task.
+///
+/// # Panics
+/// Outside an execution.
+pub fn current() -> TaskId {
+    let ex = exec().expect("a simulated operation was used outside a simulation");
+    // SAFETY: as above.
+    unsafe { of(ex).current }
+}
+
+/// Virtual time since the start of the execution, in nanoseconds; 0 outside of one.
+pub fn now() -> u64 {
+    // SAFETY: as above.
+    exec().map_or(0, |ex| unsafe { of(ex).now })
+}
+
+/// [`now`] as a duration.
+pub fn elapsed() -> Duration {
+    Duration::from_nanos(now())
+}
+
+/// Ends the execution from inside a task, which does not go on.
+pub fn end(ending: Ending) -> ! {
+    let ex = exec().expect("only an execution can be ended");
+    // SAFETY: module documentation. A task of an ended execution is resumed to explain itself only.
+    unsafe {
+        if of(ex).ending.is_none() {
+            of(ex).ending = Some(ending);
+        }
+        loop {
+            switch(ex);
+        }
+    }
+}
+
+/// A scheduling point: the running task is about to do `op` to the object at `object`, and another may go first.
+/// Does nothing outside an execution.
+#[inline]
+pub fn point(op: &'static str, object: usize, at: Loc) {
+    if let Some(ex) = exec() {
+        // SAFETY: module documentation.
+        unsafe { pass(ex, op, object, at, false) }
+    }
+}
+
+/// A scheduling point at which the running task asks for another to go first.
+pub fn yield_point(op: &'static str, at: Loc) {
+    if let Some(ex) = exec() {
+        // SAFETY: module documentation.
+        unsafe { pass(ex, op, 0, at, true) }
+    }
+}
+
+#[inline]
+unsafe fn pass(ex: *mut Exec, op: &'static str, object: usize, at: Loc, yielding: bool) {
+    // SAFETY: the reference is not used after `switch`.
+    unsafe {
+        let e = &mut *ex;
+        e.steps += 1;
+        let me = e.current;
+        e.tasks[me as usize].last = (op, at);
+        if e.steps % 1024 == 0 {
+            HEARTBEAT.fetch_add(1, Ordering::Relaxed);
+        }
+        if e.steps >= e.limits.steps.min(e.restless_at) {
+            e.too_many_steps(ex);
+        }
+        if e.runnable.len() > 1 {
+            let next = e.strategy.next(&e.runnable, Some(me), yielding);
+            if next != me {
+                e.switches += 1;
+                e.next = next;
+                switch(ex);
+            }
+        }
+        if of(ex).trace.is_some() {
+            of(ex).record(op, object, at, false);
+        }
+    }
+}
+
+/// Adds an event to the trace, if there is one, without a scheduling point.
+pub fn record(op: &'static str, object: usize, at: Loc) {
+    if let Some(ex) = exec() {
+        // SAFETY: module documentation.
+        unsafe { of(ex).record(op, object, at, false) }
+    }
+}
+
+/// Blocks the running task until it is woken by its address, or until the deadline in virtual nanoseconds.
+///
+/// # Panics
+/// Outside an execution, where nothing could ever wake it.
+pub fn block(waiting: Waiting, deadline: Option<u64>) -> Wake {
+    let Some(ex) = exec() else {
+        panic!("{} would wait for {} outside a simulation", waiting.op, waiting.what);
+    };
+    // SAFETY: module documentation; no reference is held across `switch`.
+    unsafe {
+        of(ex).record(waiting.op, waiting.address, waiting.at, true);
+        of(ex).steps += 1;
+        if of(ex).steps >= of(ex).limits.steps {
+            of(ex).too_many_steps(ex);
+        }
+        let me = of(ex).current;
+        of(ex).tasks[me as usize].last = (waiting.op, waiting.at);
+        of(ex).tasks[me as usize].waiting = Some(waiting);
+        of(ex).park(me, deadline.unwrap_or(NEVER), false);
+        of(ex).leave(ex);
+        let task = &mut of(ex).tasks[me as usize];
+        task.waiting = None;
+        if task.timed_out { Wake::TimedOut } else { Wake::Woken }
+    }
+}
+
+/// Blocks the running task until virtual time has reached `deadline`.
+pub fn sleep_until(deadline: u64, op: &'static str, at: Loc) {
+    let waiting = Waiting { what: "time to pass", op, address: 0, holder: None, task: None, at };
+    if deadline > now() {
+        block(waiting, Some(deadline));
+    } else {
+        yield_point(op, at);
+    }
+}
+
+/// Blocks the running task until no other can run unless time moves, for at most `steps` steps.
+pub fn settle(steps: u64, at: Loc) -> Settled {
+    let ex = exec().expect("only a simulation can come to rest");
+    // SAFETY: as in `block`.
+    unsafe {
+        let me = of(ex).current;
+        let waiting = Waiting {
+            what: "everything else to come to rest",
+            op: "settle",
+            address: 0,
+            holder: None,
+            task: None,
+            at,
+        };
+        of(ex).tasks[me as usize].waiting = Some(waiting);
+        of(ex).restless_at = of(ex).steps + steps;
+        of(ex).park(me, NEVER, true);
+        of(ex).leave(ex);
+        of(ex).restless_at = NEVER;
+        let task = &mut of(ex).tasks[me as usize];
+        task.waiting = None;
+        if task.timed_out { Settled::Restless } else { Settled::AtRest }
+    }
+}
+
+/// Wakes every task that is blocked on `address`.
+pub fn wake_all(address: usize) {
+    if let Some(ex) = exec() {
+        // SAFETY: module documentation.
+        unsafe {
+            let ex = &mut *ex;
+            let mut i = 0;
+            while i < ex.blocked.len() {
+                let id = ex.blocked[i];
+                if ex.waits_on(id, address) { ex.unpark(id, false) } else { i += 1 }
+            }
+        }
+    }
+}
+
+/// Wakes one of the tasks that are blocked on `address`; the schedule decides which. Says whether there was one.
+pub fn wake_one(address: usize) -> bool {
+    let Some(ex) = exec() else { return false };
+    // SAFETY: module documentation.
+    unsafe {
+        let ex = &mut *ex;
+        let mut waiters: Vec<TaskId> =
+            ex.blocked.iter().copied().filter(|t| ex.waits_on(*t, address)).collect();
+        waiters.sort_unstable();
+        if waiters.is_empty() {
+            return false;
+        }
+        let id = waiters[ex.strategy.choose(waiters.len())];
+        ex.unpark(id, false);
+        true
+    }
+}
+
+/// Wakes `task` if it is blocked on `address`.
+pub fn wake_task(task: TaskId, address: usize) {
+    if let Some(ex) = exec() {
+        // SAFETY: module documentation.
+        unsafe {
+            let ex = &mut *ex;
+            if ex.tasks[task as usize].state == State::Blocked && ex.waits_on(task, address) {
+                ex.unpark(task, false);
+            }
+        }
+    }
+}
+
+/// Whether a wait that may end by itself does so now: at most twice in an execution, once in `n` times on the average, and
+/// never while all schedules are enumerated.
+pub fn spurious(n: usize) -> bool {
+    // SAFETY: module documentation.
+    exec().is_some_and(|ex| unsafe {
+        let ex = &mut *ex;
+        let yes = ex.spurious < 2 && !ex.strategy.enumerates() && ex.strategy.choose(n) == 0;
+        ex.spurious += u32::from(yes);
+        yes
+    })
+}
+
+/// 64 bits that the schedule decides; 0 outside an execution and while all schedules are enumerated.
+pub fn random() -> u64 {
+    // SAFETY: module documentation.
+    exec().map_or(0, |ex| unsafe { of(ex).strategy.random() })
+}
+
+/// A number in `0..n` that the schedule decides.
+pub fn choose(n: usize) -> usize {
+    // SAFETY: module documentation.
+    exec().map_or(0, |ex| unsafe { of(ex).strategy.choose(n) })
+}
+
+/// Starts a task. It can run from the next scheduling point on.
+///
+/// # Safety
+/// Whatever `body` borrows must outlive the task's run, or the execution must end before.
+///
+/// # Panics
+/// Outside an execution.
+pub unsafe fn spawn<'a>(
+    body: Box<dyn FnOnce() + 'a>,
+    stack_size: usize,
+    name: Option<String>,
+    handle: impl FnOnce(TaskId) -> std::rc::Rc<dyn Any>,
+    at: Loc,
+) -> TaskId {
+    let ex = exec().expect("a simulated thread was spawned outside a simulation");
+    // SAFETY: the caller answers for the lifetime; the rest as in the module documentation.
+    unsafe {
+        let body = std::mem::transmute::<Box<dyn FnOnce() + 'a>, Body>(body);
+        if of(ex).alive >= of(ex).limits.threads {
+            end(Ending::Crowded(of(ex).limits.threads));
+        }
+        let id = of(ex).add(body, stack_size, name, at);
+        let handle = handle(id);
+        of(ex).tasks[id as usize].handle = Some(handle);
+        id
+    }
+}
+
+/// Whether `task` has finished.
+pub fn finished(task: TaskId) -> bool {
+    // SAFETY: module documentation.
+    exec().is_none_or(|ex| unsafe { of(ex).tasks[task as usize].state == State::Finished })
+}
+
+/// The running task enters a one-time initialisation, or leaves one.
+pub fn initialising(entered: bool) {
+    if let Some(ex) = exec() {
+        // SAFETY: module documentation.
+        unsafe {
+            let current = of(ex).current as usize;
+            let count = &mut of(ex).tasks[current].initialising;
+            *count = if entered { *count + 1 } else { count.saturating_sub(1) };
+        }
+    }
+}
+
+/// How many tasks have not finished, the first one and those of rayon's global pool not counted.
+pub fn live() -> usize {
+    // SAFETY: module documentation.
+    exec().map_or(0, |ex| unsafe {
+        of(ex).tasks[1..].iter().filter(|t| t.state != State::Finished && !t.outlives).count()
+    })
+}
+
+/// Adds to what the execution has printed.
+pub fn console(text: &str) {
+    if let Some(ex) = exec() {
+        // SAFETY: module documentation.
+        unsafe {
+            let room = CONSOLE.saturating_sub(of(ex).console.len());
+            let mut cut = text.len().min(room);
+            while !text.is_char_boundary(cut) {
+                cut -= 1;
+            }
+            of(ex).console.push_str(&text[..cut]);
+        }
+    }
+}
+
+/// Runs `f` and catches a panic, keeping count of who is panicking.
+///
+/// # Errors
+/// The payload of the panic.
+pub fn catching<R>(f: impl FnOnce() -> R) -> std::thread::Result<R> {
+    let outcome = std::panic::catch_unwind(AssertUnwindSafe(f));
+    if outcome.is_err() {
+        unmark_panicking();
+    }
+    outcome
+}
+
+/// Whether the running task is unwinding.
+pub fn panicking() -> bool {
+    // SAFETY: module documentation.
+    exec().map_or_else(std::thread::panicking, |ex| unsafe {
+        of(ex).tasks[of(ex).current as usize].panicking > 0
+    })
+}
+
+/// The running task begins to unwind.
+pub fn mark_panicking() {
+    if let Some(ex) = exec() {
+        // SAFETY: module documentation.
+        unsafe { of(ex).tasks[of(ex).current as usize].panicking += 1 }
+    }
+}
+
+/// The running task has been caught unwinding.
+pub fn unmark_panicking() {
+    if let Some(ex) = exec() {
+        // SAFETY: module documentation.
+        unsafe {
+            let count = &mut of(ex).tasks[of(ex).current as usize].panicking;
+            *count = count.saturating_sub(1);
+        }
+    }
+}

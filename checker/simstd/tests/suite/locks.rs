@@ -1,0 +1,178 @@
+//! Locks: exclusion, poisoning, Condvars, barriers, one-time initialisation.
+
+use std::time::Duration;
+
+use engine::Ending;
+use simstd::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use simstd::sync::{Arc, Barrier, Condvar, LazyLock, Mutex, Once, OnceLock, RwLock, TryLockError};
+use simstd::thread;
+
+use crate::{always, count, run};
+
+#[test]
+fn a_panic_under_a_lock_poisons_it() {
+    always(&|| {
+        let lock = Arc::new(Mutex::new(1));
+        let theirs = Arc::clone(&lock);
+        let outcome = thread::spawn(move || {
+            let _guard = theirs.lock().unwrap();
+            panic!("under the lock");
+        })
+        .join();
+        assert!(outcome.is_err() && lock.is_poisoned());
+        assert!(matches!(lock.try_lock(), Err(TryLockError::Poisoned(_))));
+        assert_eq!(*lock.lock().unwrap_err().into_inner(), 1);
+        lock.clear_poison();
+        assert_eq!(*lock.lock().unwrap(), 1);
+    });
+}
+
+#[test]
+fn a_thread_that_waits_for_a_lock_gets_it_poisoned() {
+    always(&|| {
+        let lock = Arc::new(RwLock::new(()));
+        let theirs = Arc::clone(&lock);
+        let bad = thread::spawn(move || {
+            let _guard = theirs.write().unwrap();
+            thread::sleep(Duration::from_secs(1));
+            panic!("under the lock");
+        });
+        thread::sleep(Duration::from_millis(1));
+        assert!(lock.read().is_err());
+        assert!(bad.join().is_err());
+    });
+}
+
+#[test]
+fn readers_share_and_a_writer_does_not() {
+    always(&|| {
+        let lock = RwLock::new(0);
+        let (a, b) = (lock.read().unwrap(), lock.try_read().unwrap());
+        assert!(matches!(lock.try_write(), Err(TryLockError::WouldBlock)));
+        drop((a, b));
+        let writer = lock.write().unwrap();
+        assert!(matches!(lock.try_read(), Err(TryLockError::WouldBlock)));
+        drop(writer);
+    });
+}
+
+#[test]
+fn locks_in_opposite_orders_deadlock_in_some_schedules_only() {
+    let program = || {
+        let (a, b) = (Mutex::new(()), Mutex::new(()));
+        thread::scope(|scope| {
+            scope.spawn(|| drop((a.lock().unwrap(), b.lock().unwrap())));
+            scope.spawn(|| drop((b.lock().unwrap(), a.lock().unwrap())));
+        });
+    };
+    let deadlocks = count(&program, |e| matches!(e, Ending::Deadlock));
+    assert!((1..1_000).contains(&deadlocks), "{deadlocks} deadlocks");
+}
+
+#[test]
+fn locking_twice_names_the_holder() {
+    let run = run(1, &|| {
+        let lock = Mutex::new(());
+        let _first = lock.lock().unwrap();
+        drop(lock.lock());
+    });
+    assert!(matches!(run.ending, Ending::Deadlock));
+    assert_eq!(run.threads[0].waiting_for.as_deref(), Some("a Mutex that it holds itself"));
+}
+
+#[test]
+fn a_wait_without_a_loop_is_found_out() {
+    let program = || {
+        let (ready, changed) = (Mutex::new(false), Condvar::new());
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let mut ready = ready.lock().unwrap();
+                if !*ready {
+                    ready = changed.wait(ready).unwrap();
+                }
+                assert!(*ready, "woken before it was ready");
+            });
+            *ready.lock().unwrap() = true;
+            changed.notify_one();
+        });
+    };
+    assert!(count(&program, |e| matches!(e, Ending::Panicked)) > 0);
+}
+
+#[test]
+fn a_wait_in_a_loop_is_right() {
+    always(&|| {
+        let (ready, changed) = (Mutex::new(false), Condvar::new());
+        thread::scope(|scope| {
+            scope.spawn(|| drop(changed.wait_while(ready.lock().unwrap(), |ready| !*ready).unwrap()));
+            *ready.lock().unwrap() = true;
+            changed.notify_one();
+        });
+    });
+}
+
+#[test]
+fn a_barrier_lets_all_go_at_once_with_one_leader() {
+    always(&|| {
+        let (barrier, arrived, leaders) = (Barrier::new(3), AtomicUsize::new(0), AtomicUsize::new(0));
+        thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    arrived.fetch_add(1, SeqCst);
+                    let result = barrier.wait();
+                    assert_eq!(arrived.load(SeqCst), 3);
+                    leaders.fetch_add(usize::from(result.is_leader()), SeqCst);
+                });
+            }
+        });
+        assert_eq!(leaders.load(SeqCst), 1);
+    });
+}
+
+#[test]
+fn one_of_many_initialises_and_all_see_its_value() {
+    always(&|| {
+        let (cell, runs) = (OnceLock::new(), AtomicUsize::new(0));
+        thread::scope(|scope| {
+            for n in 0..3 {
+                let (cell, runs) = (&cell, &runs);
+                scope.spawn(move || {
+                    let value = *cell.get_or_init(|| {
+                        runs.fetch_add(1, SeqCst);
+                        thread::yield_now();
+                        n
+                    });
+                    assert_eq!(Some(&value), cell.get());
+                });
+            }
+        });
+        assert_eq!(runs.load(SeqCst), 1);
+    });
+}
+
+#[test]
+fn a_panicking_once_is_poisoned_and_a_once_lock_is_not() {
+    always(&|| {
+        let (once, cell) = (Arc::new(Once::new()), Arc::new(OnceLock::new()));
+        let (o, c) = (Arc::clone(&once), Arc::clone(&cell));
+        assert!(thread::spawn(move || o.call_once(|| panic!("bad"))).join().is_err());
+        assert!(thread::spawn(move || *c.get_or_init(|| -> u32 { panic!("bad") })).join().is_err());
+        let mut was_poisoned = false;
+        once.call_once_force(|state| was_poisoned = state.is_poisoned());
+        assert!(was_poisoned && once.is_completed());
+        assert_eq!(*cell.get_or_init(|| 3), 3);
+    });
+}
+
+#[test]
+fn a_lazy_lock_runs_once() {
+    always(&|| {
+        let runs = AtomicUsize::new(0);
+        let lazy = LazyLock::new(|| runs.fetch_add(1, SeqCst) + 10);
+        thread::scope(|scope| {
+            scope.spawn(|| assert_eq!(*lazy, 10));
+            scope.spawn(|| assert_eq!(*lazy, 10));
+        });
+        assert_eq!(runs.load(SeqCst), 1);
+    });
+}
