@@ -22,7 +22,7 @@ fn iterator<I: Iterator<Item = u8>>() {}
 
 macro_rules! surface {
     ($name:ident $library:ident) => {
-        #[allow(dead_code, unused_variables, deprecated, clippy::type_complexity, clippy::redundant_closure)]
+        #[allow(dead_code, unused_variables, deprecated, let_underscore_lock, clippy::type_complexity, clippy::redundant_closure)]
         mod $name {
             use super::*;
             use std::time::Duration;
