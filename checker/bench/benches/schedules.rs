@@ -142,7 +142,8 @@ fn theirs(program: fn(), round: usize) {
 fn main() {
     println!("{SCHEDULES} schedules of each program, {ROUNDS} times in turn; medians");
     println!("{:<16} {:>14} {:>14} {:>8}", "program", "simstd /s", "shuttle /s", "ratio");
-    let programs: [(&str, fn(), fn()); 4] = [
+    type Program = fn();
+    let programs: [(&str, Program, Program); 4] = [
         ("counter", on_simstd::counter, on_shuttle::counter),
         ("bounded queue", on_simstd::bounded_queue, on_shuttle::bounded_queue),
         ("pipeline", on_simstd::pipeline, on_shuttle::pipeline),

@@ -89,7 +89,7 @@ unsafe fn pass(ex: *mut Exec, op: &'static str, object: usize, at: Loc, yielding
         e.steps += 1;
         let me = e.current;
         e.tasks[me as usize].last = (op, at);
-        if e.steps % 1024 == 0 {
+        if e.steps.is_multiple_of(1024) {
             HEARTBEAT.fetch_add(1, Ordering::Relaxed);
         }
         if e.steps >= e.limits.steps.min(e.restless_at) {

@@ -20,8 +20,8 @@ impl Rng {
         Self(seed)
     }
 
-    /// The next 64 random bits.
-    pub fn next(&mut self) -> u64 {
+    /// 64 random bits.
+    pub fn bits(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -31,7 +31,7 @@ impl Rng {
 
     /// A number in `0..n`. `n` must not be 0.
     pub fn below(&mut self, n: usize) -> usize {
-        ((u128::from(self.next()) * n as u128) >> 64) as usize
+        ((u128::from(self.bits()) * n as u128) >> 64) as usize
     }
 }
 
@@ -70,7 +70,7 @@ impl Strategy {
     /// The strategy that `seed` stands for, in the given style.
     pub fn new(seed: u64, style: Style) -> Self {
         let mut rng = Rng::new(seed ^ 0x5EED_0F5C_4ED1_1E55);
-        let pick = rng.next();
+        let pick = rng.bits();
         let one_in = |n: u64| (1u64 << 32) / n;
         let family = match style {
             Style::Mixed => match pick % 8 {
@@ -110,7 +110,7 @@ impl Strategy {
     }
 
     fn chance(&mut self, of_2_32: u64) -> bool {
-        of_2_32 != 0 && (self.rng.next() >> 32) < of_2_32
+        of_2_32 != 0 && (self.rng.bits() >> 32) < of_2_32
     }
 
     /// Which of `runnable` goes on. `running` is the task at the point if it can go on itself, and
@@ -165,7 +165,7 @@ impl Strategy {
     }
 
     pub(crate) fn random(&mut self) -> u64 {
-        if self.enumerates() { 0 } else { self.rng.next() }
+        if self.enumerates() { 0 } else { self.rng.bits() }
     }
 
     /// A number in `0..n` that the schedule decides, such as which of several waiters is woken.
@@ -231,7 +231,7 @@ fn priority(drop: u64) -> Family {
 /// The rank of `task`, drawn when it is first asked for.
 fn rank(ranks: &mut Vec<i64>, rng: &mut Rng, task: TaskId) -> i64 {
     while ranks.len() <= task as usize {
-        ranks.push((rng.next() >> 2) as i64 + 1);
+        ranks.push((rng.bits() >> 2) as i64 + 1);
     }
     ranks[task as usize]
 }

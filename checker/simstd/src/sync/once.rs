@@ -57,7 +57,8 @@ impl fmt::Debug for OnceState {
 }
 
 impl Once {
-    /// As the real one.
+    /// As the real one, which has no `Default` either.
+    #[allow(clippy::new_without_default)]
     pub const fn new() -> Self {
         Self { runner: Cell::new(NOBODY), state: Cell::new(State::New), age: Age::new() }
     }

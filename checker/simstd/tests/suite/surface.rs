@@ -22,7 +22,14 @@ fn iterator<I: Iterator<Item = u8>>() {}
 
 macro_rules! surface {
     ($name:ident $library:ident) => {
-        #[allow(dead_code, unused_variables, deprecated, let_underscore_lock, clippy::type_complexity, clippy::redundant_closure)]
+        #[allow(
+            dead_code,
+            unused_variables,
+            deprecated,
+            let_underscore_lock,
+            clippy::type_complexity,
+            clippy::redundant_closure
+        )]
         mod $name {
             use super::*;
             use std::time::Duration;
@@ -68,7 +75,10 @@ macro_rules! surface {
                 (unwind::<Thread>(), debug::<LocalKey<u8>>());
             }
 
-            fn locals(key: &'static LocalKey<std::cell::Cell<u8>>, list: &'static LocalKey<std::cell::RefCell<Vec<u8>>>) {
+            fn locals(
+                key: &'static LocalKey<std::cell::Cell<u8>>,
+                list: &'static LocalKey<std::cell::RefCell<Vec<u8>>>,
+            ) {
                 let _: u8 = key.with(|c| c.get());
                 let _: std::result::Result<u8, AccessError> = key.try_with(|c| c.get());
                 let _: (u8, u8, u8) = (key.get(), key.take(), key.replace(1));
@@ -89,8 +99,18 @@ macro_rules! surface {
                 let _: LockResult<u8> = owned.into_inner();
                 let _: usize = unsized_.lock().unwrap().len();
                 let coerced: Arc<Mutex<dyn std::fmt::Debug>> = Arc::new(Mutex::new(1));
-                (send::<Mutex<u8>>(), sync::<Mutex<u8>>(), unwind::<Mutex<u8>>(), debug::<Mutex<u8>>(), default::<Mutex<u8>>());
-                (sync::<MutexGuard<'_, u8>>(), debug::<MutexGuard<'_, u8>>(), display::<MutexGuard<'_, u8>>());
+                (
+                    send::<Mutex<u8>>(),
+                    sync::<Mutex<u8>>(),
+                    unwind::<Mutex<u8>>(),
+                    debug::<Mutex<u8>>(),
+                    default::<Mutex<u8>>(),
+                );
+                (
+                    sync::<MutexGuard<'_, u8>>(),
+                    debug::<MutexGuard<'_, u8>>(),
+                    display::<MutexGuard<'_, u8>>(),
+                );
                 let _: Mutex<u8> = 1.into();
             }
 
@@ -105,7 +125,13 @@ macro_rules! surface {
                 l.clear_poison();
                 let _: LockResult<&mut u8> = owned.get_mut();
                 let _: LockResult<u8> = owned.into_inner();
-                (send::<RwLock<u8>>(), sync::<RwLock<u8>>(), unwind::<RwLock<u8>>(), debug::<RwLock<u8>>(), default::<RwLock<u8>>());
+                (
+                    send::<RwLock<u8>>(),
+                    sync::<RwLock<u8>>(),
+                    unwind::<RwLock<u8>>(),
+                    debug::<RwLock<u8>>(),
+                    default::<RwLock<u8>>(),
+                );
                 (debug::<RwLockReadGuard<'_, u8>>(), display::<RwLockWriteGuard<'_, u8>>());
             }
 
@@ -116,10 +142,17 @@ macro_rules! surface {
                 let _: LockResult<MutexGuard<'a, u8>> = c.wait_while(g(), |_: &mut u8| false);
                 let _: LockResult<(MutexGuard<'a, u8>, WaitTimeoutResult)> = c.wait_timeout(g(), d);
                 let _: LockResult<(MutexGuard<'a, u8>, bool)> = c.wait_timeout_ms(g(), 1);
-                let _: LockResult<(MutexGuard<'a, u8>, WaitTimeoutResult)> = c.wait_timeout_while(g(), d, |_: &mut u8| false);
+                let _: LockResult<(MutexGuard<'a, u8>, WaitTimeoutResult)> =
+                    c.wait_timeout_while(g(), d, |_: &mut u8| false);
                 let _: fn(&WaitTimeoutResult) -> bool = WaitTimeoutResult::timed_out;
                 (c.notify_one(), c.notify_all());
-                (send::<Condvar>(), sync::<Condvar>(), unwind::<Condvar>(), debug::<Condvar>(), default::<Condvar>());
+                (
+                    send::<Condvar>(),
+                    sync::<Condvar>(),
+                    unwind::<Condvar>(),
+                    debug::<Condvar>(),
+                    default::<Condvar>(),
+                );
             }
 
             fn onces(o: &Once, cell: &OnceLock<u8>, mut owned: OnceLock<u8>, lazy: &LazyLock<u8>) {
@@ -127,7 +160,7 @@ macro_rules! surface {
                 static _C: OnceLock<u8> = OnceLock::new();
                 static _L: LazyLock<u8> = LazyLock::new(|| 1);
                 o.call_once(|| ());
-                o.call_once_force(|s: &OnceState| drop(s.is_poisoned()));
+                o.call_once_force(|s: &OnceState| _ = s.is_poisoned());
                 let _: bool = o.is_completed();
                 (o.wait(), o.wait_force());
                 let _: Option<&u8> = cell.get();
@@ -137,8 +170,19 @@ macro_rules! surface {
                 let _: (Option<&mut u8>, Option<u8>) = (None, owned.take());
                 let _: Option<u8> = owned.into_inner();
                 let _: (&u8, &u8) = (LazyLock::force(lazy), lazy);
-                (unwind::<Once>(), debug::<Once>(), sync::<OnceLock<u8>>(), unwind::<OnceLock<u8>>(), debug::<OnceLock<u8>>());
-                (default::<OnceLock<u8>>(), debug::<LazyLock<u8>>(), default::<LazyLock<u8>>(), sync::<LazyLock<u8>>());
+                (
+                    unwind::<Once>(),
+                    debug::<Once>(),
+                    sync::<OnceLock<u8>>(),
+                    unwind::<OnceLock<u8>>(),
+                    debug::<OnceLock<u8>>(),
+                );
+                (
+                    default::<OnceLock<u8>>(),
+                    debug::<LazyLock<u8>>(),
+                    default::<LazyLock<u8>>(),
+                    sync::<LazyLock<u8>>(),
+                );
                 let b: Barrier = Barrier::new(1);
                 let _: bool = b.wait().is_leader();
                 (debug::<Barrier>(), debug::<BarrierWaitResult>(), unwind::<Barrier>());
@@ -157,8 +201,19 @@ macro_rules! surface {
                 let _: (Iter<'_, u8>, TryIter<'_, u8>) = (rx.iter(), rx.try_iter());
                 for _ in &rx {}
                 for _ in rx {}
-                (send::<Sender<u8>>(), sync::<Sender<u8>>(), send::<SyncSender<u8>>(), sync::<SyncSender<u8>>(), send::<Receiver<u8>>());
-                (debug::<Sender<u8>>(), debug::<SyncSender<u8>>(), debug::<Receiver<u8>>(), debug::<IntoIter<u8>>());
+                (
+                    send::<Sender<u8>>(),
+                    sync::<Sender<u8>>(),
+                    send::<SyncSender<u8>>(),
+                    sync::<SyncSender<u8>>(),
+                    send::<Receiver<u8>>(),
+                );
+                (
+                    debug::<Sender<u8>>(),
+                    debug::<SyncSender<u8>>(),
+                    debug::<Receiver<u8>>(),
+                    debug::<IntoIter<u8>>(),
+                );
                 (unwind::<Sender<u8>>(), unwind::<Receiver<u8>>());
             }
 
@@ -172,12 +227,21 @@ macro_rules! surface {
                 let _: usize = n.compare_and_swap(1, 2, SeqCst);
                 let _: std::result::Result<usize, usize> = n.fetch_update(SeqCst, SeqCst, |v| Some(v));
                 let _: [usize; 8] = [
-                    n.fetch_add(1, SeqCst), n.fetch_sub(1, SeqCst), n.fetch_and(1, SeqCst), n.fetch_nand(1, SeqCst),
-                    n.fetch_or(1, SeqCst), n.fetch_xor(1, SeqCst), n.fetch_max(1, SeqCst), n.fetch_min(1, SeqCst),
+                    n.fetch_add(1, SeqCst),
+                    n.fetch_sub(1, SeqCst),
+                    n.fetch_and(1, SeqCst),
+                    n.fetch_nand(1, SeqCst),
+                    n.fetch_or(1, SeqCst),
+                    n.fetch_xor(1, SeqCst),
+                    n.fetch_max(1, SeqCst),
+                    n.fetch_min(1, SeqCst),
                 ];
                 let _: [bool; 5] = [
-                    b.fetch_and(true, SeqCst), b.fetch_nand(true, SeqCst), b.fetch_or(true, SeqCst),
-                    b.fetch_xor(true, SeqCst), b.fetch_not(SeqCst),
+                    b.fetch_and(true, SeqCst),
+                    b.fetch_nand(true, SeqCst),
+                    b.fetch_or(true, SeqCst),
+                    b.fetch_xor(true, SeqCst),
+                    b.fetch_not(SeqCst),
                 ];
                 let _: (*mut u8, *mut u8) = (p.load(SeqCst), p.swap(std::ptr::null_mut(), SeqCst));
                 let _: &mut u8 = owned.get_mut();
@@ -186,17 +250,25 @@ macro_rules! surface {
                 let _: AtomicI32 = 1.into();
                 (fence(SeqCst), compiler_fence(SeqCst));
                 (sync::<AtomicPtr<u8>>(), unwind::<AtomicU64>(), debug::<AtomicI8>(), default::<AtomicU16>());
-                (default::<AtomicBool>(), debug::<AtomicPtr<u8>>(), send::<AtomicI16>(), sync::<AtomicU32>(), sync::<AtomicIsize>());
+                (
+                    default::<AtomicBool>(),
+                    debug::<AtomicPtr<u8>>(),
+                    send::<AtomicI16>(),
+                    sync::<AtomicU32>(),
+                    sync::<AtomicIsize>(),
+                );
             }
 
             fn times(i: Instant, s: SystemTime) {
                 let d = Duration::ZERO;
                 let _: (Instant, Instant, Duration) = (i + d, i - d, i - i);
-                let _: (Duration, Duration, Duration) = (i.elapsed(), i.duration_since(i), i.saturating_duration_since(i));
+                let _: (Duration, Duration, Duration) =
+                    (i.elapsed(), i.duration_since(i), i.saturating_duration_since(i));
                 let _: (Option<Instant>, Option<Instant>, Option<Duration>) =
                     (i.checked_add(d), i.checked_sub(d), i.checked_duration_since(i));
                 let _: (SystemTime, SystemTime, SystemTime) = (s + d, s - d, UNIX_EPOCH);
-                let _: std::result::Result<Duration, SystemTimeError> = s.duration_since(SystemTime::UNIX_EPOCH);
+                let _: std::result::Result<Duration, SystemTimeError> =
+                    s.duration_since(SystemTime::UNIX_EPOCH);
                 let _: std::result::Result<Duration, SystemTimeError> = s.elapsed();
                 (error::<SystemTimeError>(), debug::<Instant>(), debug::<SystemTime>());
             }
@@ -215,7 +287,8 @@ macro_rules! surface {
                 s.extend([1]);
                 let _: (HashMap<u8, u8>, HashSet<u8>) = ([(1, 1)].into(), [1].into());
                 let _: (u8, bool, usize) = (m[&1], s.contains(&1), m.len());
-                let _: (HashMap<u8, u8>, HashSet<u8>) = (m.clone().into_iter().collect(), s.clone().into_iter().collect());
+                let _: (HashMap<u8, u8>, HashSet<u8>) =
+                    (m.clone().into_iter().collect(), s.clone().into_iter().collect());
                 let _: hash_set::Iter<'_, u8> = s.iter();
                 let _: (HashSet<u8>, bool) = (&s | &s, m == m);
                 let _: (HashMap<u8, u8>, HashMap<u8, u8>) = (HashMap::new(), HashMap::with_capacity(1));
