@@ -1,0 +1,130 @@
+//! A run of a listing, as it is kept beside the lesson.
+
+use crate::{Figure, Wrong, lessons};
+use anyhow::{Context, Result};
+use engine::{Ending, Event, Limits, Options, Run, Strategy, Style, execute};
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::time::Duration;
+
+/// How many schedules are tried for the shortest that goes wrong.
+const SEEDS: u64 = 2_000;
+/// More steps than any listing takes.
+const LIMITS: Limits = Limits { steps: 10_000, threads: 100 };
+
+/// What happened in one run, in the order in which it happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// The listing, from the folder of the lessons.
+    pub listing: String,
+    /// The seed of the schedule.
+    pub seed: u64,
+    /// How it ended: `deadlock` or `completed`.
+    pub ending: String,
+    /// What it printed.
+    pub printed: String,
+    /// What the threads did.
+    pub steps: Vec<Step>,
+    /// The threads that wait at the end, in a deadlock.
+    pub waiting: Vec<Waiting>,
+}
+
+/// What one thread did at one line without a switch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Its name.
+    pub thread: String,
+    /// The operation, as the checker calls it.
+    pub op: String,
+    /// The line in the listing; 0 if none.
+    pub line: u32,
+    /// What stands there.
+    pub code: String,
+    /// Virtual time since the start.
+    pub millis: u64,
+    /// Whether the thread had to stop here and wait.
+    pub waits: bool,
+}
+
+/// A thread that can't go on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Its name.
+    pub thread: String,
+    /// In words that follow "waits for".
+    pub what: String,
+}
+
+/// Runs a listing under one schedule after the other, and records the calmest run that goes wrong.
+///
+/// # Errors
+/// If none does, or the listing can't be read.
+pub fn record(figure: &Figure) -> Result<Record> {
+    let listing = format!("{}/listings/{}.rs", figure.lesson, figure.name);
+    let attempt = |seed| {
+        let strategy = Strategy::new(seed, Style::Calm);
+        let options = Options { strategy, limits: LIMITS, explain: false, trace: false, source: &listing };
+        execute(options, &figure.program)
+    };
+    let wrong = (1..=SEEDS).map(|seed| (seed, attempt(seed))).filter(|(_, run)| is_wrong(figure.wrong, run));
+    let (seed, _) = wrong
+        .min_by_key(|(_, run)| (run.switches, run.steps))
+        .with_context(|| format!("{listing} went wrong under none of {SEEDS} schedules"))?;
+    let strategy = Strategy::new(seed, Style::Calm);
+    let options = Options { strategy, limits: LIMITS, explain: true, trace: true, source: &listing };
+    let run = execute(options, &figure.program);
+
+    let file = lessons().join(&listing);
+    let text = fs::read_to_string(&file).with_context(|| format!("could not read {}", file.display()))?;
+    let waiting = run.threads.iter().filter_map(|thread| {
+        Some(Waiting { thread: thread.name.clone(), what: thread.waiting_for.clone()? })
+    });
+    Ok(Record {
+        seed,
+        ending: if matches!(run.ending, Ending::Deadlock) { "deadlock" } else { "completed" }.to_owned(),
+        printed: run.printed.clone(),
+        steps: steps(&run, &text),
+        waiting: waiting.collect(),
+        listing,
+    })
+}
+
+fn is_wrong(wrong: Wrong, run: &Run) -> bool {
+    match wrong {
+        Wrong::Deadlock => matches!(run.ending, Ending::Deadlock),
+        Wrong::Takes(millis) => run.time >= Duration::from_millis(millis),
+        Wrong::Prints(text) => run.printed == text,
+    }
+}
+
+fn steps(run: &Run, text: &str) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    for event in &run.events {
+        let step = step(run, event, text);
+        match steps.last_mut() {
+            // The same call: it began, and now has to wait.
+            Some(last)
+                if !last.waits
+                    && (&last.thread, last.line, &last.op) == (&step.thread, step.line, &step.op)
+                    && step.waits =>
+            {
+                *last = step;
+            }
+            _ => steps.push(step),
+        }
+    }
+    steps
+}
+
+fn step(run: &Run, event: &Event, text: &str) -> Step {
+    let line = event.at.as_ref().map_or(0, |(_, line)| *line);
+    let code = (line as usize).checked_sub(1).and_then(|index| text.lines().nth(index));
+    Step {
+        thread: run.names[event.task as usize].clone(),
+        op: event.op.to_owned(),
+        line,
+        code: code.map_or("", |code| code.split("//").next().unwrap_or(code).trim()).to_owned(),
+        millis: u64::try_from(event.time.as_millis()).unwrap_or(u64::MAX),
+        waits: event.blocked,
+    }
+}

@@ -1,0 +1,12 @@
+//! The listings that a lesson's figure is recorded from, unchanged, over the simulated std. Their `main` runs inside
+//! `engine::execute`, and only there.
+
+// Programs have no documentation.
+#![allow(missing_docs)]
+
+#[path = "../../04-fan-out-fan-in/listings/bug.rs"]
+pub mod fan_out_fan_in;
+#[path = "../../02-producer-consumer/listings/bug.rs"]
+pub mod producer_consumer;
+#[path = "../../09-progress-tracking/listings/bug.rs"]
+pub mod progress_tracking;
