@@ -72,6 +72,13 @@ pub enum Format {
     Json,
 }
 
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum ReplayFormat {
+    Human,
+    Json,
+    Svg,
+}
+
 #[derive(Args, Debug)]
 pub struct Hint {
     #[arg(value_name = "EXERCISE")]
@@ -93,6 +100,9 @@ pub struct Replay {
     /// Judge this file in place of the exercise's src/lib.rs
     #[arg(long, value_name = "FILE")]
     pub source: Option<PathBuf>,
+    /// How to show the steps: as lanes with an explanation, as data, or as a picture
+    #[arg(long, value_enum, default_value_t = ReplayFormat::Human)]
+    pub format: ReplayFormat,
 }
 
 #[derive(Args, Debug)]

@@ -1,15 +1,17 @@
 //! What each command does.
 
-use crate::args::{Arguments, Command, Effort, Format, Hint, Replay, Run, Verify};
+use crate::account::Subject;
+use crate::args::{Arguments, Command, Effort, Format, Hint, Replay, ReplayFormat, Run, Verify};
 use crate::base::Base;
 use crate::compile::{Compiled, Rendering};
 use crate::course::{Course, Exercise, unknown};
 use crate::gate;
 use crate::judge::{self, Detail, Judge, source_file};
+use crate::picture;
 use crate::process;
 use crate::progress::{Progress, State};
-use crate::screen::{Screen, Subject};
-use crate::verdict::{Report, Status};
+use crate::screen::Screen;
+use crate::verdict::{Replayed, Report, Status};
 use anyhow::{Context, Result, bail};
 use clap::Parser;
 use std::env;
@@ -77,7 +79,7 @@ fn next(screen: &Screen, course: &Course) -> Result<Outcome> {
     let base = Base::open(&course.root, screen)?;
     let judge = judge(screen, course, &base, judge::Effort::default());
     let mut progress = read_progress(screen, course)?;
-    screen.list(course, |exercise| progress.state(course, exercise))?;
+    screen.list(&course.select(&[])?, |exercise| progress.state(course, exercise))?;
     for exercise in &course.exercises {
         if progress.state(course, exercise) == State::Passed {
             continue;
@@ -115,7 +117,7 @@ fn advice(exercise: &Exercise, report: &Report) -> String {
 fn list(screen: &Screen, course: &Course) -> Result<Outcome> {
     course.select(&[])?;
     let progress = read_progress(screen, course)?;
-    screen.list(course, |exercise| progress.state(course, exercise))?;
+    screen.list(&course.select(&[])?, |exercise| progress.state(course, exercise))?;
     Ok(Outcome::AllPassed)
 }
 
@@ -178,10 +180,14 @@ fn show_replay(screen: &Screen, course: &Course, replay: &Replay) -> Result<Outc
     let own = exercise.source();
     let source: &Path = given.as_deref().unwrap_or(&own);
     let base = Base::open(&course.root, screen)?;
-    let judge = judge(screen, course, &base, judge::Effort::default());
+    let mut judge = judge(screen, course, &base, judge::Effort::default());
+    judge.rendering.colour &= replay.format == ReplayFormat::Human;
     let subject = Subject { course, exercise, source: given.as_deref() };
     let program = match judge.compile(exercise, source)? {
         Compiled::Program(program) => program,
+        Compiled::Refused(finding) if replay.format != ReplayFormat::Human => {
+            bail!("there is nothing to replay: {}\n{}", finding.kind, finding.message)
+        }
         Compiled::Refused(finding) => {
             screen.report(subject, &Report::refused(&exercise.name, finding, 0))?;
             return Ok(Outcome::SomeFailed);
@@ -193,6 +199,26 @@ fn show_replay(screen: &Screen, course: &Course, replay: &Replay) -> Result<Outc
         let advice = format!("`cargo checker run {}` shows them all", exercise.name);
         return Err(unknown("check", &replay.check, names, &advice));
     };
+    let outcome = if check.finding.is_some() { Outcome::SomeFailed } else { Outcome::AllPassed };
+    match replay.format {
+        ReplayFormat::Human => {}
+        ReplayFormat::Json => {
+            screen.json(&Replayed::of(&exercise.name, check, replay.seed))?;
+            return Ok(outcome);
+        }
+        ReplayFormat::Svg => {
+            let replayed = Replayed::of(&exercise.name, check, replay.seed);
+            if replayed.events.is_empty() {
+                bail!(
+                    "with seed {} there is no failure to draw; `cargo checker run {}` names the seeds that fail",
+                    replay.seed,
+                    exercise.name
+                );
+            }
+            screen.raw(&picture::draw(&course.root, &replayed))?;
+            return Ok(outcome);
+        }
+    }
     match &check.finding {
         Some(finding) => {
             screen.replay(subject, &check, finding)?;
@@ -217,7 +243,7 @@ fn verify_all(screen: &Screen, course: &Course, verify: &Verify) -> Result<Outco
 }
 
 fn judge<'a>(screen: &Screen, course: &'a Course, base: &'a Base, effort: judge::Effort) -> Judge<'a> {
-    let rendering = Rendering { colour: screen.colour, width: screen.width };
+    let rendering = Rendering { colour: screen.style.colour, width: screen.style.width };
     Judge { course, base, rendering, effort, detail: Detail::Steps }
 }
 

@@ -37,6 +37,27 @@ pub struct About {
     pub order: u32,
     pub points: u32,
     pub minutes: u32,
+    #[serde(default)]
+    pub kind: Task,
+    /// For a program to repair, what it gets as it is: `clause N · finding: KIND`.
+    #[serde(rename = "starts-with")]
+    pub starts_with: Option<String>,
+    /// Names this exercise had before, under which progress may be kept.
+    #[serde(default)]
+    pub formerly: Vec<String>,
+}
+
+/// What a learner is asked to do.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
+#[serde(rename_all = "lowercase")]
+pub enum Task {
+    /// Fill in a stub.
+    #[default]
+    Build,
+    /// Mend a program that is wrong on purpose.
+    Repair,
+    /// Fill in a stub of which the README shows a documented run.
+    Documented,
 }
 
 pub struct Hint {

@@ -134,11 +134,11 @@ impl Job<'_> {
     }
 
     fn assess(&self, judge: &Judge<'_>, report: &Report) -> Result<String> {
+        if self.variant.source == self.exercise.source() && !report.warnings.is_empty() {
+            bail!("what a learner begins with compiles with a warning\n{}", report.warnings);
+        }
         match self.variant.expected {
             Expected::Unfinished => {
-                if !report.warnings.is_empty() {
-                    bail!("the stub compiles with a warning\n{}", report.warnings);
-                }
                 if !report.is_unfinished() {
                     bail!("the stub should be unfinished; it got: {}", told(report));
                 }

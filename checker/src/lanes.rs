@@ -1,6 +1,6 @@
 //! A schedule drawn as lanes: one column a thread, one row a step, the source line at the end of the row.
 
-use crate::verdict::Event;
+use crate::verdict::{Event, Kind};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,53 +10,69 @@ const MIN_LANE: usize = 12;
 /// What is kept for the source line, if there is that much.
 const MIN_SOURCE: usize = 24;
 
-/// Draws `events` in lines of at most `width` characters.
+/// Draws `events`, which end in a finding of `kind`, in lines of at most `width` characters.
 ///
 /// In its column, `│` is a thread that could run, `┊` one that waits; no sign is one that has not begun or has
 /// nothing more to do. What one thread does at one line without a switch is one row, with the number of steps. If
 /// there is no room for the columns, each row names its thread instead.
-pub fn draw(root: &Path, events: &[Event], width: usize) -> Vec<String> {
+pub fn draw(root: &Path, events: &[Event], kind: Kind, width: usize) -> Vec<String> {
     let rows = fold(events);
-    let mut threads: Vec<&str> = Vec::new();
-    for row in &rows {
-        if !threads.contains(&row.thread()) {
-            threads.push(row.thread());
-        }
-    }
-    let mut sources = Sources { root, files: BTreeMap::new() };
+    let threads = threads(events);
+    let mut sources = Sources::of(root);
     let clock = Clock::of(events);
     let share = width.saturating_sub(clock.width() + MIN_SOURCE + 2) / threads.len().max(1);
-    let lines = if share < MIN_LANE {
+    let mut lines = if share < MIN_LANE {
         list(&mut sources, &rows, &clock)
     } else {
         let lanes = threads.into_iter().map(|thread| Lane::of(thread, &rows, share)).collect();
         columns(&mut sources, &rows, &clock, lanes)
     };
+    if !rows.is_empty() {
+        let said = format!("{}✗ {kind} ", clock.blank());
+        let longest = lines.iter().map(|line| line.trim_end().chars().count()).max().unwrap_or(0);
+        let rule = longest.min(width).saturating_sub(said.chars().count());
+        lines.push(said + &"─".repeat(rule));
+    }
     lines.into_iter().map(|line| clip(line.trim_end(), width)).collect()
 }
 
+/// The threads in the order in which they first do something.
+pub fn threads(events: &[Event]) -> Vec<&str> {
+    let mut threads: Vec<&str> = Vec::new();
+    for event in events {
+        if !threads.contains(&event.thread.as_str()) {
+            threads.push(&event.thread);
+        }
+    }
+    threads
+}
+
 /// Steps that one thread does at one line, one after the other.
-struct Row<'a> {
-    last: &'a Event,
+pub struct Row<'a> {
+    pub last: &'a Event,
     steps: usize,
 }
 
 impl<'a> Row<'a> {
-    fn thread(&self) -> &'a str {
+    pub fn thread(&self) -> &'a str {
         &self.last.thread
     }
 
+    /// What it does and to what.
+    pub fn operation(&self) -> String {
+        let object = self.last.object.iter().map(|object| format!(" {object}")).collect::<String>();
+        let times = if self.steps > 1 { format!(" ×{}", self.steps) } else { String::new() };
+        format!("{}{object}{times}", self.last.op)
+    }
+
     fn doing(&self) -> String {
-        let mut text = if self.last.blocked { "▒ ".to_owned() } else { String::new() };
-        text.push_str(&self.last.op);
-        if let Some(object) = &self.last.object {
-            text = format!("{text} {object}");
-        }
-        if self.steps > 1 { format!("{text} ×{}", self.steps) } else { text }
+        let sign = if self.last.blocked { "▒ " } else { "" };
+        format!("{sign}{}", self.operation())
     }
 }
 
-fn fold(events: &[Event]) -> Vec<Row<'_>> {
+/// The rows that `events` are drawn as.
+pub fn fold(events: &[Event]) -> Vec<Row<'_>> {
     let mut rows: Vec<Row<'_>> = Vec::new();
     for event in events {
         match rows.last_mut() {
@@ -141,7 +157,8 @@ fn list(sources: &mut Sources<'_>, rows: &[Row<'_>], clock: &Clock) -> Vec<Strin
     rows.iter().map(line).collect()
 }
 
-fn clip(text: &str, width: usize) -> String {
+/// `text`, cut to `width` characters if it is longer.
+pub fn clip(text: &str, width: usize) -> String {
     if text.chars().count() <= width {
         return text.to_owned();
     }
@@ -175,13 +192,18 @@ impl Clock {
 }
 
 /// Source files, each read once.
-struct Sources<'a> {
+pub struct Sources<'a> {
     root: &'a Path,
     files: BTreeMap<PathBuf, Vec<String>>,
 }
 
 impl Sources<'_> {
-    fn quote(&mut self, event: &Event) -> String {
+    pub fn of(root: &Path) -> Sources<'_> {
+        Sources { root, files: BTreeMap::new() }
+    }
+
+    /// The line that `event` happens at, with its number.
+    pub fn quote(&mut self, event: &Event) -> String {
         let (Some(file), Some(line)) = (&event.file, event.line) else { return String::new() };
         let root = self.root;
         let read = || {
@@ -224,7 +246,7 @@ mod tests {
             event("a", "end", false),
             event("main", "got", false),
         ];
-        let lines = draw(Path::new("."), &events, 80);
+        let lines = draw(Path::new("."), &events, Kind::Race, 80);
         let expected = ["main", "▒ recv", "┊", "┊", "got"];
         let first: Vec<&str> = lines.iter().map(|line| line.split_whitespace().next().unwrap()).collect();
         assert_eq!(first[0], expected[0]);
@@ -237,14 +259,21 @@ mod tests {
     #[test]
     fn what_is_done_at_one_line_is_one_row() {
         let at = |op| Event { file: Some("lib.rs".into()), line: Some(3), ..event("main", op, false) };
-        let lines =
-            draw(Path::new("."), &[at("load"), at("load"), at("store"), event("main", "end", false)], 80);
+        let lines = draw(
+            Path::new("."),
+            &[at("load"), at("load"), at("store"), event("main", "end", false)],
+            Kind::Race,
+            80,
+        );
         assert!(lines[1].starts_with("store ×3") && lines[2].starts_with("end"), "{lines:#?}");
     }
 
     #[test]
     fn a_narrow_terminal_gets_a_list() {
         let events = [event("main", "recv", true), event("a", "send", false)];
-        assert_eq!(draw(Path::new("."), &events, 30), ["main: ▒ recv", "a: send"]);
+        assert_eq!(
+            draw(Path::new("."), &events, Kind::Deadlock, 30),
+            ["main: ▒ recv", "a: send", "✗ deadlock ─"]
+        );
     }
 }

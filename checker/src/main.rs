@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+mod account;
 mod args;
 mod base;
 mod child;
@@ -12,14 +13,16 @@ mod explanation;
 mod gate;
 mod judge;
 mod lanes;
+mod picture;
 mod process;
 mod progress;
 mod screen;
+mod style;
 mod variant;
 mod verdict;
 
 fn main() -> ExitCode {
-    let screen = screen::Screen::new();
+    let screen = screen::Screen::new(style::Style::new());
     match commands::run(&screen) {
         Ok(outcome) => outcome.into(),
         // Someone who has read enough of a list is not trouble.

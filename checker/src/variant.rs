@@ -1,6 +1,6 @@
 //! Other programs for an exercise, with what the checker must say of each: accepted and rejected ones.
 
-use crate::course::{Exercise, read_text};
+use crate::course::{Exercise, Task, read_text};
 use crate::verdict::Kind;
 use anyhow::{Context, Result, anyhow, bail};
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ pub struct Variant {
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Expected {
-    /// The stub: every check it fails reaches its `todo!()`, and at least one does.
+    /// A stub to fill in: every check it fails reaches its `todo!()`, and at least one does.
     Unfinished,
     Passed,
     /// This finding at this clause is among the findings; no clause for one on the whole program.
@@ -28,13 +28,26 @@ pub enum Expected {
 /// The stub, the solution and all variants of `exercise`; in place of one that can't be read, why.
 pub fn of(root: &Path, exercise: &Exercise) -> Vec<Result<Variant>> {
     let solution = exercise.solution_dir();
-    let mut variants = vec![
-        Ok(Variant { source: exercise.source(), expected: Expected::Unfinished }),
-        Ok(Variant { source: solution.join("src/lib.rs"), expected: Expected::Passed }),
-    ];
+    let mut variants =
+        vec![stub(exercise), Ok(Variant { source: solution.join("src/lib.rs"), expected: Expected::Passed })];
     variants.extend(sources(root, &solution.join("accepted")).map(|source| accepted(root, source?)));
     variants.extend(sources(root, &solution.join("rejected")).map(|source| rejected(root, source?)));
     variants
+}
+
+fn stub(exercise: &Exercise) -> Result<Variant> {
+    let manifest = || exercise.dir.join("Cargo.toml").display().to_string();
+    let expected = match (exercise.about.kind, &exercise.about.starts_with) {
+        (Task::Repair, Some(text)) => {
+            finding(text).with_context(|| format!("{}: starts-with", manifest()))?
+        }
+        (Task::Repair, None) => {
+            bail!("{}: a program to repair needs `starts-with = \"clause N · finding: KIND\"`", manifest())
+        }
+        (_, Some(_)) => bail!("{}: `starts-with` is for `kind = \"repair\"`", manifest()),
+        (_, None) => Expected::Unfinished,
+    };
+    Ok(Variant { source: exercise.source(), expected })
 }
 
 fn sources(root: &Path, dir: &Path) -> impl Iterator<Item = Result<PathBuf>> {
@@ -68,9 +81,15 @@ fn rejected(root: &Path, source: PathBuf) -> Result<Variant> {
 
 /// Reads `//! breaks: clause 3 · finding: deadlock`.
 fn breaks(line: &str) -> Result<Expected> {
-    let shape = || anyhow!("the first line is not `//! breaks: clause N · finding: KIND`");
-    let rest = line.strip_prefix("//! breaks:").ok_or_else(shape)?;
-    let (place, finding) = rest.split_once('·').ok_or_else(shape)?;
+    let text =
+        line.strip_prefix("//! breaks:").context("the first line does not begin with `//! breaks:`")?;
+    finding(text)
+}
+
+/// Reads `clause 3 · finding: deadlock`.
+fn finding(text: &str) -> Result<Expected> {
+    let shape = || anyhow!("`{}` is not `clause N · finding: KIND`", text.trim());
+    let (place, finding) = text.split_once('·').ok_or_else(shape)?;
     let kind = finding.trim().strip_prefix("finding:").ok_or_else(shape)?.trim().parse()?;
     let clause = match place.trim() {
         "exercise" => None,

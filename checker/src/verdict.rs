@@ -276,3 +276,42 @@ pub struct Event {
     #[serde(default)]
     pub blocked: bool,
 }
+
+/// One schedule of one check, run again: the shape of `replay --format json`.
+#[derive(Debug, Serialize)]
+pub struct Replayed {
+    /// Changes when a field changes its meaning or goes; new fields may come without that.
+    pub version: u32,
+    pub exercise: String,
+    pub check: String,
+    pub clause: u32,
+    pub seed: u64,
+    pub status: Status,
+    /// In the order in which they first do something: the order of the lanes.
+    pub threads: Vec<String>,
+    /// Every step, in the order in which they happened; empty if the check passed.
+    pub events: Vec<Event>,
+    /// What was found, with where each thread stood; its `schedule` counts steps and switches.
+    pub finding: Option<Finding>,
+}
+
+impl Replayed {
+    pub const VERSION: u32 = 1;
+
+    pub fn of(exercise: &str, mut check: Check, seed: u64) -> Replayed {
+        let schedule = check.finding.as_mut().and_then(|finding| finding.schedule.as_mut());
+        let events = schedule.map(|schedule| std::mem::take(&mut schedule.events)).unwrap_or_default();
+        let threads = crate::lanes::threads(&events).into_iter().map(str::to_owned).collect();
+        Replayed {
+            version: Replayed::VERSION,
+            exercise: exercise.to_owned(),
+            check: check.name,
+            clause: check.clause,
+            seed,
+            status: check.status,
+            threads,
+            events,
+            finding: check.finding,
+        }
+    }
+}

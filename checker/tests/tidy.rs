@@ -40,8 +40,12 @@ fn nothing_in(wrong: Vec<String>) {
 #[test]
 fn no_program_of_ours_exits_on_the_spot() {
     // The child's own watchdog ends a step that nothing else can end.
-    let allowed =
-        ["checker/harness/src/child.rs", "checker/harness/src/real.rs", "checker/simstd/src/process.rs", "checker/simstd/tests/suite/ends.rs"];
+    let allowed = [
+        "checker/harness/src/child.rs",
+        "checker/harness/src/real.rs",
+        "checker/simstd/src/process.rs",
+        "checker/simstd/tests/suite/ends.rs",
+    ];
     // In two parts, so that this file does not name it.
     let call = ["process", "exit("].join("::");
     let wrong = files("rs").into_iter().filter(|(path, text)| {

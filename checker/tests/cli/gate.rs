@@ -75,3 +75,25 @@ fn a_missing_snapshot_fails() {
     workbook.remove("exercises/01-greeting/greet/tests/snapshots/checks__run.snap");
     workbook.checker("verify greet").run().exits(1).shows("no snapshot is there");
 }
+
+#[test]
+fn a_program_to_repair_must_get_the_finding_it_starts_with() {
+    let workbook = Workbook::new();
+    let manifest = "exercises/01-greeting/greet/Cargo.toml";
+    let repair = "minutes = 5\nkind = \"repair\"\nstarts-with = \"clause 2 · finding: deadlock\"";
+    workbook.write(manifest, workbook.read(manifest).replace("minutes = 5", repair));
+    let unfinished = workbook.checker("verify greet").run().exits(1);
+    unfinished.shows("should get deadlock at clause 2; it got:");
+    workbook.learner_writes("greet", r#"if check == "never_waits" { "deadlock" } else { "pass" }"#);
+    workbook.checker("verify greet").run().exits(0).shows("greet/src/lib.rs  deadlock at clause 2");
+    workbook.checker("list").run().exits(0).shows("to repair");
+}
+
+#[test]
+fn a_program_to_repair_says_what_it_starts_with() {
+    let workbook = Workbook::new();
+    let manifest = "exercises/01-greeting/greet/Cargo.toml";
+    let repair = workbook.read(manifest).replace("minutes = 5", "minutes = 5\nkind = \"repair\"");
+    workbook.write(manifest, repair);
+    workbook.checker("verify greet").run().exits(1).shows("a program to repair needs `starts-with");
+}

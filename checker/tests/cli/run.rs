@@ -116,6 +116,26 @@ fn replay_shows_the_steps_side_by_side() {
 }
 
 #[test]
+fn replay_as_json_has_the_documented_shape() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", r#"if check == "never_waits" { "deadlock" } else { "pass" }"#);
+    let json = workbook.checker("replay greet never_waits --seed 7 --format json").run().exits(1).json();
+    insta::assert_snapshot!(serde_json::to_string_pretty(&json).unwrap());
+}
+
+#[test]
+fn replay_as_a_picture_is_svg_and_nothing_else() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", r#"if check == "never_waits" { "deadlock" } else { "pass" }"#);
+    let svg = workbook.checker("replay greet never_waits --seed 7 --format svg").run().exits(1).stdout();
+    assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"), "{svg}");
+    assert!(svg.contains("prefers-color-scheme:dark") && svg.contains("send channel #1"), "{svg}");
+    workbook.learner_writes("greet", r#"if check.is_empty() { "" } else { "pass" }"#);
+    let ended = workbook.checker("replay greet never_waits --seed 7 --format svg").run().exits(2);
+    ended.complains("there is no failure to draw");
+}
+
+#[test]
 fn replay_of_a_mended_check_says_that_it_passes() {
     let workbook = Workbook::new();
     workbook.learner_writes("greet", r#"if check.is_empty() { "" } else { "pass" }"#);
