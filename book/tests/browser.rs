@@ -1,1 +1,177 @@
-//! x
+//! The built book in a headless Chromium: a lesson, its figure stepped to the deadlock, search, a phone, paper.
+//!
+//! Without Chromium these tests say so and do nothing, unless `CI` is set to `true`. Pictures of what was seen are left
+//! in `target/tmp/screenshots`.
+
+mod devtools;
+
+use devtools::{Browser, DESKTOP, PHONE, View};
+use serde_json::json;
+use std::env;
+use std::path::Path;
+use std::process::Command;
+use std::sync::OnceLock;
+
+const LESSONS: [&str; 3] = ["02-producer-consumer", "04-fan-out-fan-in", "09-progress-tracking"];
+
+/// The figure of a lesson's bug.
+const FIGURE: &str = "document.querySelector('figure.lanes')";
+
+/// A browser, or `None` where there is none and none is asked for.
+fn browser() -> Option<Browser> {
+    match devtools::find() {
+        Some(chromium) => Some(Browser::start(&chromium)),
+        None if env::var_os("CI").is_some_and(|ci| ci == "true") => {
+            panic!("Chromium is not installed, and CI=true asks for it: apt-get install chromium")
+        }
+        None => {
+            eprintln!("skipped: Chromium is not installed; on Debian, apt-get install chromium");
+            None
+        }
+    }
+}
+
+/// The address of a page of the book, which is built for the first that asks.
+fn page(path: &str) -> String {
+    static BUILT: OnceLock<()> = OnceLock::new();
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("book");
+    BUILT.get_or_init(|| {
+        let built = Command::new(env!("CARGO_BIN_EXE_book")).arg("--to").arg(&folder).status().unwrap();
+        assert!(built.success(), "the book could not be built");
+    });
+    format!("file://{}/{path}", folder.display())
+}
+
+fn button(label: &str) -> String {
+    format!("[...{FIGURE}.querySelectorAll('button')].find((it) => it.textContent === '{label}')")
+}
+
+#[test]
+fn a_lesson_opens_and_fetches_nothing_from_outside() {
+    let Some(mut browser) = browser() else { return };
+    for lesson in LESSONS {
+        browser.open(&page(&format!("{lesson}/index.html")), DESKTOP);
+        browser.wait_for("document.querySelector('.lanes-controls') !== null");
+        assert_eq!(browser.value("document.querySelectorAll('svg.owns-drawing').length"), 1);
+        assert_eq!(browser.outside(), Vec::<String>::new());
+        assert_eq!(browser.exceptions(), Vec::<String>::new());
+        browser.screenshot(&format!("{lesson}-light"));
+        browser.value(&format!("{FIGURE}.scrollIntoView()"));
+        browser.screenshot(&format!("{lesson}-figure-light"));
+    }
+}
+
+#[test]
+fn the_figure_is_stepped_to_the_deadlock() {
+    let Some(mut browser) = browser() else { return };
+    browser.open(&page("02-producer-consumer/index.html"), DESKTOP);
+    browser.wait_for("document.querySelector('.lanes-controls') !== null");
+    let steps = browser.value(&format!("{FIGURE}.querySelectorAll('.lanes-step').length")).as_u64().unwrap();
+    let shown = format!(
+        "[...{FIGURE}.querySelectorAll('.lanes-step')]\
+         .filter((it) => getComputedStyle(it).visibility === 'visible').length"
+    );
+    let status = format!("{FIGURE}.querySelector('.lanes-status').textContent");
+    assert_eq!(browser.value(&shown), json!(steps), "all of it is shown before anybody steps");
+
+    browser.click(&button("Step through"));
+    assert_eq!(browser.value(&shown), 1);
+    for step in 2..=steps {
+        assert!(!browser.value(&status).as_str().unwrap().contains("Deadlock"));
+        browser.click(&button("Next"));
+        assert_eq!(browser.value(&shown), json!(step));
+    }
+    let said = browser.value(&status);
+    assert!(said.as_str().unwrap().contains("Deadlock: nothing can run any more. main waits for"), "{said}");
+    assert_eq!(browser.value(&format!("{}.disabled", button("Next"))), true);
+    browser.screenshot("stepped-to-the-deadlock");
+
+    // With the keyboard too, and the book doesn't turn the page.
+    browser.click(&button("Back"));
+    browser.press("ArrowLeft");
+    assert_eq!(browser.value(&shown), json!(steps - 2));
+    assert_eq!(browser.value("location.pathname.includes('02-producer-consumer')"), true);
+    browser.screenshot("two-steps-before-the-deadlock");
+    browser.click(&button("Show all"));
+    assert_eq!(browser.value(&shown), json!(steps));
+}
+
+#[test]
+fn search_works_offline() {
+    let Some(mut browser) = browser() else { return };
+    browser.open(&page("index.html?search=backpressure"), DESKTOP);
+    let found =
+        "[...document.querySelectorAll('#mdbook-searchresults a')].map((it) => it.getAttribute('href'))";
+    browser.wait_for(&format!("{found}.some((it) => it.includes('02-producer-consumer'))"));
+    assert_eq!(browser.outside(), Vec::<String>::new());
+    browser.screenshot("search");
+}
+
+#[test]
+fn a_phone_shows_a_lesson_without_scrolling_sideways() {
+    let Some(mut browser) = browser() else { return };
+    for lesson in LESSONS {
+        browser.open(&page(&format!("{lesson}/index.html")), PHONE);
+        browser.wait_for("document.querySelector('.lanes-controls') !== null");
+        assert_eq!(
+            browser.value("document.documentElement.scrollWidth <= window.innerWidth"),
+            true,
+            "{lesson}"
+        );
+        browser.value(&format!("{FIGURE}.scrollIntoView()"));
+        browser.screenshot(&format!("{lesson}-figure-phone"));
+        // What is 11 high where it was drawn.
+        let scale = browser.value(&format!(
+            "(() => {{ const it = {FIGURE}.querySelector('svg'); \
+             return it.getBoundingClientRect().width / it.viewBox.baseVal.width; }})()"
+        ));
+        assert!(11.0 * scale.as_f64().unwrap() >= 8.0, "{lesson}: the code is too small to be read");
+        browser.click(&button("Step through"));
+        for _ in 0..4 {
+            browser.click(&button("Next"));
+        }
+        browser.screenshot(&format!("{lesson}-stepping-phone"));
+        browser.value("document.querySelector('table').scrollIntoView()");
+        browser.screenshot(&format!("{lesson}-table-phone"));
+    }
+}
+
+#[test]
+fn a_reader_in_the_dark_gets_a_dark_page() {
+    let Some(mut browser) = browser() else { return };
+    browser.open(&page("02-producer-consumer/index.html"), View { dark: true, ..DESKTOP });
+    browser.wait_for("document.querySelector('.lanes-controls') !== null");
+    let light = |colour: &str| -> u32 {
+        let numbers =
+            colour.trim_start_matches(|c: char| !c.is_ascii_digit()).split(|c: char| !c.is_ascii_digit());
+        numbers.filter_map(|it| it.parse::<u32>().ok()).take(3).sum()
+    };
+    let page = browser.value("getComputedStyle(document.documentElement).backgroundColor");
+    let drawn = browser.value(&format!("getComputedStyle({FIGURE}.querySelector('svg text')).fill"));
+    let (page, drawn) = (light(page.as_str().unwrap()), light(drawn.as_str().unwrap()));
+    assert!(page < 200 && drawn > 400, "the page is {page} of 765 bright, the drawing {drawn}");
+    browser.value("document.querySelector('figure.owns').scrollIntoView()");
+    browser.screenshot("owns-dark");
+    browser.value(&format!("{FIGURE}.scrollIntoView()"));
+    browser.screenshot("figure-dark");
+}
+
+#[test]
+fn without_scripts_and_on_paper_it_is_a_plain_figure() {
+    let Some(mut browser) = browser() else { return };
+    let visible = format!(
+        "[...{FIGURE}.querySelectorAll('.lanes-step')].every((it) => getComputedStyle(it).visibility === 'visible')"
+    );
+    let buttons =
+        format!("[...{FIGURE}.querySelectorAll('button')].filter((it) => it.checkVisibility()).length");
+    let lesson = page("02-producer-consumer/index.html");
+    browser.open(&lesson, View { scripts: false, ..DESKTOP });
+    assert_eq!((browser.value(&visible), browser.value(&buttons)), (json!(true), json!(0)));
+    browser.value(&format!("{FIGURE}.scrollIntoView()"));
+    browser.screenshot("figure-without-scripts");
+
+    browser.open(&lesson, View { print: true, ..DESKTOP });
+    browser.wait_for("document.querySelector('.lanes-controls') !== null");
+    browser.value(&format!("{}.click()", button("Step through")));
+    assert_eq!((browser.value(&visible), browser.value(&buttons)), (json!(true), json!(0)));
+}

@@ -12,12 +12,16 @@
         return made;
     };
 
+    // What a row tells, as words and code.
     const tell = (step) => {
         const { thread, op, line, code, millis, end } = step.dataset;
-        if (end !== undefined) return end;
+        if (end !== undefined) return [end];
         const waits = step.classList.contains("lanes-waits") ? " and has to wait" : "";
         const time = step.parentNode.dataset.clock === undefined ? "" : `${millis} ms · `;
-        return `${time}${thread}: ${op}${waits}, at \`${code}\` (line ${line})`;
+        if (code === "") return [`${time}${thread}: ${op}${waits}`];
+        const quoted = document.createElement("code");
+        quoted.textContent = code;
+        return [`${time}${thread}: ${op}${waits}, at `, quoted, ` (line ${line})`];
     };
 
     const equip = (figure) => {
@@ -43,7 +47,7 @@
             back.disabled = shown === 1;
             next.disabled = shown === steps.length;
             all.disabled = false;
-            status.textContent = `${shown} of ${steps.length} · ${tell(steps[shown - 1])}`;
+            status.replaceChildren(`${shown} of ${steps.length} · `, ...tell(steps[shown - 1]));
         };
         const showAll = () => {
             shown = steps.length;

@@ -4,10 +4,13 @@
 //! colour of the text. Each row is a group with what it tells as data, from which the widget steps through it.
 
 use crate::record::{Record, Step};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
-const LANE: usize = 116;
-const CLOCK: usize = 58;
+/// How wide a lane is, and how wide if there are many: a phone has room for so much.
+const LANES: [usize; 2] = [116, 94];
+const MANY: usize = 4;
+const CLOCK: usize = 48;
 const MARGIN: usize = 6;
 const HEAD: usize = 34;
 const ROW: usize = 42;
@@ -15,6 +18,9 @@ const ROW: usize = 42;
 const UPPER: usize = 24;
 /// What a character of the code takes, at its size, in tenths of a pixel.
 const CHAR: usize = 66;
+/// What a letter of the operation takes, in tenths of a pixel.
+const LETTER: usize = 66;
+const BOX: usize = 20;
 
 struct Lane<'a> {
     thread: &'a str,
@@ -35,17 +41,19 @@ pub fn draw(record: &Record) -> String {
     let steps = &record.steps;
     let clock = steps.iter().any(|step| step.millis > 0);
     let left = MARGIN + if clock { CLOCK } else { 0 };
+    let threads = steps.iter().map(|step| &step.thread).collect::<BTreeSet<_>>().len();
+    let lane = LANES[usize::from(threads >= MANY)];
     let mut lanes: Vec<Lane<'_>> = Vec::new();
     for (index, step) in steps.iter().enumerate() {
         match lanes.iter_mut().find(|lane| lane.thread == step.thread) {
             Some(lane) => lane.last = index,
             None => {
-                let x = left + LANE * lanes.len();
+                let x = left + lane * lanes.len();
                 lanes.push(Lane { thread: &step.thread, x, last: index, state: State::NotBegun });
             }
         }
     }
-    let width = left + LANE * lanes.len() + MARGIN;
+    let width = left + lane * lanes.len() + MARGIN;
     let height = HEAD + ROW * (steps.len() + 1) + MARGIN;
 
     let ticks = if clock { " data-clock=\"\"" } else { "" };
@@ -64,7 +72,13 @@ pub fn draw(record: &Record) -> String {
         );
     }
     for (index, step) in steps.iter().enumerate() {
-        row(&mut svg, &mut lanes, index, step, Frame { clock, width });
+        row(
+            &mut svg,
+            &mut lanes,
+            index,
+            step,
+            Frame { clock, lane, deadlock: record.ending == "deadlock", width },
+        );
     }
     end(&mut svg, &lanes, record);
     svg.push_str("</svg>\n");
@@ -74,6 +88,8 @@ pub fn draw(record: &Record) -> String {
 #[derive(Clone, Copy)]
 struct Frame {
     clock: bool,
+    lane: usize,
+    deadlock: bool,
     width: usize,
 }
 
@@ -111,25 +127,30 @@ fn row(svg: &mut String, lanes: &mut [Lane<'_>], index: usize, step: &Step, fram
         let x = lane.x + 4;
         let covered = from < x + 4 && x < from + length;
         let to = top + if covered { UPPER } else { ROW };
-        if (lane.state == State::Ready && index < lane.last) || at == own || lane.state == State::Waiting {
-            let dashes = if lane.state == State::Waiting { " stroke-dasharray=\"2 4\"" } else { "" };
-            line(
-                svg,
-                &format!("<path d=\"M{x} {top}V{to}\" stroke=\"currentColor\" opacity=\"0.6\"{dashes}/>"),
-            );
+        // In the thread's own row the line begins under the box. A thread ends with its last step; one that waits
+        // there waits for ever if the run ends in a deadlock, and has ended unseen if it doesn't.
+        let over = index >= lane.last && !(frame.deadlock && lane.state == State::Waiting);
+        if lane.state == State::NotBegun || over {
+            continue;
         }
+        let dashes = if lane.state == State::Waiting { " stroke-dasharray=\"2 4\"" } else { "" };
+        let begin = if at == own { top + BOX + 3 } else { top };
+        line(
+            svg,
+            &format!("<path d=\"M{x} {begin}V{to}\" stroke=\"currentColor\" opacity=\"0.6\"{dashes}/>"),
+        );
     }
+    let doing = if step.waits { format!("{}, waits", step.op) } else { step.op.clone() };
     let (x, y) = (lanes[own].x, top + 3);
+    let width = (frame.lane - 8).max(doing.chars().count() * LETTER / 10 + 14);
     let dashes = if step.waits { " stroke-dasharray=\"4 3\"" } else { "" };
     line(
         svg,
         &format!(
-            "<rect class=\"lanes-box\" x=\"{x}\" y=\"{y}\" width=\"{}\" height=\"20\" rx=\"4\" fill=\"currentColor\" \
-             fill-opacity=\"0.09\" stroke=\"currentColor\" stroke-opacity=\"0.6\"{dashes}/>",
-            LANE - 8
+            "<rect class=\"lanes-box\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{BOX}\" rx=\"4\" \
+             fill=\"currentColor\" fill-opacity=\"0.09\" stroke=\"currentColor\" stroke-opacity=\"0.6\"{dashes}/>"
         ),
     );
-    let doing = if step.waits { format!("{} … waits", step.op) } else { step.op.clone() };
     line(svg, &format!("<text x=\"{}\" y=\"{}\">{}</text>", x + 8, top + 17, escape(&doing)));
     line(
         svg,
@@ -186,7 +207,8 @@ fn in_words(record: &Record) -> String {
     let mut text = String::new();
     for (index, step) in record.steps.iter().enumerate() {
         let waits = if step.waits { " and has to wait" } else { "" };
-        let _ = write!(text, "{}. {}: {}{waits}, line {}. ", index + 1, step.thread, step.op, step.line);
+        let line = if step.line > 0 { format!(", line {}", step.line) } else { String::new() };
+        let _ = write!(text, "{}. {}: {}{waits}{line}. ", index + 1, step.thread, step.op);
     }
     text + &ending(record)
 }

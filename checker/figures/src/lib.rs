@@ -8,7 +8,7 @@ mod draw;
 mod record;
 
 pub use draw::draw;
-pub use record::{Record, Step, Waiting, record};
+pub use record::{Record, Step, Waiting, record, wrong_in};
 
 use anyhow::{Context, Result};
 use std::path::{Path, PathBuf};

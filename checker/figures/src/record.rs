@@ -36,7 +36,7 @@ pub struct Step {
     pub thread: String,
     /// The operation, as the checker calls it.
     pub op: String,
-    /// The line in the listing; 0 if none.
+    /// The line in the listing; 0 for what happens at the end of a thread, on no line.
     pub line: u32,
     /// What stands there.
     pub code: String,
@@ -89,6 +89,16 @@ pub fn record(figure: &Figure) -> Result<Record> {
     })
 }
 
+/// In how many of the first `seeds` schedules, calm and wild ones, a listing goes wrong.
+pub fn wrong_in(figure: &Figure, seeds: u64) -> u64 {
+    let attempt = |seed| {
+        let strategy = Strategy::new(seed, Style::Mixed);
+        let options = Options { strategy, limits: LIMITS, explain: false, trace: false, source: "" };
+        execute(options, &figure.program)
+    };
+    (1..=seeds).filter(|seed| is_wrong(figure.wrong, &attempt(*seed))).count() as u64
+}
+
 fn is_wrong(wrong: Wrong, run: &Run) -> bool {
     match wrong {
         Wrong::Deadlock => matches!(run.ending, Ending::Deadlock),
@@ -117,7 +127,9 @@ fn steps(run: &Run, text: &str) -> Vec<Step> {
 }
 
 fn step(run: &Run, event: &Event, text: &str) -> Step {
-    let line = event.at.as_ref().map_or(0, |(_, line)| *line);
+    // What a closure owns is dropped on no line in particular: which one debug information names is up to the compiler.
+    let at = event.at.as_ref().filter(|_| !event.op.starts_with("drop"));
+    let line = at.map_or(0, |(_, line)| *line);
     let code = (line as usize).checked_sub(1).and_then(|index| text.lines().nth(index));
     Step {
         thread: run.names[event.task as usize].clone(),

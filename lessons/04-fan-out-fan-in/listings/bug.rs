@@ -7,6 +7,7 @@ use std::time::Duration;
 pub fn main() {
     let words = |text: &str| {
         thread::sleep(Duration::from_millis(100)); // a slow disk
+        println!("read {text:?}");
         text.split_whitespace().count()
     };
     let total: usize = thread::scope(|scope| {

@@ -1,0 +1,326 @@
+//! What mdBook doesn't tell: a dead link, a missing anchor, a lesson without its exercises.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The parts of a complete lesson, in their order.
+const PARTS: [&str; 8] = [
+    "From Python",
+    "Who owns what",
+    "The smallest right program",
+    "Predict first",
+    "The bug that compiles",
+    "Choosing your tools",
+    "The contract",
+    "Exercises",
+];
+const WORDS: std::ops::RangeInclusive<usize> = 700..=1_100;
+const LESSONS: usize = 12;
+/// What a page says that is still to be written.
+const TO_COME: &str = "> This lesson is to come.";
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
+}
+
+fn workbook() -> PathBuf {
+    root().join("..")
+}
+
+fn read(path: impl AsRef<Path>) -> String {
+    let path = path.as_ref();
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The names of the folders in a folder, sorted.
+fn folders(path: &Path) -> Vec<String> {
+    let entries = fs::read_dir(path).into_iter().flatten().map(Result::unwrap);
+    let folders = entries.filter(|entry| entry.path().is_dir());
+    let mut names: Vec<_> = folders.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    names
+}
+
+/// The folders of the lessons with their text.
+fn lessons() -> BTreeMap<String, String> {
+    let numbered = |name: &String| name.as_bytes().first().is_some_and(u8::is_ascii_digit);
+    let folders = folders(&root()).into_iter().filter(numbered);
+    folders.map(|name| (name.clone(), read(root().join(name).join("README.md")))).collect()
+}
+
+fn complete() -> BTreeMap<String, String> {
+    lessons().into_iter().filter(|(_, text)| !text.contains(TO_COME)).collect()
+}
+
+/// Every page of the book, from the folder of the lessons, with its text.
+fn pages() -> BTreeMap<PathBuf, String> {
+    let mut pages: BTreeMap<_, _> =
+        lessons().into_iter().map(|(name, text)| (Path::new(&name).join("README.md"), text)).collect();
+    for page in ["SUMMARY.md", "README.md"] {
+        pages.insert(page.into(), read(root().join(page)));
+    }
+    pages
+}
+
+/// Exercises by lesson, both as folders.
+fn exercises() -> BTreeMap<String, Vec<String>> {
+    let top = workbook().join("exercises");
+    let of = |lesson: String| {
+        let inside = folders(&top.join(&lesson)).into_iter();
+        let exercises =
+            inside.filter(|name| top.join(&lesson).join(name).join("Cargo.toml").is_file()).collect();
+        (lesson, exercises)
+    };
+    folders(&top).into_iter().map(of).collect()
+}
+
+/// What stands between `before` and `after`, wherever that is.
+fn between<'a>(text: &'a str, before: &'a str, after: &'a str) -> impl Iterator<Item = &'a str> {
+    text.split(before).skip(1).filter_map(move |rest| Some(rest.split_once(after)?.0))
+}
+
+/// A text without its blocks of code, in which nothing is a link.
+fn prose(text: &str) -> String {
+    let outside = text.split("```").step_by(2);
+    outside.collect::<Vec<_>>().concat()
+}
+
+/// A text without what stands between backticks on a line.
+fn without_code(text: &str) -> String {
+    prose(text).split('`').step_by(2).collect::<Vec<_>>().concat()
+}
+
+/// The anchors that mdBook gives the headings of a page.
+fn anchors(text: &str) -> BTreeSet<String> {
+    let prose = prose(text);
+    let headings = prose
+        .lines()
+        .filter_map(|line| line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with('#')));
+    let slug = |heading: &str| -> String {
+        let kept = heading.trim().to_lowercase();
+        kept.chars()
+            .filter(|c| c.is_alphanumeric() || "-_ ".contains(*c))
+            .map(|c| if c == ' ' { '-' } else { c })
+            .collect()
+    };
+    headings.map(slug).collect()
+}
+
+#[track_caller]
+fn nothing_in(wrong: Vec<String>) {
+    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+#[test]
+fn every_include_and_its_anchor_is_there() {
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for (page, text) in pages() {
+        for include in between(&text, "{{#include ", "}}") {
+            seen += 1;
+            let (file, anchor) =
+                include.split_once(':').map_or((include, None), |(file, it)| (file, Some(it)));
+            let file = root().join(&page).with_file_name("").join(file);
+            let Ok(included) = fs::read_to_string(&file) else {
+                wrong.push(format!("{}: there is no {include}", page.display()));
+                continue;
+            };
+            let ends = |end: &str| included.lines().filter(|line| line.trim() == end).count();
+            if let Some(it) = anchor
+                && (ends(&format!("// ANCHOR: {it}")), ends(&format!("// ANCHOR_END: {it}"))) != (1, 1)
+            {
+                wrong.push(format!("{}: {include} needs the anchor once", page.display()));
+            }
+        }
+        for other in between(&text, "{{#", "}}").filter(|it| !it.starts_with("include ")) {
+            wrong.push(format!("{}: {{{{#{other}}}}} is not understood here", page.display()));
+        }
+    }
+    nothing_in(wrong);
+    assert!(seen > 20, "only {seen} includes were found");
+}
+
+#[test]
+fn every_link_lands() {
+    let mut wrong = Vec::new();
+    for (page, text) in pages() {
+        let text = without_code(&text);
+        for link in between(&text, "](", ")") {
+            if link.starts_with("https://") {
+                continue;
+            }
+            let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
+            let target = if file.is_empty() { page.clone() } else { page.with_file_name("").join(file) };
+            match fs::read_to_string(root().join(&target)) {
+                Ok(text) if anchor.is_empty() || anchors(&text).contains(anchor) => {}
+                Ok(_) => wrong.push(format!("{}: {link}: there is no such heading", page.display())),
+                Err(_) => wrong.push(format!("{}: {link}: there is no such page", page.display())),
+            }
+        }
+        for link in ["http://", "src=", "href="].into_iter().filter(|it| text.contains(it)) {
+            wrong.push(format!("{}: `{link}` is not looked after by this test", page.display()));
+        }
+    }
+    nothing_in(wrong);
+}
+
+#[test]
+fn every_folder_that_a_lesson_names_is_there() {
+    let mut wrong = Vec::new();
+    for (page, text) in pages() {
+        for top in ["exercises/", "solutions/", "lessons/"] {
+            for rest in between(&prose(&text), &format!("`{top}"), "`") {
+                if !workbook().join(top).join(rest).exists() {
+                    wrong.push(format!("{}: there is no {top}{rest}", page.display()));
+                }
+            }
+        }
+    }
+    nothing_in(wrong);
+}
+
+#[test]
+fn the_table_of_contents_shows_the_whole_course() {
+    let summary = read(root().join("SUMMARY.md"));
+    let listed: Vec<_> = between(&summary, "](", "/README.md)").collect();
+    let lessons = lessons();
+    assert_eq!(listed, lessons.keys().collect::<Vec<_>>());
+    assert_eq!(lessons.len(), LESSONS);
+    let complete = complete();
+    for line in summary.lines().filter(|line| line.starts_with("- ")) {
+        let lesson = between(line, "](", "/README.md)").next().unwrap();
+        assert_eq!(line.contains("(to come)"), !complete.contains_key(lesson), "{line}");
+        let title = line.trim_start_matches("- [").split([']', '(']).next().unwrap().trim();
+        assert!(
+            lessons[lesson].starts_with(&format!("# {title}\n")),
+            "{lesson} is called {title} in SUMMARY.md"
+        );
+    }
+}
+
+#[test]
+fn a_complete_lesson_has_its_parts_in_order() {
+    for (lesson, text) in complete() {
+        let prose = prose(&text);
+        let parts: Vec<_> = prose.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        assert_eq!(parts, PARTS, "{lesson}");
+        assert!(
+            text.contains("<details>") && text.contains("```python"),
+            "{lesson} asks nothing or has no Python"
+        );
+    }
+}
+
+#[test]
+fn a_complete_lesson_is_neither_too_short_nor_too_long() {
+    for (lesson, text) in complete() {
+        let words = words(&text);
+        assert!(
+            WORDS.contains(&words),
+            "{lesson} has {words} words, code not counted; {WORDS:?} are allowed"
+        );
+    }
+}
+
+/// How many words a reader reads, without code, figures and the signs of Markdown.
+fn words(text: &str) -> usize {
+    let text: String =
+        prose(text).split("{{").map(|it| it.split_once("}}").map_or(it, |(_, rest)| rest)).collect();
+    let text: String = text.split('<').map(|it| it.split_once('>').map_or(it, |(_, rest)| rest)).collect();
+    text.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric)).count()
+}
+
+#[test]
+fn a_lesson_that_is_to_come_says_so_in_one_paragraph() {
+    let complete = complete();
+    for (lesson, text) in lessons().into_iter().filter(|(lesson, _)| !complete.contains_key(lesson)) {
+        let blocks: Vec<_> = text.trim().split("\n\n").collect();
+        let [title, note, paragraph] = blocks[..] else { panic!("{lesson} has more than one paragraph") };
+        assert!(title.starts_with("# ") && note.contains(TO_COME) && words(paragraph) >= 40, "{lesson}");
+    }
+}
+
+#[test]
+fn every_lesson_has_its_exercises_and_every_exercise_its_lesson() {
+    let (lessons, exercises) = (complete(), exercises());
+    let mut wrong = Vec::new();
+    for lesson in exercises.keys().filter(|lesson| !lessons.contains_key(*lesson)) {
+        wrong.push(format!("exercises/{lesson} has no complete lesson"));
+    }
+    for (lesson, text) in &lessons {
+        let section = text.rsplit("## Exercises").next().unwrap();
+        let is_item = |line: &&str| line.starts_with(|c: char| c.is_ascii_digit());
+        let items = section.lines().filter(is_item).map(|line| line.split('`').nth(1).unwrap_or_default());
+        let named: BTreeSet<_> = items.collect();
+        let there: BTreeSet<_> = exercises.get(lesson).into_iter().flatten().map(String::as_str).collect();
+        if named != there {
+            wrong.push(format!("lessons/{lesson} names {named:?}, and exercises/{lesson} has {there:?}"));
+        }
+        if there.len() < 3 {
+            wrong.push(format!("exercises/{lesson} has fewer than three exercises"));
+        }
+    }
+    nothing_in(wrong);
+}
+
+#[test]
+fn what_an_exercise_says_of_its_lesson_is_in_the_lesson() {
+    let mut wrong = Vec::new();
+    for (lesson, names) in exercises() {
+        for name in names {
+            for file in ["README.md", "hints.md", "explanations.md"] {
+                let path = workbook().join("exercises").join(&lesson).join(&name).join(file);
+                let text = fs::read_to_string(&path)
+                    .unwrap_or_default()
+                    .split_whitespace()
+                    .collect::<Vec<_>>()
+                    .join(" ");
+                for rest in between(&text, "lessons/", ".") {
+                    let (to, topic) = rest.split_once(", on ").unwrap_or((rest, ""));
+                    let to = to.split(|c: char| !c.is_alphanumeric() && c != '-').next().unwrap_or_default();
+                    let Some(text) = lessons().remove(to) else {
+                        wrong.push(format!("{name}/{file}: there is no lessons/{to}"));
+                        continue;
+                    };
+                    let said = text.to_lowercase();
+                    // The small words don't matter, nor does how a word ends.
+                    let words = topic.split([' ', ',']).filter(|word| word.len() > 3);
+                    for word in words.filter(|word| !said.contains(&stem(word))) {
+                        wrong.push(format!("{name}/{file}: lessons/{to} has nothing on {topic} (`{word}`)"));
+                    }
+                }
+            }
+        }
+    }
+    nothing_in(wrong);
+}
+
+fn stem(word: &str) -> String {
+    let word = word.to_lowercase();
+    let cut = ["ing", "ed", "es", "s"].iter().find_map(|end| word.strip_suffix(end));
+    cut.unwrap_or(&word).to_owned()
+}
+
+#[test]
+fn every_listing_is_a_program_and_is_shown() {
+    let manifest = read(root().join("Cargo.toml"));
+    let mut wrong = Vec::new();
+    for (lesson, text) in complete() {
+        for folder in ["listings", "figures"] {
+            for entry in fs::read_dir(root().join(&lesson).join(folder)).unwrap() {
+                let file = entry.unwrap().file_name().to_string_lossy().into_owned();
+                // The record of a run is there to draw from.
+                if !file.ends_with(".json") && !text.contains(&format!("{{{{#include {folder}/{file}")) {
+                    wrong.push(format!("lessons/{lesson}/{folder}/{file} is not shown"));
+                }
+                if file.ends_with(".rs")
+                    && !manifest.contains(&format!("path = \"{lesson}/{folder}/{file}\""))
+                {
+                    wrong.push(format!("lessons/Cargo.toml has no program {lesson}/{folder}/{file}"));
+                }
+            }
+        }
+    }
+    nothing_in(wrong);
+}
