@@ -1,6 +1,6 @@
-//! breaks: clause 1 · finding: deadlock
-//! A printer waits with `if`. Woken without a reason, or after another has taken the job, it finds nothing and goes home;
-//! if it is the last one, an office waits for room for ever.
+//! breaks: clause 3 · finding: sequential
+//! A printer waits with `if`. Woken without a reason, or after another has taken the job, it finds nothing and goes home.
+//! Fewer are left; and if it was the last one, jobs are never printed, or an office waits for room for ever.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
