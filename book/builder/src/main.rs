@@ -2,9 +2,9 @@
 
 use anyhow::{Context, Result, bail};
 use mdbook_driver::MDBook;
-use std::env;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::{env, fs};
 
 fn main() -> Result<()> {
     let mut open = false;
@@ -37,6 +37,11 @@ fn build(folder: Option<PathBuf>) -> Result<PathBuf> {
         Some(folder) => env::current_dir().context("could not find out which folder this is")?.join(folder),
         None => workbook.join("target").join("book"),
     };
+    // What is in the folder is deleted.
+    let is_book = folder.join("toc.html").is_file();
+    if !is_book && fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_some()) {
+        bail!("{} holds something else than a book; give --to an empty folder", folder.display());
+    }
     let mut book = MDBook::load(book).context("could not read the lessons")?;
     book.config.build.build_dir = folder;
     book.build().context("could not build the book")?;

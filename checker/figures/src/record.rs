@@ -61,18 +61,19 @@ pub struct Waiting {
 /// If none does, or the listing can't be read.
 pub fn record(figure: &Figure) -> Result<Record> {
     let listing = format!("{}/listings/{}.rs", figure.lesson, figure.name);
-    let attempt = |seed| {
-        let strategy = Strategy::new(seed, Style::Calm);
-        let options = Options { strategy, limits: LIMITS, explain: false, trace: false, source: &listing };
-        execute(options, &figure.program)
-    };
-    let wrong = (1..=SEEDS).map(|seed| (seed, attempt(seed))).filter(|(_, run)| is_wrong(figure.wrong, run));
-    let (seed, _) = wrong
-        .min_by_key(|(_, run)| (run.switches, run.steps))
+    let mut wrong = Vec::new();
+    for seed in 1..=SEEDS {
+        let run = run(figure, seed, Style::Calm, None);
+        if is_wrong(figure.wrong, &run) {
+            wrong.push((run.switches, run.steps, seed));
+        }
+    }
+    wrong.sort_unstable();
+    let runs = wrong.into_iter().map(|(_, _, seed)| (seed, run(figure, seed, Style::Calm, Some(&listing))));
+    let (seed, run) = runs
+        .into_iter()
+        .find(|(_, run)| is_told_in_order(run))
         .with_context(|| format!("{listing} went wrong under none of {SEEDS} schedules"))?;
-    let strategy = Strategy::new(seed, Style::Calm);
-    let options = Options { strategy, limits: LIMITS, explain: true, trace: true, source: &listing };
-    let run = execute(options, &figure.program);
 
     let file = lessons().join(&listing);
     let text = fs::read_to_string(&file).with_context(|| format!("could not read {}", file.display()))?;
@@ -91,12 +92,26 @@ pub fn record(figure: &Figure) -> Result<Record> {
 
 /// In how many of the first `seeds` schedules, calm and wild ones, a listing goes wrong.
 pub fn wrong_in(figure: &Figure, seeds: u64) -> u64 {
-    let attempt = |seed| {
-        let strategy = Strategy::new(seed, Style::Mixed);
-        let options = Options { strategy, limits: LIMITS, explain: false, trace: false, source: "" };
-        execute(options, &figure.program)
-    };
+    let attempt = |seed| run(figure, seed, Style::Mixed, None);
     (1..=seeds).filter(|seed| is_wrong(figure.wrong, &attempt(*seed))).count() as u64
+}
+
+/// Runs a listing under one schedule; given its file, with all that happens in it.
+fn run(figure: &Figure, seed: u64, style: Style, source: Option<&str>) -> Run {
+    let strategy = Strategy::new(seed, style);
+    let (told, source) = (source.is_some(), source.unwrap_or_default());
+    let options = Options { strategy, limits: LIMITS, explain: told, trace: told, source };
+    execute(options, &figure.program)
+}
+
+/// Whether no thread does anything before the step that starts it. A thread can run before the one that starts it has
+/// come back from doing so, and the reader would wonder.
+fn is_told_in_order(run: &Run) -> bool {
+    let mut started = 0;
+    run.events.iter().all(|event| {
+        started += u32::from(event.op == "spawn");
+        event.task <= started
+    })
 }
 
 fn is_wrong(wrong: Wrong, run: &Run) -> bool {
