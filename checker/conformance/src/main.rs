@@ -189,7 +189,9 @@ impl Base {
         let mut binary = self.rustc(&root, out, &["engine"]);
         binary.args(["--edition", "2021", "--extern"]);
         binary.arg(format!("{name}={}", out.join(format!("lib{name}.rlib")).display()));
-        succeed(&mut binary)?;
+        if let Err(error) = succeed(&mut binary) {
+            return Ok(Outcome { passed: 0, failed: vec![format!("can't be called: {error}")] });
+        }
         let output = Command::new("timeout")
             .args(["900"])
             .arg(out.join(format!("{name}_root")))

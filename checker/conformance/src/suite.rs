@@ -91,5 +91,6 @@ impl Suite {
 fn test_name(code: &str) -> Option<String> {
     let rest = code.strip_prefix("fn ")?;
     let (name, rest) = rest.split_once('(')?;
-    rest.starts_with(')').then(|| name.to_owned())
+    // A name with a `$` is a macro's: its tests can't be called from outside.
+    (rest.starts_with(')') && !name.contains('$')).then(|| name.to_owned())
 }

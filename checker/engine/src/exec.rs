@@ -28,6 +28,10 @@ use crate::task::{Limits, Loc, NEVER, Options, State, Task, TaskId};
 pub(crate) type Body = Box<dyn FnOnce()>;
 type Co = Coroutine<Resume, (), (), DefaultStack>;
 
+/// A long trace keeps this many events of its beginning
+const FIRST_EVENTS: usize = 600;
+/// and this many of its end.
+const LAST_EVENTS: usize = 100;
 /// As large as std's default for a thread. The system commits pages of it only when they are touched.
 pub(crate) const STACK: usize = 2 << 20;
 
@@ -417,6 +421,9 @@ impl Exec {
                     + 1
             };
             let place = Some((at.file().to_owned(), at.line()));
+            if trace.events.len() == FIRST_EVENTS + LAST_EVENTS {
+                trace.events.remove(FIRST_EVENTS);
+            }
             trace
                 .events
                 .push((Event { task, op, object, at: place, time, blocked }, Some(explain::capture())));

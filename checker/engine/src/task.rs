@@ -36,7 +36,7 @@ pub struct Options<'a> {
     pub limits: Limits,
     /// Find the line of the learner's file for every unfinished task at the end. Costs milliseconds.
     pub explain: bool,
-    /// Record every event. Costs microseconds an event.
+    /// Record every event, or of very many the first and the last. Costs microseconds an event.
     pub trace: bool,
     /// The path of the learner's source as it was given to rustc; frames with it are the learner's.
     pub source: &'a str,

@@ -9,7 +9,7 @@ use crate::judge::judge;
 /// Schedules behind a passed check at the least.
 pub(crate) const SCHEDULES: u64 = 1_000;
 /// Where schedules are cheap, up to this many are run,
-const MOST_SCHEDULES: u64 = 4_000;
+const MOST_SCHEDULES: u64 = 2_000;
 /// as long as they take fewer steps together than this. Steps, not seconds: the same on any machine.
 const STEPS: u64 = 400_000;
 /// Scheduling points in one execution before it is called endless.
