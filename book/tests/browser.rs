@@ -180,3 +180,15 @@ fn without_scripts_and_on_paper_it_is_a_plain_figure() {
     browser.value(&format!("{}.click()", button("Step through")));
     assert_eq!((browser.value(&visible), browser.value(&buttons)), (json!(true), json!(0)));
 }
+
+#[test]
+fn a_link_to_a_part_of_a_lesson_lands_there() {
+    let Some(mut browser) = browser() else { return };
+    for part in ["choosing-your-tools", "the-contract"] {
+        browser.open(&page(&format!("09-progress-tracking/index.html#{part}")), DESKTOP);
+        let top = format!("document.getElementById('{part}').getBoundingClientRect().top");
+        browser.wait_for(&format!("{top} >= 0 && {top} < window.innerHeight / 2"));
+        browser.screenshot(part);
+        browser.open("about:blank", DESKTOP);
+    }
+}
