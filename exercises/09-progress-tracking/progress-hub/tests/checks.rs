@@ -13,6 +13,7 @@ checks! {
     1 => no_update_is_lost;
     2 => a_snapshot_is_of_one_moment;
     3 => reports_come_at_the_interval simulated;
+    3 => the_documented_run simulated;
     3 => a_report_has_what_was_done_before_it simulated;
     3 => all_reports_come_from_the_reporters_thread;
     3 => no_interval_is_a_panic;
@@ -166,6 +167,32 @@ fn reports_come_at_the_interval(check: &Check) {
         expect(finished <= latest, Kind::TooLate, || {
             format!("with an interval of {interval:?}, a report should have begun by {latest:?}, and there was none when `finish` was called at {finished:?}")
         });
+    });
+}
+
+/// No item ends at a time at which a report may come.
+fn the_documented_run(check: &Check) {
+    check.snapshot("documented_run", || {
+        let (tracker, reports) = (Arc::new(Tracker::new(0)), Reports::default());
+        let reporter = Reporter::start(&tracker, 4 * TICK, reports.recorder(Duration::ZERO));
+        thread::scope(|scope| {
+            for worker in [0, 1] {
+                let tracker = &tracker;
+                scope.spawn(move || {
+                    tracker.add(4);
+                    for item in 0..4 {
+                        pause(Duration::from_millis(160 + 80 * worker));
+                        if (worker, item) == (1, 1) { tracker.failed() } else { tracker.done() }
+                    }
+                });
+            }
+        });
+        reporter.finish();
+        let line = |made: &Made| {
+            let Snapshot { total, done, failed } = made.snapshot;
+            format!("{done} of {total} done, {failed} failed")
+        };
+        reports.all().iter().map(line).collect::<Vec<_>>().join("\n")
     });
 }
 
