@@ -1,35 +1,116 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// Judges the exercises of the concurrency workbook.
 ///
-/// Without a command: builds what is needed, shows where you are, judges the next exercise that is not done, and
-/// says what to do next.
+/// On a terminal and without a command, it opens the watch view: the exercise you are at, its contract with a mark
+/// on each clause, and what went wrong, explained. Save the exercise's src/lib.rs, and it is judged again. Anywhere
+/// else it does what `next` does.
 ///
-/// Exit status: 0 if all that was judged passed, 1 if a check failed or was left undecided, 2 for trouble that is
-/// not the program's under judgement.
+/// A verdict is certain. Your program runs over a simulated `std`, in which one scheduler decides which thread goes
+/// next and time is virtual. A failure names the seed of its schedule, and `replay` runs that one again.
 #[derive(Debug, Parser)]
-#[command(name = "checker", bin_name = "cargo checker", version)]
+#[command(name = "checker", bin_name = "cargo checker", version, after_help = AFTER)]
 pub struct Arguments {
+    /// Show nothing but ASCII; chosen by itself where LANG or TERM says so
+    #[arg(long, global = true)]
+    pub ascii: bool,
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
+const AFTER: &str = "\
+A first session:
+  cargo checker                    opens the watch view; q quits, e edits, h shows a hint
+  cargo checker list               shows what there is and how far you are
+  cargo checker run print-room     judges one exercise and explains what it saw
+
+Exit status: 0 if all that was judged passed, 1 if a check failed or was left undecided, 2 for trouble that is not
+the program's under judgement.
+
+Environment: NO_COLOR turns colours off; VISUAL or EDITOR is what `edit` opens; CARGO_TARGET_DIR is where builds go.
+Progress, backups and originals are kept in .workbook/ beside the course.";
+
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Watch an exercise: judge it whenever its src/ is saved
+    Watch {
+        /// Where to begin [default: the first exercise that is not done]
+        #[arg(value_name = "EXERCISE")]
+        exercise: Option<String>,
+    },
+    /// Judge from the first exercise that is not done to the first that does not pass, and say what to do next
+    Next,
     /// Show the lessons and exercises with their states
-    List,
+    List {
+        /// Show only what has this text in its name, title, lesson or state
+        #[arg(long, value_name = "TEXT")]
+        filter: Option<String>,
+    },
     /// Judge exercises: those named, or all of them
     Run(Run),
-    /// Show a hint
+    /// Show a hint: the one that fits what was found last, or the one asked for
     Hint(Hint),
     /// Run one schedule of one check again, and show it step by step
     Replay(Replay),
+    /// Open an exercise in $VISUAL or $EDITOR
+    Edit {
+        #[arg(value_name = "EXERCISE")]
+        exercise: String,
+    },
+    /// Show the lesson an exercise belongs to
+    Lesson {
+        #[arg(value_name = "EXERCISE")]
+        exercise: String,
+    },
+    /// After passing: show how another right program differs from yours, and when to choose which
+    Compare {
+        #[arg(value_name = "EXERCISE")]
+        exercise: String,
+        /// Which one; without it, all are listed and the solution is compared
+        #[arg(value_name = "VARIANT")]
+        variant: Option<String>,
+    },
+    /// Begin an exercise anew; your file is kept, and you are told where
+    Reset {
+        #[arg(value_name = "EXERCISE", required_unless_present = "all")]
+        exercise: Option<String>,
+        /// Reset every exercise
+        #[arg(long, conflicts_with = "exercise")]
+        all: bool,
+    },
+    /// Move your progress and your programs to another machine
+    Progress {
+        #[command(subcommand)]
+        direction: Direction,
+    },
     /// The author's gate: judge every stub, solution and variant, and look for missing parts
     Verify(Verify),
+    /// Print completions for a shell
+    ///
+    /// For bash: cargo checker completions bash > ~/.local/share/bash-completion/completions/checker. They complete
+    /// `checker`; cargo passes nothing on for `cargo checker`.
+    Completions {
+        #[arg(value_name = "SHELL")]
+        shell: Shell,
+    },
+    /// Print the manual page: cargo checker man | man -l -
+    Man,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Direction {
+    /// Print your progress and programs as JSON: cargo checker progress export > workbook.json
+    Export,
+    /// Take in what was exported; a program of yours that differs is kept, and you are told where
+    Import {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
 }
 
 #[derive(Args, Debug)]
@@ -83,9 +164,12 @@ pub enum ReplayFormat {
 pub struct Hint {
     #[arg(value_name = "EXERCISE")]
     pub exercise: String,
-    /// Which hint; 1 is the gentlest
-    #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
-    pub step: u32,
+    /// Which hint; 1 is the gentlest [default: the one that fits what was found last]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub step: Option<u32>,
+    /// After passing: show all of them
+    #[arg(long, conflicts_with = "step")]
+    pub all: bool,
 }
 
 #[derive(Args, Debug)]
@@ -113,6 +197,9 @@ pub struct Verify {
     /// Compile each program once and judge it so often; tell which verdicts were not the same every time
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub repeat: u32,
+    /// Write what a learner would read of each rejected variant into this folder
+    #[arg(long, value_name = "DIR")]
+    pub explanations: Option<PathBuf>,
     #[command(flatten)]
     pub effort: Effort,
 }

@@ -1,7 +1,6 @@
 //! The base that every judgement stands on: the simulated std, the harness and the learners' crates, built once.
 
-use crate::process::{self, Ending, Stream};
-use crate::screen::Screen;
+use crate::process::{self, Cancel, Ending, Interrupted, Limits, Stream};
 use anyhow::{Context, Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -13,6 +12,7 @@ use std::io::ErrorKind;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 use walkdir::WalkDir;
 
@@ -28,6 +28,38 @@ pub struct Base {
     dir: PathBuf,
     /// Shared with other checkers that judge; a checker that builds waits for it.
     _lock: File,
+}
+
+/// How to go about building, if there is something to build.
+pub struct Building<'a> {
+    /// Hears what takes time.
+    pub note: &'a dyn Fn(&str),
+    /// Whether cargo may write to our terminal.
+    pub cargo_talks: bool,
+    pub cancel: &'a Cancel,
+}
+
+impl Building<'_> {
+    /// Locks, patiently: whoever waits can still be asked to stop.
+    fn wait_for(&self, note: &str, lock: impl Fn() -> Result<(), TryLockError>) -> Result<()> {
+        let mut told = false;
+        loop {
+            match lock() {
+                Ok(()) => return Ok(()),
+                Err(TryLockError::Error(error)) => {
+                    return Err(error).context("could not lock the build folder");
+                }
+                Err(TryLockError::WouldBlock) if self.cancel.is_asked() => bail!(Interrupted),
+                Err(TryLockError::WouldBlock) => {
+                    if !told {
+                        (self.note)(note);
+                        told = true;
+                    }
+                    thread::sleep(Duration::from_millis(20));
+                }
+            }
+        }
+    }
 }
 
 /// Where the built crates are.
@@ -50,7 +82,7 @@ struct Stamp {
 
 impl Base {
     /// Finds the base, building it first if it is not there or not up to date.
-    pub fn open(root: &Path, screen: &Screen) -> Result<Base> {
+    pub fn open(root: &Path, building: &Building<'_>) -> Result<Base> {
         let dir = target_dir(root).join("sim");
         fs::create_dir_all(&dir).with_context(|| unwritable(&dir))?;
         let lock = File::create(dir.join("lock")).with_context(|| unwritable(&dir))?;
@@ -59,29 +91,20 @@ impl Base {
         let key = source_key(root, &version)?;
         // The lock can't be traded up: another checker may build between the two, hence the loop.
         loop {
-            lock.lock_shared().context("could not lock the build folder")?;
+            building.wait_for("waiting for another checker to finish building", || lock.try_lock_shared())?;
             if let Some(crates) = read_stamp(&dir, key) {
                 remove_stale(&dir.join("run"));
                 return Ok(Base { rustc, crates, dir, _lock: lock });
             }
             lock.unlock()?;
-            match lock.try_lock() {
-                Ok(()) => {}
-                Err(TryLockError::WouldBlock) => {
-                    screen.note("waiting for another checker to finish");
-                    lock.lock().context("could not lock the build folder")?;
-                }
-                Err(TryLockError::Error(error)) => {
-                    return Err(error).context("could not lock the build folder");
-                }
-            }
+            building.wait_for("waiting for another checker to finish", || lock.try_lock())?;
             if read_stamp(&dir, key).is_none() {
                 let start = Instant::now();
-                screen.note("building the simulated std and what exercises use; this is done once");
-                let crates = build(root, &dir, &version)?;
+                (building.note)("building the simulated std and what exercises use; this is done once");
+                let crates = build(root, &dir, &version, building)?;
                 let stamp = serde_json::to_vec(&Stamp { key, crates })?;
                 fs::write(dir.join("stamp.json"), stamp).with_context(|| unwritable(&dir))?;
-                screen.note(&format!("built in {} s", start.elapsed().as_secs()));
+                (building.note)(&format!("built in {} s", start.elapsed().as_secs()));
             }
             lock.unlock()?;
         }
@@ -186,10 +209,10 @@ fn read_stamp(dir: &Path, key: u64) -> Option<Crates> {
     (stamp.key == key && files.all(|file| file.is_file())).then_some(stamp.crates)
 }
 
-fn build(root: &Path, dir: &Path, version: &str) -> Result<Crates> {
+fn build(root: &Path, dir: &Path, version: &str, building: &Building<'_>) -> Result<Crates> {
     let mut base = cargo_build(root, &dir.join("base"));
     base.args(["-p", "simstd", "-p", "simcore", "-p", "simcore-same-layout", "-p", "harness"]);
-    let mut real = artifacts(base)?;
+    let mut real = artifacts(base, building)?;
     let mut take = |name: &str| {
         real.remove(name).with_context(|| format!("cargo built no `{name}`; is it still in checker/{name}?"))
     };
@@ -224,7 +247,7 @@ fn build(root: &Path, dir: &Path, version: &str) -> Result<Crates> {
     // With --target, build scripts and procedural macros keep the real std.
     overlay.args(["-p", "overlay", "--target", host]);
     overlay.env("CARGO_ENCODED_RUSTFLAGS", flags.join(OsStr::new("\u{1f}")));
-    let mut simulated = artifacts(overlay)?;
+    let mut simulated = artifacts(overlay, building)?;
     let overlay = simulated.remove("overlay").context("cargo built no `overlay`")?;
 
     let search = vec![deps, folder_of(&overlay)?];
@@ -252,8 +275,6 @@ fn cargo_build(root: &Path, target_dir: &Path) -> Command {
     for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET", "RUSTC_BOOTSTRAP"] {
         command.env_remove(variable);
     }
-    // Cargo shows its progress there, or the compiler's errors.
-    command.stderr(Stdio::inherit());
     command
 }
 
@@ -272,19 +293,27 @@ struct Target {
 }
 
 /// Runs a `cargo build`; the rlibs it has built, or found built, by crate name.
-fn artifacts(command: Command) -> Result<BTreeMap<String, PathBuf>> {
-    let mut json = Vec::new();
-    let ending = process::run(command, b"", Instant::now() + BUILD_LIMIT, None, |stream, bytes| {
-        if stream == Stream::Out {
-            json.extend_from_slice(bytes);
+fn artifacts(mut command: Command, building: &Building<'_>) -> Result<BTreeMap<String, PathBuf>> {
+    // Cargo shows its progress there, or the compiler's errors.
+    command.stderr(if building.cargo_talks { Stdio::inherit() } else { Stdio::piped() });
+    let limits = Limits { deadline: Instant::now() + BUILD_LIMIT, memory: None, cancel: building.cancel };
+    let (mut json, mut said) = (Vec::new(), Vec::new());
+    let ending = process::run(command, b"", &limits, |stream, bytes| {
+        match stream {
+            Stream::Out => json.extend_from_slice(bytes),
+            Stream::Err => said.extend_from_slice(bytes),
         }
         ControlFlow::Continue(())
     });
     match ending.context("cargo is needed to build the simulated std; install Rust from https://rustup.rs")? {
         Ending::Exited(status) if status.success() => {}
         Ending::Exited(_) => bail!(
-            "the simulated std could not be built; what cargo says is above\n\
-             if it can't reach crates.io, connect once and run `cargo fetch`"
+            "the simulated std could not be built; {}\n\
+             if it can't reach crates.io, connect once and run `cargo fetch`",
+            match building.cargo_talks {
+                true => "what cargo says is above".to_owned(),
+                false => format!("cargo says:\n{}", String::from_utf8_lossy(&said)),
+            }
         ),
         Ending::PastDeadline | Ending::CutOff => bail!("cargo did not finish building the simulated std"),
     }

@@ -1,6 +1,6 @@
 //! Running a check program: what it is asked, what it answers, and what its silence means.
 
-use crate::process::{self, Ending, Stream};
+use crate::process::{self, Cancel, Ending, Limits, Stream};
 use crate::verdict::{Check, Finding, Kind, Status, Thread};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
@@ -48,10 +48,20 @@ enum Event {
     Done,
 }
 
+/// A check that a program has.
 #[derive(Clone, Debug, Deserialize)]
-struct Listed {
-    name: String,
-    clause: u32,
+pub struct Listed {
+    pub name: String,
+    pub clause: u32,
+}
+
+/// What is heard of the checks while they run.
+#[derive(Clone, Copy, Debug)]
+pub enum News<'a> {
+    Compiling,
+    Listed(&'a [Listed]),
+    Started(&'a str),
+    Ended(&'a Check),
 }
 
 /// What a program may write that is not an answer, before it is stopped.
@@ -68,18 +78,24 @@ pub fn nonce() -> Result<String> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Runs the checks that `request` asks for, each to its end; those after a crash in a new child.
+/// Runs the checks that `request` asks for, each to its end; those after a crash in a new child. `tell` hears of
+/// each as it happens.
 ///
 /// # Errors
 /// If the trouble is not the learner's.
-pub fn run(program: &Path, request: &Request) -> Result<Vec<Check>> {
+pub fn run(
+    program: &Path,
+    request: &Request,
+    cancel: &Cancel,
+    tell: &mut dyn FnMut(News<'_>),
+) -> Result<Vec<Check>> {
     let limit = Duration::from_millis(request.timeout_ms);
-    let deadline = Instant::now() + limit;
+    let limits = Limits { deadline: Instant::now() + limit, memory: Some(MEMORY_LIMIT), cancel };
     let mut request = request.clone();
     let mut suite: Option<Vec<Listed>> = None;
     let mut checks: Vec<Check> = Vec::new();
     loop {
-        let child = Child::run(program, &request, deadline)?;
+        let child = Child::run(program, &request, &limits, tell)?;
         let Some(listed) = suite.take().or(child.suite) else {
             // No learner code has run yet.
             let Finding { message, printed, .. } = child.end.finding(limit);
@@ -108,7 +124,11 @@ pub fn run(program: &Path, request: &Request) -> Result<Vec<Check>> {
             }
         };
         let finding = child.end.finding(limit);
-        checks.extend(rest.drain(..lost).map(|listed| unrun(listed, status, finding.clone())));
+        for listed in rest.drain(..lost) {
+            let check = unrun(listed, status, finding.clone());
+            tell(News::Ended(&check));
+            checks.push(check);
+        }
         if rest.is_empty() {
             checks.sort_by_key(|check| listed.iter().position(|listed| listed.name == check.name));
             return Ok(checks);
@@ -184,7 +204,12 @@ impl End {
 }
 
 impl Child {
-    fn run(program: &Path, request: &Request, deadline: Instant) -> Result<Child> {
+    fn run(
+        program: &Path,
+        request: &Request,
+        limits: &Limits<'_>,
+        tell: &mut dyn FnMut(News<'_>),
+    ) -> Result<Child> {
         let mut command = Command::new(program);
         command.env_clear().stderr(Stdio::piped());
         command.current_dir(program.parent().unwrap_or(Path::new(".")));
@@ -197,44 +222,60 @@ impl Child {
 
         let mut answer = Answer::new(&request.nonce);
         let mut stderr = Tail::default();
-        let ending = process::run(command, &input, deadline, Some(MEMORY_LIMIT), |stream, bytes| {
+        let mut child = Child { suite: None, ended: Vec::new(), started: None, end: End::Flooded };
+        let mut all_said = Ok(ControlFlow::Continue(()));
+        let ending = process::run(command, &input, limits, |stream, bytes| {
             let junk = match stream {
                 Stream::Out => answer.read(bytes),
                 Stream::Err => stderr.read(bytes),
             };
-            if junk > JUNK_LIMIT || answer.done() {
-                ControlFlow::Break(())
-            } else {
-                ControlFlow::Continue(())
+            for line in answer.lines.drain(..) {
+                all_said = child.take_in(&line, tell);
+                if !matches!(all_said, Ok(ControlFlow::Continue(()))) {
+                    return ControlFlow::Break(());
+                }
             }
+            if junk > JUNK_LIMIT { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
+        if all_said?.is_continue() {
+            child.end = match (child.end, ending) {
+                (stuck @ End::Stuck { .. }, _) => stuck,
+                (_, Ending::PastDeadline) => End::PastDeadline,
+                (_, Ending::CutOff) => End::Flooded,
+                (_, Ending::Exited(status)) => {
+                    End::Died { how: process::describe(status), stderr: stderr.text() }
+                }
+            };
+        }
+        Ok(child)
+    }
 
-        let mut child = Child { suite: None, ended: Vec::new(), started: None, end: End::Done };
-        let mut stuck = None;
-        for line in answer.lines {
-            match serde_json::from_slice(&line).context("the check program wrote a line we can't read")? {
-                Event::Suite { checks } => child.suite = Some(checks),
-                Event::Start { check } => child.started = Some(check),
-                Event::End { check } => {
-                    child.started = None;
-                    child.ended.push(check);
-                }
-                Event::Stuck { check, message, thread } => {
-                    child.started = Some(check);
-                    stuck = Some(End::Stuck { message, thread });
-                }
-                Event::Done => return Ok(child),
+    /// Takes in one line of the answer; breaks when it is the last.
+    fn take_in(&mut self, line: &[u8], tell: &mut dyn FnMut(News<'_>)) -> Result<ControlFlow<()>> {
+        match serde_json::from_slice(line).context("the check program wrote a line we can't read")? {
+            Event::Suite { checks } => {
+                tell(News::Listed(&checks));
+                self.suite = Some(checks);
+            }
+            Event::Start { check } => {
+                tell(News::Started(&check));
+                self.started = Some(check);
+            }
+            Event::End { check } => {
+                tell(News::Ended(&check));
+                self.started = None;
+                self.ended.push(check);
+            }
+            Event::Stuck { check, message, thread } => {
+                self.started = Some(check);
+                self.end = End::Stuck { message, thread };
+            }
+            Event::Done => {
+                self.end = End::Done;
+                return Ok(ControlFlow::Break(()));
             }
         }
-        child.end = match (stuck, ending) {
-            (Some(stuck), _) => stuck,
-            (None, Ending::PastDeadline) => End::PastDeadline,
-            (None, Ending::CutOff) => End::Flooded,
-            (None, Ending::Exited(status)) => {
-                End::Died { how: process::describe(status), stderr: stderr.text() }
-            }
-        };
-        Ok(child)
+        Ok(ControlFlow::Continue(()))
     }
 }
 
@@ -267,10 +308,6 @@ impl Answer {
         }
         let within_a_line = self.partial.starts_with(&self.prefix) && self.partial.len() < LINE_LIMIT;
         self.junk + if within_a_line { 0 } else { self.partial.len() }
-    }
-
-    fn done(&self) -> bool {
-        self.lines.last().is_some_and(|line| line == br#"{"event":"done"}"#)
     }
 }
 
@@ -305,9 +342,9 @@ mod tests {
     fn a_line_without_the_nonce_is_not_an_answer() {
         let mut answer = Answer::new("abc");
         answer.read(b"{\"event\":\"done\"}\nabc {\"event\":");
-        assert!(answer.lines.is_empty() && !answer.done());
+        assert!(answer.lines.is_empty());
         answer.read(b"\"done\"}\n");
-        assert!(answer.done());
+        assert_eq!(answer.lines, [br#"{"event":"done"}"#]);
     }
 
     #[test]

@@ -1,19 +1,24 @@
 //! What each command does.
 
 use crate::account::Subject;
-use crate::args::{Arguments, Command, Effort, Format, Hint, Replay, ReplayFormat, Run, Verify};
-use crate::base::Base;
+use crate::args::{Arguments, Command, Effort, Format, Replay, ReplayFormat, Run, Verify};
+use crate::base::{Base, Building};
 use crate::compile::{Compiled, Rendering};
 use crate::course::{Course, Exercise, unknown};
 use crate::gate;
 use crate::judge::{self, Detail, Judge, source_file};
+use crate::original;
 use crate::picture;
-use crate::process;
+use crate::process::{self, Cancel};
 use crate::progress::{Progress, State};
 use crate::screen::Screen;
+use crate::study;
+use crate::style::look;
 use crate::verdict::{Replayed, Report, Status};
+use crate::watch;
 use anyhow::{Context, Result, bail};
-use clap::Parser;
+use clap::{CommandFactory, Parser};
+use clap_complete::Shell;
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -58,34 +63,70 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
         }
     };
     process::watch_for_interrupts()?;
+    match &arguments.command {
+        Some(Command::Completions { shell }) => return print_completions(screen, *shell),
+        Some(Command::Man) => return print_manual(screen),
+        _ => {}
+    }
     let here = env::current_dir().context("could not find out which folder this is")?;
     let course = Course::find(&here)?;
     for error in &course.broken {
         screen.note(&format!("warning: {error:#}; it is left out"));
     }
-    match arguments.command {
-        None => next(screen, &course),
-        Some(Command::List) => list(screen, &course),
-        Some(Command::Run(run)) => judge_all(screen, &course, &run),
-        Some(Command::Hint(hint)) => show_hint(screen, &course, &hint),
-        Some(Command::Replay(replay)) => show_replay(screen, &course, &replay),
-        Some(Command::Verify(verify)) => verify_all(screen, &course, &verify),
+    let course = &course;
+    let mut progress = read_progress(screen, course)?;
+    let done = |()| Outcome::AllPassed;
+    match &arguments.command {
+        None if watch::is_possible() => watch::run(screen, course, progress, None),
+        Some(Command::Watch { exercise }) => watch::run(screen, course, progress, exercise.as_deref()),
+        None | Some(Command::Next) => next(screen, course, progress),
+        Some(Command::List { filter }) => list(screen, course, &progress, filter.as_deref()),
+        Some(Command::Run(run)) => judge_all(screen, course, progress, run),
+        Some(Command::Hint(hint)) => study::hint(screen, course, &mut progress, hint).map(done),
+        Some(Command::Replay(replay)) => show_replay(screen, course, replay),
+        Some(Command::Edit { exercise }) => study::edit(course, exercise).map(done),
+        Some(Command::Lesson { exercise }) => study::lesson(screen, course, exercise).map(done),
+        Some(Command::Compare { exercise, variant }) => {
+            study::compare(screen, course, &progress, exercise, variant.as_deref()).map(done)
+        }
+        Some(Command::Reset { exercise, .. }) => {
+            let exercises = course.select(exercise.as_slice())?;
+            study::reset(screen, course, &mut progress, &exercises).map(done)
+        }
+        Some(Command::Progress { direction }) => {
+            study::progress(screen, course, progress, direction).map(done)
+        }
+        Some(Command::Verify(verify)) => verify_all(screen, course, verify),
+        Some(Command::Completions { .. } | Command::Man) => Ok(Outcome::AllPassed),
     }
 }
 
+fn print_completions(screen: &Screen, shell: Shell) -> Result<Outcome> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "checker", &mut text);
+    screen.raw(&String::from_utf8_lossy(&text))?;
+    Ok(Outcome::AllPassed)
+}
+
+fn print_manual(screen: &Screen) -> Result<Outcome> {
+    let mut text = Vec::new();
+    clap_mangen::Man::new(Arguments::command()).render(&mut text)?;
+    screen.raw(&String::from_utf8_lossy(&text))?;
+    Ok(Outcome::AllPassed)
+}
+
 /// Judges from the first exercise that is not done up to the first that does not pass.
-fn next(screen: &Screen, course: &Course) -> Result<Outcome> {
+fn next(screen: &Screen, course: &Course, mut progress: Progress) -> Result<Outcome> {
     course.select(&[])?;
-    let base = Base::open(&course.root, screen)?;
+    let base = open_base(screen, course)?;
     let judge = judge(screen, course, &base, judge::Effort::default());
-    let mut progress = read_progress(screen, course)?;
     screen.list(&course.select(&[])?, |exercise| progress.state(course, exercise))?;
     for exercise in &course.exercises {
         if progress.state(course, exercise) == State::Passed {
             continue;
         }
-        let report = judge.judge(exercise, &exercise.source())?;
-        progress.record(course, exercise, &report)?;
+        let report = judge.judge(exercise, &exercise.source(), &mut |_| {})?;
+        screen.keep(progress.record(course, exercise, &report));
         screen.say("")?;
         screen.report(Subject { course, exercise, source: None }, &report)?;
         if report.verdict != Status::Passed {
@@ -114,14 +155,19 @@ fn advice(exercise: &Exercise, report: &Report) -> String {
     }
 }
 
-fn list(screen: &Screen, course: &Course) -> Result<Outcome> {
-    course.select(&[])?;
-    let progress = read_progress(screen, course)?;
-    screen.list(&course.select(&[])?, |exercise| progress.state(course, exercise))?;
+fn list(screen: &Screen, course: &Course, progress: &Progress, filter: Option<&str>) -> Result<Outcome> {
+    let mut exercises = course.select(&[])?;
+    if let Some(text) = filter {
+        exercises.retain(|exercise| exercise.matches(text, look(progress.state(course, exercise)).1));
+        if exercises.is_empty() {
+            screen.say(&format!("nothing has `{text}` in its name, title, lesson or state"))?;
+        }
+    }
+    screen.list(&exercises, |exercise| progress.state(course, exercise))?;
     Ok(Outcome::AllPassed)
 }
 
-fn judge_all(screen: &Screen, course: &Course, run: &Run) -> Result<Outcome> {
+fn judge_all(screen: &Screen, course: &Course, mut progress: Progress, run: &Run) -> Result<Outcome> {
     let exercises = course.select(&run.exercises)?;
     let source = match &run.source {
         None => None,
@@ -130,19 +176,18 @@ fn judge_all(screen: &Screen, course: &Course, run: &Run) -> Result<Outcome> {
         }
         Some(file) => Some(source_file(&course.root, file)?),
     };
-    let base = Base::open(&course.root, screen)?;
+    let base = open_base(screen, course)?;
     let mut judge = judge(screen, course, &base, effort(&run.effort));
     if run.format == Format::Json {
         judge.rendering.colour = false;
         judge.detail = Detail::Verdict;
     }
-    let mut progress = read_progress(screen, course)?;
     let mut reports = Vec::new();
     for exercise in exercises {
         let own = exercise.source();
-        let report = judge.judge(exercise, source.as_deref().unwrap_or(&own))?;
+        let report = judge.judge(exercise, source.as_deref().unwrap_or(&own), &mut |_| {})?;
         if source.is_none() {
-            progress.record(course, exercise, &report)?;
+            screen.keep(progress.record(course, exercise, &report));
         }
         if run.format == Format::Human {
             if !reports.is_empty() {
@@ -162,24 +207,13 @@ fn judge_all(screen: &Screen, course: &Course, run: &Run) -> Result<Outcome> {
     Ok(Outcome::of(&reports))
 }
 
-fn show_hint(screen: &Screen, course: &Course, hint: &Hint) -> Result<Outcome> {
-    let exercise = course.exercise(&hint.exercise)?;
-    let hints = exercise.hints(&course.root)?;
-    let step = hint.step as usize;
-    if step > hints.len() {
-        bail!("{} has {} hints; there is no hint {step}", exercise.name, hints.len());
-    }
-    screen.hint(exercise, &hints, step)?;
-    Ok(Outcome::AllPassed)
-}
-
 fn show_replay(screen: &Screen, course: &Course, replay: &Replay) -> Result<Outcome> {
     let exercise = course.exercise(&replay.exercise)?;
     let given: Option<PathBuf> =
         replay.source.as_deref().map(|file| source_file(&course.root, file)).transpose()?;
     let own = exercise.source();
     let source: &Path = given.as_deref().unwrap_or(&own);
-    let base = Base::open(&course.root, screen)?;
+    let base = open_base(screen, course)?;
     let mut judge = judge(screen, course, &base, judge::Effort::default());
     judge.rendering.colour &= replay.format == ReplayFormat::Human;
     let subject = Subject { course, exercise, source: given.as_deref() };
@@ -194,7 +228,7 @@ fn show_replay(screen: &Screen, course: &Course, replay: &Replay) -> Result<Outc
         }
     };
     let Some(check) = judge.replay(&program, exercise, source, &replay.check, replay.seed)? else {
-        let checks = judge.checks(&program, exercise, source)?;
+        let checks = judge.checks(&program, exercise, source, &mut |_| {})?;
         let names = checks.iter().map(|check| check.name.as_str());
         let advice = format!("`cargo checker run {}` shows them all", exercise.name);
         return Err(unknown("check", &replay.check, names, &advice));
@@ -234,17 +268,22 @@ fn show_replay(screen: &Screen, course: &Course, replay: &Replay) -> Result<Outc
 
 fn verify_all(screen: &Screen, course: &Course, verify: &Verify) -> Result<Outcome> {
     let exercises = course.select(&verify.exercises)?;
-    let base = Base::open(&course.root, screen)?;
+    let base = open_base(screen, course)?;
     let mut judge = judge(screen, course, &base, effort(&verify.effort));
     judge.rendering.colour = false;
     judge.detail = Detail::Verdict;
-    let tally = gate::verify(&judge, &exercises, verify.repeat, screen)?;
+    let tally = gate::verify(&judge, &exercises, verify.repeat, verify.explanations.as_deref(), screen)?;
     Ok(if tally.failed == 0 { Outcome::AllPassed } else { Outcome::SomeFailed })
 }
 
 fn judge<'a>(screen: &Screen, course: &'a Course, base: &'a Base, effort: judge::Effort) -> Judge<'a> {
     let rendering = Rendering { colour: screen.style.colour, width: screen.style.width };
-    Judge { course, base, rendering, effort, detail: Detail::Steps }
+    Judge { course, base, rendering, effort, detail: Detail::Steps, cancel: Cancel::default() }
+}
+
+fn open_base(screen: &Screen, course: &Course) -> Result<Base> {
+    let note = |text: &str| screen.note(text);
+    Base::open(&course.root, &Building { note: &note, cargo_talks: true, cancel: &Cancel::default() })
 }
 
 fn effort(arguments: &Effort) -> judge::Effort {
@@ -256,5 +295,6 @@ fn read_progress(screen: &Screen, course: &Course) -> Result<Progress> {
     if let Some(message) = message {
         screen.note(&message);
     }
+    original::keep(course, &progress);
     Ok(progress)
 }

@@ -2,7 +2,7 @@
 
 use crate::base::{Base, Scratch, named};
 use crate::course::Exercise;
-use crate::process::{self, Ending, Stream};
+use crate::process::{self, Cancel, Ending, Limits, Stream};
 use crate::verdict::{Finding, Kind};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -16,6 +16,12 @@ use std::time::{Duration, Instant};
 pub struct Rendering {
     pub colour: bool,
     pub width: usize,
+}
+
+/// How long rustc may take, and who may end it.
+pub struct Patience<'a> {
+    pub limit: Duration,
+    pub cancel: &'a Cancel,
 }
 
 /// What came of compiling a program.
@@ -49,7 +55,7 @@ pub fn compile(
     exercise: &Exercise,
     source: &Path,
     rendering: Rendering,
-    limit: Duration,
+    limits: &Patience<'_>,
 ) -> Result<Compiled> {
     let scratch = base.scratch(&exercise.name)?;
     let name = exercise.crate_name();
@@ -69,7 +75,7 @@ pub fn compile(
         })?;
         learner.arg("--extern").arg(named(&format!("{dependency}="), rlib));
     }
-    let said = match rustc_says(learner, limit)? {
+    let said = match rustc_says(learner, limits)? {
         Said::Compiled(said) => said,
         Said::Refused(finding) => return Ok(Compiled::Refused(finding)),
     };
@@ -88,7 +94,7 @@ pub fn compile(
         })?;
         checks.arg("--extern").arg(named(&format!("{dependency}="), rlib));
     }
-    match rustc_says(checks, limit)? {
+    match rustc_says(checks, limits)? {
         Said::Compiled(_) => Ok(Compiled::Program(Program { executable, warnings: said, _scratch: scratch })),
         Said::Refused(finding) => Ok(Compiled::Refused(finding)),
     }
@@ -176,9 +182,14 @@ impl Diagnostic {
     }
 }
 
-fn rustc_says(command: Command, limit: Duration) -> Result<Said> {
+fn rustc_says(command: Command, patience: &Patience<'_>) -> Result<Said> {
+    let limits = Limits {
+        deadline: Instant::now() + patience.limit,
+        memory: Some(MEMORY_LIMIT),
+        cancel: patience.cancel,
+    };
     let mut json = Vec::new();
-    let ending = process::run(command, b"", Instant::now() + limit, Some(MEMORY_LIMIT), |stream, bytes| {
+    let ending = process::run(command, b"", &limits, |stream, bytes| {
         if stream == Stream::Err && json.len() < TEXT_LIMIT {
             json.extend_from_slice(bytes);
         }
@@ -187,7 +198,7 @@ fn rustc_says(command: Command, limit: Duration) -> Result<Said> {
     let status = match ending {
         Ending::Exited(status) => status,
         Ending::PastDeadline | Ending::CutOff => {
-            let message = format!("the compiler did not finish in {} s", limit.as_secs());
+            let message = format!("the compiler did not finish in {} s", patience.limit.as_secs());
             return Ok(Said::Refused(Finding::new(Kind::DoesNotCompile, message)));
         }
     };

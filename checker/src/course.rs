@@ -166,6 +166,14 @@ impl Exercise {
         (self.about.lesson, self.about.order, &self.name)
     }
 
+    /// Whether `text` is in its name, title or lesson, or in `state`.
+    pub fn matches(&self, text: &str, state: &str) -> bool {
+        let text = text.to_lowercase();
+        let lesson = format!("lesson {} {}", self.about.lesson, self.lesson_dir);
+        let places = [&self.name, &self.about.title, &lesson, state];
+        places.iter().any(|place| place.to_lowercase().contains(&text))
+    }
+
     /// The exercise's name as Rust writes it.
     pub fn crate_name(&self) -> String {
         self.name.replace('-', "_")
@@ -185,6 +193,11 @@ impl Exercise {
 
     pub fn readme(&self) -> PathBuf {
         self.dir.join("README.md")
+    }
+
+    /// The chapter it belongs to.
+    pub fn lesson(&self) -> PathBuf {
+        Path::new("lessons").join(&self.lesson_dir).join("README.md")
     }
 
     pub fn solution_dir(&self) -> PathBuf {

@@ -9,14 +9,21 @@ use std::path::Path;
 ///
 /// An `explanations.md` beside the exercise comes first: its section `KIND, clause N`, else its section `KIND`.
 pub fn of(root: &Path, exercise: &Exercise, kind: Kind, clause: Option<u32>) -> String {
+    own(root, exercise, kind, clause).unwrap_or_else(|| general(kind).to_owned())
+}
+
+/// The exercise's own words.
+pub fn own(root: &Path, exercise: &Exercise, kind: Kind, clause: Option<u32>) -> Option<String> {
     let text = fs::read_to_string(root.join(&exercise.dir).join("explanations.md")).unwrap_or_default();
     let mut sections = sections(&text);
     let titles = [clause.map(|clause| format!("{kind}, clause {clause}")), Some(kind.to_string())];
     let own = titles.iter().flatten().find_map(|title| sections.iter().position(|it| it.title == *title));
-    match own {
-        Some(own) => sections.swap_remove(own).text,
-        None => general(kind).to_owned(),
-    }
+    own.map(|own| sections.swap_remove(own).text).filter(|text| !text.trim().is_empty())
+}
+
+/// Whether what is true of `kind` in any program is all there is to say.
+pub fn needs_own(kind: Kind) -> bool {
+    !matches!(kind, Kind::DoesNotCompile | Kind::Forbidden | Kind::Crashed | Kind::TimedOut)
 }
 
 /// What is true of `kind` in any program.

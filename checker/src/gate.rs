@@ -1,14 +1,18 @@
 //! The author's gate: every program of every exercise gets the verdict it must get, and no part is missing.
 
+use crate::account::{Extent, Subject};
 use crate::compile::Compiled;
 use crate::course::{Exercise, read_text};
+use crate::explanation;
 use crate::judge::Judge;
 use crate::process;
 use crate::screen::Screen;
+use crate::style::Style;
 use crate::variant::{self, Expected, Variant};
 use crate::verdict::{Report, Status};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -24,11 +28,18 @@ pub struct Tally {
     pub failed: usize,
 }
 
-/// Judges every program of `exercises`, `repeat` times each, with a line for each, and counts.
+/// Judges every program of `exercises`, `repeat` times each, with a line for each, and counts. What a learner would
+/// read of each rejected variant is written into the folder `explanations`, if there is one.
 ///
 /// # Errors
 /// If ^C was pressed or nothing can be printed; all other trouble is a failure of the program it came with.
-pub fn verify(judge: &Judge<'_>, exercises: &[&Exercise], repeat: u32, screen: &Screen) -> Result<Tally> {
+pub fn verify(
+    judge: &Judge<'_>,
+    exercises: &[&Exercise],
+    repeat: u32,
+    explanations: Option<&Path>,
+    screen: &Screen,
+) -> Result<Tally> {
     let mut tally = Tally::default();
     let mut tell = |subject: &str, outcome: &Result<String>| {
         tally.passed += usize::from(outcome.is_ok());
@@ -53,7 +64,7 @@ pub fn verify(judge: &Judge<'_>, exercises: &[&Exercise], repeat: u32, screen: &
     let mut told = 0;
     at_once(
         &jobs,
-        |job| job.run(judge, repeat),
+        |job| job.run(judge, repeat, explanations),
         |index, outcome| {
             done[index] = Some(outcome);
             // As they are listed, not as they happen to end: two runs can be compared.
@@ -108,22 +119,26 @@ struct Job<'a> {
 
 impl Job<'_> {
     /// What it got, if it is what it must get.
-    fn run(&self, judge: &Judge<'_>, repeat: u32) -> Result<String> {
+    fn run(&self, judge: &Judge<'_>, repeat: u32, explanations: Option<&Path>) -> Result<String> {
         let (exercise, source) = (self.exercise, self.variant.source.as_path());
         let program = match judge.compile(exercise, source)? {
             Compiled::Program(program) => program,
             Compiled::Refused(finding) => {
-                return self.assess(judge, &Report::refused(&exercise.name, finding, 0));
+                let report = Report::refused(&exercise.name, finding, 0);
+                let said = self.assess(judge, &report)?;
+                explanations.map_or(Ok(()), |dir| self.write_down(judge, &report, dir))?;
+                return Ok(said);
             }
         };
         let run = || -> Result<Report> {
-            let checks = judge.checks(&program, exercise, source)?;
+            let checks = judge.checks(&program, exercise, source, &mut |_| {})?;
             let mut report = Report::of_checks(&exercise.name, checks, 0);
             report.warnings.clone_from(&program.warnings);
             Ok(report)
         };
         let first = run()?;
         let said = self.assess(judge, &first)?;
+        explanations.map_or(Ok(()), |dir| self.write_down(judge, &first, dir))?;
         for time in 2..=repeat {
             let again = run()?;
             if fingerprint(&again) != fingerprint(&first) {
@@ -131,6 +146,21 @@ impl Job<'_> {
             }
         }
         Ok(said)
+    }
+
+    /// Writes what a learner would read of it.
+    fn write_down(&self, judge: &Judge<'_>, report: &Report, dir: &Path) -> Result<()> {
+        let source = self.variant.source.as_path();
+        if !source.parent().is_some_and(|dir| dir.ends_with("rejected")) {
+            return Ok(());
+        }
+        let subject = Subject { course: judge.course, exercise: self.exercise, source: Some(source) };
+        let mut text = Vec::new();
+        Style::of_width(80).explained(&mut text, subject, report, Extent::All)?;
+        let dir = dir.join(&self.exercise.name);
+        fs::create_dir_all(&dir).with_context(|| format!("could not make {}", dir.display()))?;
+        let file = dir.join(source.file_name().unwrap_or_default()).with_extension("txt");
+        fs::write(&file, text).with_context(|| format!("could not write {}", file.display()))
     }
 
     fn assess(&self, judge: &Judge<'_>, report: &Report) -> Result<String> {
@@ -156,6 +186,13 @@ impl Job<'_> {
                 let expected = place(clause, kind.name());
                 if !found {
                     bail!("should get {expected}; it got: {}", told(report));
+                }
+                let root = &judge.course.root;
+                if explanation::needs_own(kind)
+                    && explanation::own(root, self.exercise, kind, clause).is_none()
+                {
+                    let file = self.exercise.dir.join("explanations.md");
+                    bail!("{} has no section `## {kind}` for it", file.display());
                 }
                 Ok(expected)
             }

@@ -1,9 +1,10 @@
 //! Judging a program: compile it, run its checks in a child, and put what was seen into a report.
 
 use crate::base::Base;
-use crate::child::{self, Request};
-use crate::compile::{self, Compiled, Program, Rendering};
+use crate::child::{self, News, Request};
+use crate::compile::{self, Compiled, Patience, Program, Rendering};
 use crate::course::{Course, Exercise, read_text};
+use crate::process::Cancel;
 use crate::verdict::{Check, Kind, Report};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
@@ -44,20 +45,27 @@ pub struct Judge<'a> {
     pub rendering: Rendering,
     pub effort: Effort,
     pub detail: Detail,
+    pub cancel: Cancel,
 }
 
 impl Judge<'_> {
-    /// Judges `source`, relative to the course's root, as an answer to `exercise`.
+    /// Judges `source`, relative to the course's root, as an answer to `exercise`; `tell` hears how it goes.
     ///
     /// # Errors
     /// If the trouble is not the learner's.
-    pub fn judge(&self, exercise: &Exercise, source: &Path) -> Result<Report> {
+    pub fn judge(
+        &self,
+        exercise: &Exercise,
+        source: &Path,
+        tell: &mut dyn FnMut(News<'_>),
+    ) -> Result<Report> {
+        tell(News::Compiling);
         let start = Instant::now();
         let millis = |start: Instant| start.elapsed().as_millis() as u64;
         match self.compile(exercise, source)? {
             Compiled::Refused(finding) => Ok(Report::refused(&exercise.name, finding, millis(start))),
             Compiled::Program(program) => {
-                let mut checks = self.checks(&program, exercise, source)?;
+                let mut checks = self.checks(&program, exercise, source, tell)?;
                 if self.detail == Detail::Steps {
                     self.find_steps(&program, exercise, source, &mut checks)?;
                 }
@@ -81,12 +89,20 @@ impl Judge<'_> {
         }
         // Read here, because what rustc says of a file that is no text is not of much help.
         readable(&root.join(source))?;
-        compile::compile(root, self.base, exercise, source, self.rendering, self.effort.limit)
+        let patience = Patience { limit: self.effort.limit, cancel: &self.cancel };
+        compile::compile(root, self.base, exercise, source, self.rendering, &patience)
     }
 
     /// Runs all checks of a compiled program.
-    pub fn checks(&self, program: &Program, exercise: &Exercise, source: &Path) -> Result<Vec<Check>> {
-        let checks = child::run(&program.executable, &self.request(exercise, source)?)?;
+    pub fn checks(
+        &self,
+        program: &Program,
+        exercise: &Exercise,
+        source: &Path,
+        tell: &mut dyn FnMut(News<'_>),
+    ) -> Result<Vec<Check>> {
+        let request = self.request(exercise, source)?;
+        let checks = child::run(&program.executable, &request, &self.cancel, tell)?;
         if checks.is_empty() {
             bail!("{} has no check in it; add one for each clause", exercise.checks().display());
         }
@@ -135,7 +151,9 @@ impl Judge<'_> {
         let only = Some(vec![check.to_owned()]);
         let request =
             Request { seed, schedules: Some(1), only, trace: true, ..self.request(exercise, source)? };
-        Ok(child::run(&program.executable, &request)?.into_iter().find(|done| done.name == check))
+        Ok(child::run(&program.executable, &request, &self.cancel, &mut |_| {})?
+            .into_iter()
+            .find(|done| done.name == check))
     }
 
     fn request(&self, exercise: &Exercise, source: &Path) -> Result<Request> {

@@ -7,22 +7,29 @@ mod args;
 mod base;
 mod child;
 mod commands;
+mod comparison;
 mod compile;
 mod course;
+mod editor;
 mod explanation;
 mod gate;
+mod hints;
 mod judge;
 mod lanes;
+mod original;
 mod picture;
 mod process;
 mod progress;
 mod screen;
+mod study;
 mod style;
 mod variant;
 mod verdict;
+mod watch;
 
 fn main() -> ExitCode {
-    let screen = screen::Screen::new(style::Style::new());
+    let ascii = std::env::args_os().any(|argument| argument == "--ascii");
+    let screen = screen::Screen::new(style::Style::new(ascii));
     match commands::run(&screen) {
         Ok(outcome) => outcome.into(),
         // Someone who has read enough of a list is not trouble.

@@ -1,9 +1,11 @@
 //! A child process that can't outlive us: its own process group, a deadline, and output we stop listening to.
 
 use anyhow::{Context, Result, bail};
+use std::fmt;
 use std::io::{Read, Write};
 use std::ops::ControlFlow;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
 use std::thread;
@@ -19,6 +21,40 @@ pub fn watch_for_interrupts() -> Result<()> {
 /// Whether ^C was pressed.
 pub fn is_interrupted() -> bool {
     INTERRUPTED.load(Ordering::Relaxed)
+}
+
+/// Asks for work to end before its time; a clone asks for the same. ^C asks for all of it.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    pub fn cancel(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    pub fn is_asked(&self) -> bool {
+        self.0.load(Ordering::Relaxed) || is_interrupted()
+    }
+}
+
+/// The error of work that was asked to end.
+#[derive(Debug)]
+pub struct Interrupted;
+
+impl fmt::Display for Interrupted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("interrupted")
+    }
+}
+
+impl std::error::Error for Interrupted {}
+
+/// What a child may take, and who may end it.
+pub struct Limits<'a> {
+    pub deadline: Instant,
+    /// Bytes of address space, where the platform can hold it to that.
+    pub memory: Option<u64>,
+    pub cancel: &'a Cancel,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -38,26 +74,23 @@ pub enum Ending {
 }
 
 /// How often a wait looks whether ^C was pressed or the child has gone.
-const TICK: Duration = Duration::from_millis(50);
+const TICK: Duration = Duration::from_millis(20);
 /// How long the pipes of a child that has exited may stay open: what holds them is not the child.
 const LINGER: Duration = Duration::from_secs(1);
 
 /// Runs `command` to its end, handing each piece of what it writes to `hear`.
 ///
-/// Where the platform can say so, the child gets no more than `memory` bytes of address space.
-///
 /// # Errors
-/// If it can't be started, or ^C was pressed.
+/// If it can't be started, or was asked to end ([`Interrupted`]).
 pub fn run(
     mut command: Command,
     input: &[u8],
-    deadline: Instant,
-    memory: Option<u64>,
+    limits: &Limits<'_>,
     mut hear: impl FnMut(Stream, &[u8]) -> ControlFlow<()>,
 ) -> Result<Ending> {
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut group = Group::spawn(&mut command)?;
-    group.limit(memory);
+    group.limit(limits.memory);
     if let Some(mut stdin) = group.child.stdin.take() {
         // A child that is gone already tells us so by its exit status, not by a broken pipe.
         let _ = stdin.write_all(input);
@@ -74,14 +107,14 @@ pub fn run(
 
     let mut gone_since: Option<Instant> = None;
     loop {
-        if is_interrupted() {
-            bail!("interrupted");
+        if limits.cancel.is_asked() {
+            bail!(Interrupted);
         }
         let now = Instant::now();
-        if now >= deadline {
+        if now >= limits.deadline {
             return Ok(Ending::PastDeadline);
         }
-        match pieces.recv_timeout(TICK.min(deadline - now)) {
+        match pieces.recv_timeout(TICK.min(limits.deadline - now)) {
             Ok((stream, bytes)) => {
                 if hear(stream, &bytes).is_break() {
                     return Ok(Ending::CutOff);

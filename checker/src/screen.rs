@@ -2,6 +2,7 @@
 
 use crate::account::Subject;
 use crate::course::{Exercise, Hint, Task};
+use crate::hints::words;
 use crate::progress::State;
 use crate::style::{Style, lesson_title, look, paragraphs};
 use crate::verdict::{Check, Finding, Report};
@@ -72,17 +73,34 @@ impl Screen {
         self.raw(&self.style.encoded(&text))
     }
 
-    pub fn hint(&self, exercise: &Exercise, hints: &[Hint], step: usize) -> Result<()> {
+    /// One hint; `opened` is how many were opened so far, if that is counted.
+    pub fn hint(
+        &self,
+        exercise: &Exercise,
+        hints: &[Hint],
+        step: usize,
+        opened: Option<usize>,
+    ) -> Result<()> {
         let hint = &hints[step - 1];
         let title = format!("Hint {step} of {}: {}", hints.len(), hint.title);
         self.say(&title.bold().to_string())?;
         self.say("")?;
-        self.prose(&hint.text)?;
-        if step < hints.len() {
-            self.say("")?;
-            self.say(&format!("the next one: cargo checker hint {} --step {}", exercise.name, step + 1))?;
+        self.prose(&words(hint))?;
+        self.say("")?;
+        if let Some(opened) = opened {
+            self.say(&format!("{opened} of {} hints opened", hints.len()))?;
+            if step < hints.len() {
+                self.say(&format!("the next one: cargo checker hint {} --step {}", exercise.name, step + 1))?;
+            }
         }
         Ok(())
+    }
+
+    /// Says so if something could not be kept; what was found out is no less true for that.
+    pub fn keep(&self, kept: Result<()>) {
+        if let Err(error) = kept {
+            self.note(&format!("warning: {error:#}"));
+        }
     }
 
     /// Markdown, with its paragraphs wrapped to the screen.

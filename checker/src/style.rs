@@ -23,8 +23,8 @@ pub struct Style {
 }
 
 impl Style {
-    /// Finds out how wide the terminal is and whether it can show colours and Unicode.
-    pub fn new() -> Style {
+    /// Finds out how wide the terminal is and whether it can show colours and, unless only `ascii` is wanted, Unicode.
+    pub fn new(ascii: bool) -> Style {
         let from_env = || env::var("COLUMNS").ok()?.parse::<usize>().ok();
         let from_terminal = || terminal_size::terminal_size().map(|(width, _)| width.0 as usize);
         let columns = from_env().or_else(from_terminal).unwrap_or(100);
@@ -32,7 +32,7 @@ impl Style {
         let colour =
             !says("NO_COLOR") && (says("CLICOLOR_FORCE") || io::stdout().is_terminal() && !is_dumb());
         colored::control::set_override(colour);
-        Style { colour, unicode: !is_dumb() && !locale_is_plain(), ..Style::of_width(columns) }
+        Style { colour, unicode: !ascii && !is_dumb() && !locale_is_plain(), ..Style::of_width(columns) }
     }
 
     /// The same for that many columns.

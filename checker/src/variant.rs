@@ -81,9 +81,8 @@ fn rejected(root: &Path, source: PathBuf) -> Result<Variant> {
 
 /// Reads `//! breaks: clause 3 · finding: deadlock`.
 fn breaks(line: &str) -> Result<Expected> {
-    let text =
-        line.strip_prefix("//! breaks:").context("the first line does not begin with `//! breaks:`")?;
-    finding(text)
+    let shape = "the first line is not `//! breaks: clause N · finding: KIND`";
+    finding(line.strip_prefix("//! breaks:").context(shape)?)
 }
 
 /// Reads `clause 3 · finding: deadlock`.

@@ -5,4 +5,9 @@ mod gate;
 mod hostile;
 mod place;
 mod run;
+mod study;
+#[cfg(unix)]
+mod terminal;
+#[cfg(unix)]
+mod watch;
 mod workbook;

@@ -1,0 +1,161 @@
+//! The commands around an exercise: hints, the lesson, the editor, comparing, beginning anew, moving house.
+
+use crate::args::{Direction, Hint};
+use crate::comparison::{self, Choice};
+use crate::course::{Course, Exercise, read_text, unknown};
+use crate::editor;
+use crate::hints;
+use crate::original;
+use crate::progress::{Progress, replace};
+use crate::screen::Screen;
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+pub fn hint(screen: &Screen, course: &Course, progress: &mut Progress, asked: &Hint) -> Result<()> {
+    let exercise = course.exercise(&asked.exercise)?;
+    let all = exercise.hints(&course.root)?;
+    if asked.all {
+        if !progress.has_passed(exercise) {
+            bail!(
+                "all hints are shown once {0} has passed; `cargo checker hint {0}` shows one that fits now",
+                exercise.name
+            );
+        }
+        return (1..=all.len()).try_for_each(|step| screen.hint(exercise, &all, step, None));
+    }
+    let offered = hints::offered(&all, &progress.findings(exercise), &progress.opened(exercise));
+    let step = asked.step.map_or(offered, |step| step as usize);
+    if step > all.len() {
+        bail!("{} has {} hints; there is no hint {step}", exercise.name, all.len());
+    }
+    screen.keep(progress.open_hint(exercise, step));
+    let opened = if progress.has_passed(exercise) { None } else { Some(progress.opened(exercise).len()) };
+    screen.hint(exercise, &all, step, opened)
+}
+
+/// The lesson's text.
+pub fn lesson_text(course: &Course, exercise: &Exercise) -> Result<String> {
+    let path = exercise.lesson();
+    read_text(&course.root.join(&path)).with_context(|| format!("{} has no lesson to show", exercise.name))
+}
+
+pub fn lesson(screen: &Screen, course: &Course, name: &str) -> Result<()> {
+    screen.prose(&lesson_text(course, course.exercise(name)?)?)
+}
+
+pub fn edit(course: &Course, name: &str) -> Result<()> {
+    editor::open(&course.root.join(course.exercise(name)?.source()))
+}
+
+pub fn compare(
+    screen: &Screen,
+    course: &Course,
+    progress: &Progress,
+    name: &str,
+    variant: Option<&str>,
+) -> Result<()> {
+    let exercise = course.exercise(name)?;
+    if !progress.has_passed(exercise) {
+        bail!(
+            "{0} has not passed yet; other programs are shown after that. `cargo checker hint {0}` has a hint",
+            exercise.name
+        );
+    }
+    let choices = comparison::choices(&course.root, exercise);
+    if variant.is_none() {
+        for Choice { name, words, .. } in &choices {
+            screen.say(&format!("{name}: {words}"))?;
+        }
+        screen.say("")?;
+    }
+    let wanted = variant.unwrap_or("solution");
+    let Some(choice) = choices.iter().find(|choice| choice.name == wanted) else {
+        let names = choices.iter().map(|choice| choice.name.as_str());
+        let advice = format!("`cargo checker compare {}` lists them", exercise.name);
+        return Err(unknown("variant", wanted, names, &advice));
+    };
+    if variant.is_some() {
+        screen.say(&choice.words)?;
+    }
+    screen.raw(&screen.style.encoded(&comparison::difference(&course.root, exercise, choice)?))
+}
+
+pub fn reset(
+    screen: &Screen,
+    course: &Course,
+    progress: &mut Progress,
+    exercises: &[&Exercise],
+) -> Result<()> {
+    for exercise in exercises {
+        let said = match original::restore(course, exercise)? {
+            Some(kept) => {
+                format!("{} is as it began; your file is kept as {}", exercise.name, kept.display())
+            }
+            None => format!("{} is as it began already", exercise.name),
+        };
+        screen.keep(progress.forget(exercise));
+        screen.say(&said)?;
+    }
+    Ok(())
+}
+
+/// What `progress export` prints.
+#[derive(Deserialize, Serialize)]
+struct Luggage {
+    progress: Value,
+    /// The learner's programs, by exercise.
+    programs: BTreeMap<String, String>,
+}
+
+pub fn progress(screen: &Screen, course: &Course, mut progress: Progress, way: &Direction) -> Result<()> {
+    match way {
+        Direction::Export => {
+            let programs = course.exercises.iter().filter_map(|exercise| {
+                Some((exercise.name.clone(), read_text(&course.root.join(exercise.source())).ok()?))
+            });
+            screen.json(&Luggage { progress: serde_json::to_value(&progress)?, programs: programs.collect() })
+        }
+        Direction::Import { file } => {
+            let (theirs, programs) = unpack(file)?;
+            let mut changed = 0;
+            for (name, text) in &programs {
+                let names = |it: &&Exercise| it.name == *name || it.about.formerly.contains(name);
+                let Some(exercise) = course.exercises.iter().find(names) else {
+                    screen.note(&format!("{name} is not in this workbook; its program stays in the file"));
+                    continue;
+                };
+                let path = course.root.join(exercise.source());
+                if read_text(&path).is_ok_and(|own| own == *text) {
+                    continue;
+                }
+                if path.exists() {
+                    let kept = original::back_up(course, exercise)?;
+                    screen.say(&format!("{}: your file is kept as {}", exercise.name, kept.display()))?;
+                }
+                replace(&path, text.as_bytes())?;
+                changed += 1;
+            }
+            progress.merge(theirs)?;
+            let tally = progress.tally(course);
+            screen.say(&format!(
+                "taken in: {changed} programs; {} of {} exercises have passed",
+                tally.passed, tally.exercises
+            ))
+        }
+    }
+}
+
+fn unpack(file: &Path) -> Result<(Progress, BTreeMap<String, String>)> {
+    let text = read_text(file)?;
+    let luggage = serde_json::from_str::<Luggage>(&text).ok();
+    let luggage = luggage.and_then(|luggage| {
+        let progress = Progress::parse(&serde_json::to_vec(&luggage.progress).ok()?)?;
+        Some((progress, luggage.programs))
+    });
+    luggage.with_context(|| {
+        format!("{} is not what `cargo checker progress export` prints; nothing was changed", file.display())
+    })
+}

@@ -1,0 +1,238 @@
+//! The watch view: judges the exercise one is at whenever it is saved, and answers keys meanwhile.
+
+mod ansi;
+mod files;
+mod model;
+mod page;
+mod view;
+mod worker;
+
+use crate::commands::Outcome;
+use crate::compile::Rendering;
+use crate::course::{Course, Exercise};
+use crate::editor;
+use crate::original;
+use crate::process::{self, Cancel};
+use crate::progress::{Progress, State};
+use crate::screen::Screen;
+use crate::style::is_dumb;
+use anyhow::{Context, Result, bail};
+use files::Files;
+use model::{Action, Model};
+use ratatui::DefaultTerminal;
+use ratatui::crossterm::event::{self, Event, KeyEventKind};
+use std::io::{self, IsTerminal};
+use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
+use std::thread;
+use std::time::{Duration, Instant};
+use worker::{Heard, Order};
+
+/// How long to wait for a key before looking at what else has happened.
+const TICK: Duration = Duration::from_millis(30);
+/// Editors write in several steps; what comes within this time is one save.
+const SETTLE: Duration = Duration::from_millis(40);
+
+/// Whether there is a terminal that can be drawn on.
+pub fn is_possible() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal() && !is_dumb()
+}
+
+/// Opens the view at `exercise`, or else at the first that is not done, and stays until it is left.
+///
+/// # Errors
+/// If there is no terminal, or no exercise.
+pub fn run(screen: &Screen, course: &Course, progress: Progress, exercise: Option<&str>) -> Result<Outcome> {
+    if !is_possible() {
+        bail!(
+            "the watch view needs a terminal that can be drawn on\n\
+             `cargo checker next` prints the same line by line"
+        );
+    }
+    let all = course.select(&[])?;
+    let open = |it: &&Exercise| progress.state(course, it) != State::Passed;
+    let at = match exercise {
+        Some(name) => course.exercise(name)?,
+        None => all.iter().copied().find(open).unwrap_or(all[0]),
+    };
+    let current = all.iter().position(|it| it.name == at.name).unwrap_or(0);
+    let (orders, taken) = mpsc::channel();
+    let (tell, heard) = mpsc::channel();
+    thread::scope(|scope| {
+        scope.spawn(move || worker::work(course, &taken, &tell));
+        let (saves, saved) = mpsc::channel();
+        let mut watch = Watch {
+            model: Model::new(course, progress, screen.style.clone(), current),
+            orders,
+            heard,
+            saves,
+            saved,
+            files: None,
+            cancel: Cancel::default(),
+            runs: 0,
+        };
+        // Dropping it ends the run that is going on, and then the worker.
+        let mut terminal = Terminal::open()?;
+        watch.go(current);
+        watch.stay(&mut terminal)
+    })?;
+    Ok(Outcome::AllPassed)
+}
+
+/// The terminal while it is ours; given back as it was, whatever happens.
+struct Terminal(DefaultTerminal);
+
+impl Terminal {
+    fn open() -> Result<Terminal> {
+        // Also gives the terminal back before a panic is reported.
+        ratatui::try_init().map(Terminal).context("could not draw on this terminal")
+    }
+
+    /// Gives the terminal back while `work` is done.
+    fn lend<T>(&mut self, work: impl FnOnce() -> T) -> Result<T> {
+        ratatui::try_restore()?;
+        let done = work();
+        self.0 = ratatui::try_init().context("could not draw on this terminal")?;
+        Ok(done)
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // There may be no terminal any more.
+        let _ = ratatui::try_restore();
+    }
+}
+
+struct Watch<'a> {
+    model: Model<'a>,
+    orders: Sender<Order>,
+    heard: Receiver<(u64, Heard)>,
+    saves: Sender<()>,
+    saved: Receiver<()>,
+    files: Option<Files>,
+    /// Ends the present run.
+    cancel: Cancel,
+    runs: u64,
+}
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        self.cancel.cancel();
+    }
+}
+
+impl Watch<'_> {
+    fn stay(&mut self, terminal: &mut Terminal) -> Result<()> {
+        let mut drawn: Option<Instant> = None;
+        let mut settled: Option<Instant> = None;
+        loop {
+            if process::is_interrupted() {
+                return Ok(());
+            }
+            let mut changed = self.listen()?;
+            if self.saved.try_iter().count() > 0 {
+                settled = Some(Instant::now() + SETTLE);
+            }
+            if settled.is_some_and(|at| Instant::now() >= at) {
+                settled = None;
+                self.judge();
+                changed = true;
+            }
+            // While something runs, its seconds are counted.
+            let stale = drawn.is_none_or(|at| at.elapsed() > Duration::from_millis(500));
+            if changed || drawn.is_none() || (stale && self.model.run.is_going_on()) {
+                self.draw(terminal)?;
+                drawn = Some(Instant::now());
+            }
+            if !event::poll(TICK).context("could not read from the terminal")? {
+                continue;
+            }
+            let action = match event::read().context("could not read from the terminal")? {
+                Event::Key(key) if key.kind != KeyEventKind::Release => self.model.press(key),
+                _ => Action::Stay,
+            };
+            drawn = None;
+            match action {
+                Action::Stay => {}
+                Action::Quit => return Ok(()),
+                Action::Run => self.judge(),
+                Action::Go(exercise) => self.go(exercise),
+                Action::Edit => self.edit(terminal)?,
+                Action::Reset => self.reset(),
+            }
+        }
+    }
+
+    fn draw(&mut self, terminal: &mut Terminal) -> Result<()> {
+        let model = &mut self.model;
+        terminal.0.draw(|frame| view::draw(frame, model)).context("could not draw on this terminal")?;
+        Ok(())
+    }
+
+    /// Takes in what the worker has said; whether there was anything.
+    fn listen(&mut self) -> Result<bool> {
+        let mut changed = false;
+        loop {
+            match self.heard.try_recv() {
+                Ok((run, heard)) if run == self.runs => {
+                    self.model.hear(heard);
+                    changed = true;
+                }
+                Ok(_) => {}
+                Err(TryRecvError::Empty) => return Ok(changed),
+                Err(TryRecvError::Disconnected) => {
+                    bail!("the thread that judges has ended; this is a fault of ours")
+                }
+            }
+        }
+    }
+
+    fn go(&mut self, exercise: usize) {
+        let course = self.model.course;
+        // The old one first: nothing of it is to be heard any more.
+        self.files = None;
+        self.saved.try_iter().for_each(drop);
+        self.start(exercise);
+        match Files::watch(&course.root, &course.exercises[exercise], &self.saves) {
+            Ok(files) => self.files = Some(files),
+            Err(error) => self.model.note = Some(format!("{error:#}")),
+        }
+    }
+
+    fn judge(&mut self) {
+        self.start(self.model.current);
+    }
+
+    fn start(&mut self, exercise: usize) {
+        self.cancel.cancel();
+        self.cancel = Cancel::default();
+        self.runs += 1;
+        self.model.begin(exercise);
+        let rendering = Rendering { colour: self.model.style.colour, width: self.model.style.width };
+        let order = Order { exercise, run: self.runs, rendering, cancel: self.cancel.clone() };
+        // If the worker has gone, `listen` says so.
+        let _ = self.orders.send(order);
+    }
+
+    fn edit(&mut self, terminal: &mut Terminal) -> Result<()> {
+        let model = &mut self.model;
+        let file = model.course.root.join(model.exercise().source());
+        let opened = terminal.lend(|| editor::open(&file))?;
+        model.note = opened.err().map(|error| format!("{error:#}"));
+        Ok(())
+    }
+
+    fn reset(&mut self) {
+        let model = &mut self.model;
+        let exercise = model.exercise();
+        let said = match original::restore(model.course, exercise) {
+            Ok(Some(kept)) => format!("it is as it began; your file is kept as {}", kept.display()),
+            Ok(None) => "it is as it began already".to_owned(),
+            Err(error) => format!("{error:#}"),
+        };
+        let forgotten = model.progress.forget(exercise);
+        self.judge();
+        let failed = forgotten.err().map(|error| format!("{error:#}"));
+        self.model.note = Some(failed.unwrap_or(said));
+    }
+}

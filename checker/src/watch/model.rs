@@ -1,0 +1,311 @@
+//! What the watch view shows, and how keys and news change it. Nothing here waits or draws.
+
+use super::worker::Heard;
+use crate::comparison::{self, Choice};
+use crate::course::{Course, Exercise, Hint};
+use crate::hints;
+use crate::progress::{Progress, State};
+use crate::style::{Style, look};
+use crate::verdict::{Check, Finding, Kind, Report, Status};
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use std::time::Instant;
+
+pub struct Model<'a> {
+    pub course: &'a Course,
+    pub progress: Progress,
+    pub style: Style,
+    /// The place of the exercise in the course.
+    pub current: usize,
+    pub run: Run,
+    pub pane: Pane,
+    pub scroll: usize,
+    /// How far the pane can be scrolled; found out when it is drawn.
+    pub scroll_end: usize,
+    /// The height of the pane; found out when it is drawn.
+    pub page: usize,
+    /// Something to say once.
+    pub note: Option<String>,
+}
+
+/// What is known of the present run.
+pub struct Run {
+    pub phase: Phase,
+    /// The clause of each check, once they are known.
+    pub listed: Vec<u32>,
+    pub checks: Vec<Check>,
+    pub report: Option<Report>,
+    pub began: Instant,
+}
+
+pub enum Phase {
+    Note(String),
+    Compiling,
+    Running(String),
+    Judged,
+    Trouble(String),
+}
+
+/// What fills the large part of the screen.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Pane {
+    Verdict,
+    Task,
+    Lesson,
+    Hint(usize),
+    Lanes,
+    Compare(usize),
+    List {
+        filter: String,
+        typing: bool,
+        selected: usize,
+    },
+    /// Asks whether to begin anew.
+    Reset,
+}
+
+/// What a key asks the loop to do.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Action {
+    Stay,
+    Quit,
+    Run,
+    Go(usize),
+    Edit,
+    Reset,
+}
+
+/// How a clause stands.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Mark {
+    Open,
+    Passed,
+    Failed,
+    Unfinished,
+    Undecided,
+}
+
+impl Run {
+    pub fn new() -> Run {
+        let (listed, checks) = (Vec::new(), Vec::new());
+        let phase = Phase::Note("starting".to_owned());
+        Run { phase, listed, checks, report: None, began: Instant::now() }
+    }
+
+    pub fn is_going_on(&self) -> bool {
+        !matches!(self.phase, Phase::Judged | Phase::Trouble(_))
+    }
+
+    /// The checks that have ended.
+    pub fn ended(&self) -> &[Check] {
+        self.report.as_ref().map_or(&self.checks, |report| &report.checks)
+    }
+
+    pub fn mark(&self, clause: u32) -> Mark {
+        let own: Vec<&Check> = self.ended().iter().filter(|check| check.clause == clause).collect();
+        let failed = own.iter().find(|check| check.status == Status::Failed);
+        let expected = self.listed.iter().filter(|listed| **listed == clause).count();
+        match failed {
+            Some(_)
+                if own
+                    .iter()
+                    .all(|it| it.status == Status::Passed || it.kind() == Some(Kind::Unfinished)) =>
+            {
+                Mark::Unfinished
+            }
+            Some(_) => Mark::Failed,
+            None if own.is_empty() || own.len() < expected => Mark::Open,
+            None if own.iter().any(|check| check.status == Status::Undecided) => Mark::Undecided,
+            None => Mark::Passed,
+        }
+    }
+
+    /// The first finding, with the check that saw it.
+    pub fn first(&self) -> Option<(&Check, &Finding)> {
+        self.ended().iter().find_map(|check| {
+            let failed = check.status != Status::Passed;
+            check.finding.as_ref().filter(|_| failed).map(|finding| (check, finding))
+        })
+    }
+}
+
+impl<'a> Model<'a> {
+    pub fn new(course: &'a Course, progress: Progress, style: Style, current: usize) -> Model<'a> {
+        let run = Run::new();
+        let (scroll, scroll_end, page) = (0, 0, 0);
+        Model {
+            course,
+            progress,
+            style,
+            current,
+            run,
+            pane: Pane::Verdict,
+            scroll,
+            scroll_end,
+            page,
+            note: None,
+        }
+    }
+
+    pub fn exercise(&self) -> &'a Exercise {
+        &self.course.exercises[self.current]
+    }
+
+    pub fn state(&self, exercise: &Exercise) -> State {
+        self.progress.state(self.course, exercise)
+    }
+
+    /// The hints of the exercise; none if they can't be read.
+    pub fn hints(&self) -> Vec<Hint> {
+        self.exercise().hints(&self.course.root).unwrap_or_default()
+    }
+
+    pub fn choices(&self) -> Vec<Choice> {
+        comparison::choices(&self.course.root, self.exercise())
+    }
+
+    /// The exercises that the list shows, by their place in the course.
+    pub fn listed(&self, filter: &str) -> Vec<usize> {
+        let all = self.course.exercises.iter().enumerate();
+        let fits = all.filter(|(_, exercise)| exercise.matches(filter, look(self.state(exercise)).1));
+        fits.map(|(index, _)| index).collect()
+    }
+
+    fn show(&mut self, pane: Pane) {
+        self.pane = pane;
+        self.scroll = 0;
+    }
+
+    /// Makes ready for a new run, of exercise `current`.
+    pub fn begin(&mut self, current: usize) {
+        if current != self.current {
+            self.note = None;
+        }
+        self.current = current;
+        self.run = Run::new();
+        self.show(Pane::Verdict);
+    }
+
+    /// Takes in what is heard of the present run.
+    pub fn hear(&mut self, heard: Heard) {
+        match heard {
+            Heard::Note(text) => self.run.phase = Phase::Note(text),
+            Heard::Compiling => self.run.phase = Phase::Compiling,
+            Heard::Listed(clauses) => {
+                // After a crash the others are listed again.
+                if self.run.listed.is_empty() {
+                    self.run.listed = clauses;
+                }
+            }
+            Heard::Started(check) => self.run.phase = Phase::Running(check),
+            Heard::Ended(check) => self.run.checks.push(*check),
+            Heard::Judged(report) => {
+                let kept = self.progress.record(self.course, self.exercise(), &report);
+                self.note = kept.err().map(|error| format!("{error:#}")).or(self.note.take());
+                self.run.report = Some(*report);
+                self.run.phase = Phase::Judged;
+            }
+            Heard::Trouble(error) => self.run.phase = Phase::Trouble(format!("{error:#}")),
+        }
+    }
+
+    /// What `key` asks for; what it changes on the screen is changed here.
+    pub fn press(&mut self, key: KeyEvent) -> Action {
+        if key.modifiers.contains(KeyModifiers::CONTROL) {
+            return if key.code == KeyCode::Char('c') { Action::Quit } else { Action::Stay };
+        }
+        if let Pane::List { .. } = self.pane
+            && let Some(action) = self.press_in_list(key.code)
+        {
+            return action;
+        }
+        let asked_to_reset = self.pane == Pane::Reset;
+        match key.code {
+            KeyCode::Char('y') if asked_to_reset => return Action::Reset,
+            _ if asked_to_reset => self.show(Pane::Verdict),
+            _ => {}
+        }
+        match key.code {
+            KeyCode::Char('q') => return Action::Quit,
+            KeyCode::Char('n') => return Action::Go((self.current + 1).min(self.course.exercises.len() - 1)),
+            KeyCode::Char('p') => return Action::Go(self.current.saturating_sub(1)),
+            KeyCode::Char('r') => return Action::Run,
+            KeyCode::Char('e') => return Action::Edit,
+            KeyCode::Char('l') => {
+                self.show(Pane::List { filter: String::new(), typing: false, selected: self.current });
+            }
+            KeyCode::Char('h') => self.open_hint(),
+            KeyCode::Char('t') => self.show(Pane::Lanes),
+            KeyCode::Char('o') => self.show(Pane::Lesson),
+            KeyCode::Char('i') => self.show(Pane::Task),
+            KeyCode::Char('c') => self.compare(),
+            KeyCode::Char('x') if !asked_to_reset => self.show(Pane::Reset),
+            KeyCode::Esc | KeyCode::Backspace => self.show(Pane::Verdict),
+            KeyCode::Down | KeyCode::Char('j') => self.scroll += 1,
+            KeyCode::Up | KeyCode::Char('k') => self.scroll = self.scroll.saturating_sub(1),
+            KeyCode::PageDown | KeyCode::Char(' ') => self.scroll += self.page.max(2) - 1,
+            KeyCode::PageUp => self.scroll = self.scroll.saturating_sub(self.page.max(2) - 1),
+            KeyCode::Home | KeyCode::Char('g') => self.scroll = 0,
+            KeyCode::End | KeyCode::Char('G') => self.scroll = self.scroll_end,
+            _ => {}
+        }
+        self.scroll = self.scroll.min(self.scroll_end);
+        Action::Stay
+    }
+
+    /// Keys that mean something else in the list.
+    fn press_in_list(&mut self, key: KeyCode) -> Option<Action> {
+        let Pane::List { filter, typing, selected } = &self.pane else { return None };
+        let (mut filter, mut typing, mut selected) = (filter.clone(), *typing, *selected);
+        let shown = self.listed(&filter);
+        let at = shown.iter().position(|index| *index == selected);
+        match key {
+            KeyCode::Enter => {
+                return Some(at.map_or(Action::Stay, |_| Action::Go(selected)));
+            }
+            KeyCode::Down => selected = *shown.get(at.map_or(0, |at| at + 1)).unwrap_or(&selected),
+            KeyCode::Up => selected = *shown.get(at.unwrap_or(0).saturating_sub(1)).unwrap_or(&selected),
+            KeyCode::Char('j') if !typing => {
+                selected = *shown.get(at.map_or(0, |at| at + 1)).unwrap_or(&selected)
+            }
+            KeyCode::Char('k') if !typing => {
+                selected = *shown.get(at.unwrap_or(0).saturating_sub(1)).unwrap_or(&selected);
+            }
+            KeyCode::Char('/') if !typing => typing = true,
+            KeyCode::Char(letter) if typing => filter.push(letter),
+            KeyCode::Backspace if typing => drop(filter.pop()),
+            KeyCode::Esc if typing => (filter, typing) = (String::new(), false),
+            _ => return None,
+        }
+        let shown = self.listed(&filter);
+        if !shown.contains(&selected) {
+            selected = shown.first().copied().unwrap_or(selected);
+        }
+        self.pane = Pane::List { filter, typing, selected };
+        Some(Action::Stay)
+    }
+
+    fn open_hint(&mut self) {
+        let exercise = self.exercise();
+        let all = self.hints();
+        if all.is_empty() {
+            self.note = Some(format!("{} has no hints", exercise.name));
+            return;
+        }
+        let step = hints::offered(&all, &self.progress.findings(exercise), &self.progress.opened(exercise));
+        let kept = self.progress.open_hint(exercise, step);
+        self.note = kept.err().map(|error| format!("{error:#}"));
+        self.show(Pane::Hint(step));
+    }
+
+    fn compare(&mut self) {
+        if !self.progress.has_passed(self.exercise()) {
+            self.note = Some("other programs are shown once this one has passed".to_owned());
+            return;
+        }
+        let next = match self.pane {
+            Pane::Compare(index) if index + 1 < self.choices().len() => index + 1,
+            _ => 0,
+        };
+        self.show(Pane::Compare(next));
+    }
+}

@@ -1,0 +1,173 @@
+//! The text of each pane of the watch view, with the escape codes of its colours.
+
+use super::model::{Model, Pane, Phase};
+use crate::account::{Extent, Subject, summary};
+use crate::comparison;
+use crate::course::read_text;
+use crate::hints;
+use crate::lanes;
+use crate::progress::State;
+use crate::study::lesson_text;
+use crate::style::{Style, look, paragraphs};
+use crate::verdict::{Report, Status};
+use colored::Colorize;
+use std::fmt::Write;
+
+/// The heading and the text of the pane, wrapped for `width` columns.
+pub fn text(model: &Model<'_>, width: usize) -> (String, String) {
+    let style = Style { width: width.clamp(20, 110), columns: width, ..model.style.clone() };
+    match &model.pane {
+        Pane::Verdict => ("Verdict".to_owned(), verdict(model, &style)),
+        Pane::Task => {
+            let path = model.course.root.join(model.exercise().readme());
+            ("Task".to_owned(), or_error(read_text(&path).map(|text| prose(&style, &text))))
+        }
+        Pane::Lesson => {
+            let text = lesson_text(model.course, model.exercise());
+            ("Lesson".to_owned(), or_error(text.map(|text| prose(&style, &text))))
+        }
+        Pane::Hint(step) => hint(model, &style, *step),
+        Pane::Lanes => ("Replay".to_owned(), replay(model, width)),
+        Pane::Compare(index) => compare(model, &style, *index),
+        Pane::Reset => {
+            let text = format!(
+                "Begin {} anew? Your file is kept, and you are told where.\n\ny  begin anew\nany other key  leave it",
+                model.exercise().name
+            );
+            ("Reset".to_owned(), style.wrapped(&text, "", ""))
+        }
+        // The list is drawn, not written.
+        Pane::List { .. } => ("Exercises".to_owned(), String::new()),
+    }
+}
+
+/// How the run stands, in one line.
+pub fn status(model: &Model<'_>) -> String {
+    let run = &model.run;
+    let seconds = match run.began.elapsed().as_secs() {
+        0 | 1 => String::new(),
+        seconds => format!(" · {seconds} s"),
+    };
+    match &run.phase {
+        Phase::Note(text) => format!("▶ {text}{seconds}"),
+        Phase::Compiling => format!("▶ compiling{seconds}"),
+        Phase::Running(check) => format!(
+            "▶ {} of {} checks done · {}{seconds}",
+            run.checks.len(),
+            run.listed.len(),
+            check.replace('_', " ")
+        ),
+        Phase::Trouble(_) => "✗ trouble that is not your program's".to_owned(),
+        Phase::Judged => run.report.as_ref().map_or_else(String::new, |report| {
+            let (sign, word, _) = look(State::of(report));
+            format!("{sign} {word}{}", summary(report))
+        }),
+    }
+}
+
+fn prose(style: &Style, text: &str) -> String {
+    style.wrapped(&paragraphs(text, &mut false).join("\n"), "", "")
+}
+
+fn or_error(text: anyhow::Result<String>) -> String {
+    text.unwrap_or_else(|error| format!("{error:#}"))
+}
+
+fn verdict(model: &Model<'_>, style: &Style) -> String {
+    let (run, exercise) = (&model.run, model.exercise());
+    if let Phase::Trouble(text) = &run.phase {
+        return style.wrapped(text, "", "");
+    }
+    // Before all is known, what is known already.
+    let so_far;
+    let report = match &run.report {
+        Some(report) => report,
+        None => {
+            so_far = Report::of_checks(&exercise.name, run.checks.clone(), 0);
+            &so_far
+        }
+    };
+    let mut bytes = Vec::new();
+    if !report.warnings.is_empty() && report.verdict == Status::Passed {
+        bytes.extend_from_slice(report.warnings.as_bytes());
+        bytes.extend_from_slice(b"\n\n");
+    }
+    let subject = Subject { course: model.course, exercise, source: None };
+    let told = style.explained(&mut bytes, subject, report, Extent::First);
+    let mut text = String::from_utf8_lossy(&bytes).into_owned();
+    if let Err(error) = told {
+        text = format!("{error:#}");
+    }
+    if run.report.is_some() && report.verdict == Status::Passed {
+        let others = model.choices().len();
+        let done = model.progress.tally(model.course);
+        let next = if done.passed == done.exercises {
+            "Every exercise has passed.".to_owned()
+        } else {
+            "n goes on to the next exercise.".to_owned()
+        };
+        let passed = format!(
+            "It keeps its contract.\n\n{next} c shows how the solution and {} other right programs differ from \
+             yours, and when to choose which. h shows all hints.",
+            others.saturating_sub(1)
+        );
+        text += &style.wrapped(&passed, "", "");
+    } else if run.report.as_ref().is_some_and(Report::is_unfinished) {
+        let begin = format!(
+            "\nRead the task (i) and the lesson (o), then edit {} (e). Saving it judges it.",
+            exercise.source().display()
+        );
+        text += &style.wrapped(&begin, "", "");
+    } else if run.is_going_on() && text.is_empty() {
+        text = "Nothing has failed so far.".dimmed().to_string();
+    }
+    text
+}
+
+fn hint(model: &Model<'_>, style: &Style, step: usize) -> (String, String) {
+    let exercise = model.exercise();
+    let all = model.hints();
+    let passed = model.progress.has_passed(exercise);
+    let mut text = String::new();
+    for (index, hint) in all.iter().enumerate().filter(|(index, _)| passed || index + 1 == step) {
+        // Writing to a string can't fail.
+        let _ = writeln!(text, "{}\n", format!("{}. {}", index + 1, hint.title).bold());
+        let _ = writeln!(text, "{}\n", prose(style, &hints::words(hint)));
+    }
+    let opened = model.progress.opened(exercise);
+    let next = hints::offered(&all, &model.progress.findings(exercise), &opened);
+    let foot = if passed {
+        "It has passed, so all are here.".to_owned()
+    } else if opened.contains(&next) {
+        format!("{} of {} opened. Esc goes back.", opened.len(), all.len())
+    } else {
+        format!("{} of {} opened. h opens the next one, Esc goes back.", opened.len(), all.len())
+    };
+    text += &foot.dimmed().to_string();
+    (format!("Hint {step} of {}", all.len()), text)
+}
+
+fn replay(model: &Model<'_>, width: usize) -> String {
+    let Some((check, finding)) = model.run.first() else {
+        return "There is no failure to replay.".to_owned();
+    };
+    let events = finding.schedule.as_ref().map(|schedule| schedule.events.as_slice()).unwrap_or_default();
+    if events.is_empty() {
+        let still = if model.run.is_going_on() { "yet " } else { "" };
+        return format!("No steps are {still}known of {}.", check.name);
+    }
+    let head = format!("{} · clause {}", check.name, check.clause).bold();
+    let seed = finding.seed.map(|seed| format!(" · seed {seed}")).unwrap_or_default();
+    format!("{head}{seed}\n\n{}", lanes::draw(&model.course.root, events, finding.kind, width).join("\n"))
+}
+
+fn compare(model: &Model<'_>, style: &Style, index: usize) -> (String, String) {
+    let choices = model.choices();
+    let Some(choice) = choices.get(index) else {
+        return ("Compare".to_owned(), "there is no other program".to_owned());
+    };
+    let difference = or_error(comparison::difference(&model.course.root, model.exercise(), choice));
+    let words = style.wrapped(&choice.words, "", "");
+    let title = format!("{} · {} of {} · c shows another", choice.name, index + 1, choices.len());
+    (title, format!("{words}\n\n{difference}"))
+}

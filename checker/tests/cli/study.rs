@@ -1,0 +1,188 @@
+//! What goes with an exercise: hints that fit, comparing, beginning anew, and progress that is not lost.
+
+use crate::workbook::Workbook;
+use std::thread;
+
+const PASS: &str = r#"if check.is_empty() { "" } else { "pass" }"#;
+const DEADLOCK: &str = r#"if check == "never_waits" { "deadlock" } else { "pass" }"#;
+const PROGRESS: &str = ".workbook/progress.json";
+
+#[test]
+fn hints_follow_the_finding_and_are_counted() {
+    let workbook = Workbook::new();
+    let hints = workbook.read("exercises/01-greeting/greet/hints.md");
+    let hints = hints.replace("When they meet.", "<!-- for: deadlock -->\nWhen they meet.");
+    workbook.write("exercises/01-greeting/greet/hints.md", hints);
+    workbook.checker("hint greet").run().exits(0).shows("Hint 1 of 3").shows("1 of 3 hints opened");
+    workbook.learner_writes("greet", DEADLOCK);
+    workbook.checker("run greet").run().exits(1);
+    let second =
+        workbook.checker("hint greet").run().exits(0).shows("Hint 2 of 3").shows("2 of 3 hints opened");
+    assert!(!second.stdout().contains("<!--"));
+    workbook.checker("hint greet").run().exits(0).shows("Hint 3 of 3").shows("3 of 3 hints opened");
+    let json: serde_json::Value = serde_json::from_str(&workbook.read(PROGRESS)).unwrap();
+    assert_eq!(json["exercises"]["greet"]["hints"], serde_json::json!([1, 2, 3]));
+}
+
+#[test]
+fn all_hints_can_be_read_after_passing_and_are_not_counted() {
+    let workbook = Workbook::new();
+    workbook.checker("hint greet --all").run().exits(2).complains("once greet has passed");
+    workbook.learner_writes("greet", PASS);
+    workbook.checker("run greet").run().exits(0);
+    workbook.checker("hint greet --all").run().exits(0).shows("Hint 1 of 3").shows("With a wave.");
+    let json: serde_json::Value = serde_json::from_str(&workbook.read(PROGRESS)).unwrap();
+    assert_eq!(json["exercises"]["greet"]["hints"], serde_json::json!([]));
+}
+
+#[test]
+fn other_programs_are_compared_after_passing() {
+    let workbook = Workbook::new();
+    workbook.checker("compare greet").run().exits(2).complains("greet has not passed yet");
+    workbook.learner_writes("greet", PASS);
+    workbook.checker("run greet").run().exits(0);
+    let ended = workbook.checker("compare greet").run().exits(0);
+    ended.shows("means_3: by means 3").shows("-     if check.is_empty()");
+    workbook.checker("compare greet means_2").run().exits(0).shows("+     \"pass\"");
+    workbook.checker("compare greet mean_2").run().exits(2).complains("did you mean `means_2`");
+}
+
+#[test]
+fn reset_keeps_the_learners_file_and_says_where() {
+    let workbook = Workbook::new();
+    let stub = workbook.read("exercises/01-greeting/greet/src/lib.rs");
+    workbook.checker("list").run().exits(0);
+    workbook.learner_writes("greet", PASS);
+    workbook.checker("run greet").run().exits(0);
+    let ended = workbook.checker("reset --all").run().exits(0);
+    ended.shows(".workbook/backup/greet/lib.rs.kept-1").shows("wave is as it began already");
+    assert_eq!(workbook.read("exercises/01-greeting/greet/src/lib.rs"), stub);
+    assert!(workbook.read(".workbook/backup/greet/lib.rs.kept-1").contains("\"pass\""));
+    workbook.checker("list").run().exits(0).shows("· greet  not run yet");
+}
+
+#[test]
+fn a_reset_that_can_not_know_the_beginning_changes_nothing() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", PASS);
+    workbook.checker("run greet").run().exits(0);
+    workbook.remove(".workbook/original/greet/lib.rs");
+    workbook.checker("reset greet").run().exits(2).complains("how greet began is not known");
+    assert!(workbook.read("exercises/01-greeting/greet/src/lib.rs").contains("\"pass\""));
+}
+
+#[test]
+fn progress_moves_to_another_machine_with_the_programs() {
+    let (here, there) = (Workbook::new(), Workbook::new());
+    here.learner_writes("greet", PASS);
+    here.checker("run greet").run().exits(0);
+    let exported = here.checker("progress export").run().exits(0).stdout();
+    there.write("moved.json", exported);
+    there.learner_writes("greet", DEADLOCK);
+    let ended = there.checker("progress import moved.json").run().exits(0);
+    ended.shows("your file is kept as .workbook/backup/greet").shows("1 of 2 exercises have passed");
+    there.checker("list").run().exits(0).shows("✓ greet  passed");
+    there.write("other.json", "{}");
+    there.checker("progress import other.json").run().exits(2).complains("nothing was changed");
+}
+
+#[test]
+fn progress_survives_a_rename() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", PASS);
+    workbook.checker("run greet").run().exits(0);
+    let manifest = "exercises/01-greeting/greet/Cargo.toml";
+    let renamed = workbook.read(manifest).replace("name = \"greet\"", "name = \"welcome\"");
+    workbook.write(manifest, renamed.replace("minutes = 5", "minutes = 5\nformerly = [\"greet\"]"));
+    workbook.checker("list").run().exits(0).shows("✓ welcome  passed");
+}
+
+#[test]
+fn what_a_later_checker_wrote_is_kept() {
+    let workbook = Workbook::new();
+    let later =
+        r#"{"version":1,"later":7,"exercises":{"gone":{"state":"passed","source_hash":"1","new":[2]}}}"#;
+    workbook.write(PROGRESS, later);
+    workbook.checker("run greet").run().exits(1);
+    let json: serde_json::Value = serde_json::from_str(&workbook.read(PROGRESS)).unwrap();
+    assert_eq!((&json["later"], &json["exercises"]["gone"]["new"]), (&7.into(), &serde_json::json!([2])));
+    assert_eq!(json["exercises"]["greet"]["state"], "unfinished");
+}
+
+#[test]
+fn two_checkers_at_once_lose_nothing() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", PASS);
+    workbook.learner_writes("wave", PASS);
+    thread::scope(|scope| {
+        for exercise in ["greet", "wave", "greet", "wave"] {
+            let workbook = &workbook;
+            scope.spawn(move || workbook.checker(&format!("run {exercise}")).run().exits(0));
+        }
+    });
+    workbook.checker("list").run().exits(0).shows("✓ greet  passed").shows("✓ wave   passed");
+}
+
+#[test]
+fn a_tree_that_can_not_be_written_still_gets_its_verdict() {
+    let workbook = Workbook::new();
+    // Whoever runs this may be allowed to write anywhere; nobody can write below a file.
+    workbook.write(".workbook", "a file is where the folder should be");
+    workbook.learner_writes("greet", PASS);
+    let ended = workbook.checker("run greet").run().exits(0).shows("✓ greet: passed");
+    ended.complains("your progress could not be kept");
+}
+
+#[test]
+fn the_list_can_be_filtered() {
+    let workbook = Workbook::new();
+    let ended = workbook.checker("list --filter wav").run().exits(0).shows("wave");
+    assert!(!ended.stdout().contains("· greet"));
+    workbook.checker("list --filter xyz").run().exits(0).shows("nothing has `xyz`");
+}
+
+#[test]
+fn the_lesson_and_the_editor_are_a_command_away() {
+    let workbook = Workbook::new();
+    workbook.checker("lesson greet").run().exits(0).shows("Two threads meet.");
+    workbook.checker("edit greet").env("VISUAL", "echo").run().exits(0).shows("greet/src/lib.rs");
+    let ended = workbook.checker("edit greet").env_remove("VISUAL").env_remove("EDITOR").run().exits(2);
+    ended.complains("set EDITOR to the command");
+}
+
+#[test]
+fn help_completions_and_the_manual_come_from_one_place() {
+    let workbook = Workbook::new();
+    workbook.checker("--help").run().exits(0).shows("A first session:").shows("compare");
+    workbook.checker("completions bash").run().exits(0).shows("complete -F _checker");
+    workbook.checker("completions fish").run().exits(0).shows("complete -c checker");
+    workbook.checker("man").run().exits(0).shows(".TH").shows("Exit status");
+}
+
+#[test]
+fn a_terminal_without_unicode_gets_ascii() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", DEADLOCK);
+    for variable in [("LC_ALL", "C"), ("TERM", "dumb")] {
+        let ended = workbook.checker("run greet").env(variable.0, variable.1).run().exits(1);
+        assert!(ended.stdout().is_ascii(), "{}", ended.stdout());
+    }
+    let ended = workbook.checker("replay greet never_waits --seed 7 --ascii").run().exits(1);
+    assert!(ended.stdout().is_ascii(), "{}", ended.stdout());
+}
+
+#[test]
+fn a_rejected_variant_needs_an_explanation_of_its_finding() {
+    let workbook = Workbook::new();
+    workbook.write("exercises/01-greeting/greet/explanations.md", "# Explanations\n\n## race\n\nNo.\n");
+    let ended = workbook.checker("verify greet").run().exits(1);
+    ended.shows("explanations.md has no section `## deadlock` for it");
+}
+
+#[test]
+fn the_gate_writes_down_what_learners_would_read() {
+    let workbook = Workbook::new();
+    workbook.checker("verify greet --explanations told").run().exits(0);
+    let told = workbook.read("told/greet/waits_1.txt");
+    assert!(told.contains("clause 2 · deadlock") && told.contains("Everybody waits for somebody."), "{told}");
+}
