@@ -67,6 +67,12 @@ pub enum Command {
         #[arg(value_name = "EXERCISE")]
         exercise: String,
     },
+    /// Build the book of the lessons, and open it
+    Book {
+        /// Say where it is, but don't open it
+        #[arg(long)]
+        no_open: bool,
+    },
     /// After passing: show how another right program differs from yours, and when to choose which
     Compare {
         #[arg(value_name = "EXERCISE")]

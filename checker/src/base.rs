@@ -146,7 +146,7 @@ fn target_dir(root: &Path) -> PathBuf {
     }
 }
 
-fn cargo() -> PathBuf {
+pub fn cargo() -> PathBuf {
     env::var_os("CARGO").unwrap_or_else(|| "cargo".into()).into()
 }
 
@@ -295,7 +295,11 @@ struct Target {
 /// Runs a `cargo build`; the rlibs it has built, or found built, by crate name.
 fn artifacts(mut command: Command, building: &Building<'_>) -> Result<BTreeMap<String, PathBuf>> {
     // Cargo shows its progress there, or the compiler's errors.
-    command.stderr(if building.cargo_talks { Stdio::inherit() } else { Stdio::piped() });
+    if building.cargo_talks {
+        command.stderr(Stdio::inherit());
+    } else {
+        command.arg("--quiet").stderr(Stdio::piped());
+    }
     let limits = Limits { deadline: Instant::now() + BUILD_LIMIT, memory: None, cancel: building.cancel };
     let (mut json, mut said) = (Vec::new(), Vec::new());
     let ending = process::run(command, b"", &limits, |stream, bytes| {

@@ -86,6 +86,7 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
         Some(Command::Replay(replay)) => show_replay(screen, course, replay),
         Some(Command::Edit { exercise }) => study::edit(course, exercise).map(done),
         Some(Command::Lesson { exercise }) => study::lesson(screen, course, exercise).map(done),
+        Some(Command::Book { no_open }) => study::book(screen, course, !no_open).map(done),
         Some(Command::Compare { exercise, variant }) => {
             study::compare(screen, course, &progress, exercise, variant.as_deref()).map(done)
         }

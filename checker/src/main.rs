@@ -5,6 +5,7 @@ use std::process::ExitCode;
 mod account;
 mod args;
 mod base;
+mod chapter;
 mod child;
 mod commands;
 mod comparison;

@@ -1,6 +1,8 @@
 //! The commands around an exercise: hints, the lesson, the editor, comparing, beginning anew, moving house.
 
 use crate::args::{Direction, Hint};
+use crate::base::cargo;
+use crate::chapter;
 use crate::comparison::{self, Choice};
 use crate::course::{Course, Exercise, read_text, unknown};
 use crate::editor;
@@ -13,6 +15,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::process::Command;
 
 pub fn hint(screen: &Screen, course: &Course, progress: &mut Progress, asked: &Hint) -> Result<()> {
     let exercise = course.exercise(&asked.exercise)?;
@@ -38,12 +41,29 @@ pub fn hint(screen: &Screen, course: &Course, progress: &mut Progress, asked: &H
 
 /// The lesson's text.
 pub fn lesson_text(course: &Course, exercise: &Exercise) -> Result<String> {
-    let path = exercise.lesson();
-    read_text(&course.root.join(&path)).with_context(|| format!("{} has no lesson to show", exercise.name))
+    let path = course.root.join(exercise.lesson());
+    let text = read_text(&path).with_context(|| format!("{} has no lesson to show", exercise.name))?;
+    Ok(chapter::in_words(&text, &path.with_file_name("")))
 }
 
 pub fn lesson(screen: &Screen, course: &Course, name: &str) -> Result<()> {
     screen.prose(&lesson_text(course, course.exercise(name)?)?)
+}
+
+/// Builds the book and opens it. It is a program of its own, so that who never opens the book never builds mdBook.
+pub fn book(screen: &Screen, course: &Course, open: bool) -> Result<()> {
+    screen.note("building the book; the first time, this takes a minute or two");
+    let mut command = Command::new(cargo());
+    command.current_dir(&course.root).args(["run", "--package", "book", "--"]);
+    if open {
+        command.arg("--open");
+    }
+    let status =
+        command.status().context("cargo is needed to build the book; install Rust from https://rustup.rs")?;
+    if !status.success() {
+        bail!("the book could not be built; what cargo says is above");
+    }
+    Ok(())
 }
 
 pub fn edit(course: &Course, name: &str) -> Result<()> {
