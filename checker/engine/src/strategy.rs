@@ -50,7 +50,25 @@ pub enum Style {
 pub struct Strategy {
     rng: Rng,
     family: Family,
+    /// Now and then one task is held up for long, however often the others yield.
+    stall: Option<Stall>,
+    /// Time may run ahead of the tasks that can run, by this many nanoseconds in all.
+    slip: u64,
 }
+
+/// How one task is held up: no schedule of fair turns would.
+#[derive(Debug)]
+struct Stall {
+    /// A stall begins when a random number is below this (of 2^32).
+    begin: u64,
+    /// For how many points it lasts.
+    length: u32,
+    victim: Option<TaskId>,
+    left: u32,
+}
+
+/// Time slips by this much at the most: less than any check measures.
+const SLIP: u64 = 10_000_000;
 
 #[derive(Debug)]
 enum Family {
@@ -92,13 +110,41 @@ impl Strategy {
                 _ => priority(0),
             },
         };
-        Self { rng, family }
+        let one_in = |n: u64| (1u64 << 32) / n;
+        // Sleeping a little, or yielding often, in the hope that others get there first must not always work.
+        let (stall, slip) = match (style, (pick >> 8) % 8) {
+            (Style::Mixed, 0) => (Some(Stall { begin: one_in(8), length: 64, victim: None, left: 0 }), SLIP),
+            (Style::Mixed, 1) => (Some(Stall { begin: one_in(24), length: 2_000, victim: None, left: 0 }), 0),
+            (Style::Mixed, 2) => {
+                (Some(Stall { begin: one_in(64), length: 12_000, victim: None, left: 0 }), 0)
+            }
+            (Style::Mixed, 3) => (None, SLIP),
+            (Style::Calm, 0) => (Some(Stall { begin: one_in(16), length: 64, victim: None, left: 0 }), SLIP),
+            (Style::Calm, 1) => (Some(Stall { begin: one_in(48), length: 12_000, victim: None, left: 0 }), 0),
+            _ => (None, 0),
+        };
+        Self { rng, family, stall, slip }
+    }
+
+    /// Whether time runs on to a deadline that is `distance` away, although there are tasks that can run.
+    pub(crate) fn slips(&mut self, distance: u64) -> bool {
+        let yes = distance <= self.slip && self.rng.below(8) == 0;
+        if yes {
+            self.slip -= distance;
+        }
+        yes
+    }
+
+    /// Whether [`Strategy::slips`] can ever say yes.
+    #[inline]
+    pub(crate) fn may_slip(&self) -> bool {
+        self.slip > 0
     }
 
     /// Follows `path`, a list of (choice, number of alternatives), and takes the first alternative from
     /// there on. [`Strategy::into_path`] gives the whole path taken.
     pub fn follow(path: Vec<(u32, u32)>) -> Self {
-        Self { rng: Rng::new(0), family: Family::Path { path, at: 0 } }
+        Self { rng: Rng::new(0), family: Family::Path { path, at: 0 }, stall: None, slip: 0 }
     }
 
     /// The choices made, if this strategy follows a path.
@@ -119,6 +165,33 @@ impl Strategy {
         if runnable.len() == 1 {
             return runnable[0];
         }
+        if self.stall.is_none() {
+            return self.pick(runnable, running, yielding);
+        }
+        let mut others = runnable.to_vec();
+        let stalled = self.stalled(runnable);
+        others.retain(|t| Some(*t) != stalled);
+        let running = running.filter(|t| Some(*t) != stalled);
+        if others.len() == 1 { others[0] } else { self.pick(&others, running, yielding) }
+    }
+
+    /// The task that is held up, if one is.
+    fn stalled(&mut self, runnable: &[TaskId]) -> Option<TaskId> {
+        let roll = self.rng.bits() >> 32;
+        let victim = runnable[self.rng.below(runnable.len())];
+        let stall = self.stall.as_mut()?;
+        if stall.left == 0 && roll < stall.begin {
+            stall.left = stall.length;
+            stall.victim = Some(victim);
+        }
+        if stall.left == 0 {
+            return None;
+        }
+        stall.left -= 1;
+        stall.victim
+    }
+
+    fn pick(&mut self, runnable: &[TaskId], running: Option<TaskId>, yielding: bool) -> TaskId {
         match &mut self.family {
             Family::Walk { leave } => {
                 let leave = *leave;

@@ -12,24 +12,32 @@ pub(crate) fn forbidden(what: &str, at: engine::Loc) -> ! {
 }
 
 macro_rules! functions {
-    ($($name:ident: $what:literal)*) => {$(
+    ($($name:ident -> $t:ty: $what:literal)*) => {$(
         /// Ends the execution: files can't be simulated.
         #[track_caller]
-        pub fn $name<P: AsRef<Path>>(path: P) -> ! {
+        pub fn $name<P: AsRef<Path>>(path: P) -> Result<$t> {
             forbidden(&format!("{} {:?}", $what, path.as_ref()), Location::caller())
         }
     )*};
 }
 
 functions! {
-    read: "reads the file"
-    read_to_string: "reads the file"
-    read_dir: "reads the folder"
-    metadata: "looks at the file"
-    remove_file: "removes the file"
-    remove_dir_all: "removes the folder"
-    create_dir: "makes the folder"
-    create_dir_all: "makes the folder"
+    read -> Vec<u8>: "reads the file"
+    read_to_string -> String: "reads the file"
+    read_dir -> ::std::fs::ReadDir: "reads the folder"
+    metadata -> ::std::fs::Metadata: "looks at the file"
+    exists -> bool: "looks for the file"
+    remove_file -> (): "removes the file"
+    remove_dir -> (): "removes the folder"
+    remove_dir_all -> (): "removes the folder"
+    create_dir -> (): "makes the folder"
+    create_dir_all -> (): "makes the folder"
+}
+
+/// Ends the execution: files can't be simulated.
+#[track_caller]
+pub fn copy<P: AsRef<Path>, Q: AsRef<Path>>(from: P, _to: Q) -> Result<u64> {
+    forbidden(&format!("copies the file {:?}", from.as_ref()), Location::caller())
 }
 
 /// Ends the execution: files can't be simulated.

@@ -17,6 +17,12 @@ pub fn abort() -> ! {
     engine::end(Ending::Abort(Location::caller()))
 }
 
+/// Ends the execution as std ends the process, and says why.
+pub(crate) fn abort_at(why: &str, at: engine::Loc) -> ! {
+    engine::console(&format!("fatal runtime error: {why}, aborting\n"));
+    engine::end(Ending::Abort(at))
+}
+
 /// As [`std::process::id`]; a fixed number.
 pub fn id() -> u32 {
     1

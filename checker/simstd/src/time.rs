@@ -14,8 +14,10 @@ const TODAY: Duration = Duration::from_secs(1_767_225_600);
 pub struct Instant(Duration);
 
 impl Instant {
-    /// Virtual now.
+    /// Virtual now. A scheduling point, so that a loop until some time has come does not stop the world.
+    #[track_caller]
     pub fn now() -> Self {
+        engine::point("now", 0, ::std::panic::Location::caller());
         Self(HEAD_START + engine::elapsed())
     }
 

@@ -12,6 +12,9 @@ pub use ::std::sync::atomic::{Ordering, compiler_fence};
 
 use crate::statics::{Age, Use};
 
+/// One weak exchange in this many fails without cause, when the schedule so chooses.
+const FAILS_BY_ITSELF: usize = 8;
+
 /// As [`std::sync::atomic::fence`]; all is sequentially consistent already.
 #[track_caller]
 pub fn fence(order: Ordering) {
@@ -55,15 +58,19 @@ macro_rules! common {
                 self.begin("compare_exchange", Location::caller());
                 self.value.compare_exchange(current, new, success, failure)
             }
-            /// As the real one; it does not fail without cause here.
+            /// As the real one: it may fail although the value is `current`.
             ///
             /// # Errors
-            /// The value, if it is not `current`.
+            /// The value, if it is not `current`, or without cause.
             #[track_caller]
             pub fn compare_exchange_weak(
                 &self, current: $t, new: $t, success: Ordering, failure: Ordering,
             ) -> Result<$t, $t> {
-                self.begin("compare_exchange", Location::caller());
+                let at = Location::caller();
+                self.begin("compare_exchange", at);
+                if engine::spurious(FAILS_BY_ITSELF, at) {
+                    return Err(self.value.load(failure));
+                }
                 self.value.compare_exchange(current, new, success, failure)
             }
             /// As the real one.
@@ -311,7 +318,7 @@ numbers! {
 pub mod same_layout {
     //! Atomics laid out as the real ones. What a static of these holds outlives an execution.
 
-    use super::{Location, fmt, real};
+    use super::{FAILS_BY_ITSELF, Location, fmt, real};
     pub use super::{Ordering, compiler_fence, fence};
 
     /// Defines an atomic that is the real one with scheduling points.

@@ -60,7 +60,7 @@ impl Condvar {
         guard.poison_if_panicking();
         ::std::mem::forget(guard);
         mutex.release();
-        let wake = if engine::spurious(SPURIOUS) {
+        let wake = if engine::spurious(SPURIOUS, at) {
             engine::point("wakes by itself", self.address(), at);
             Wake::Woken
         } else {

@@ -94,9 +94,9 @@ impl Once {
                 state => {
                     self.state.set(State::Running);
                     self.runner.set(me());
-                    engine::initialising(true);
+                    engine::initialising(true, at);
                     // Poisons it and lets the others go on if `f` panics.
-                    let mut finish = Finish { once: self, to: State::Poisoned };
+                    let mut finish = Finish { once: self, to: State::Poisoned, at };
                     let once_state =
                         OnceState { poisoned: state == State::Poisoned, stays_poisoned: Cell::new(false) };
                     f(&once_state);
@@ -174,11 +174,12 @@ impl fmt::Debug for Once {
 struct Finish<'a> {
     once: &'a Once,
     to: State,
+    at: Loc,
 }
 
 impl Drop for Finish<'_> {
     fn drop(&mut self) {
-        engine::initialising(false);
+        engine::initialising(false, self.at);
         self.once.state.set(self.to);
         self.once.runner.set(NOBODY);
         engine::wake_all(self.once.address());

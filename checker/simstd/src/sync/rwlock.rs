@@ -12,12 +12,14 @@ use engine::{Loc, Waiting};
 use super::{NOBODY, me};
 use crate::statics::{self, Age, Use};
 
-/// As [`std::sync::RwLock`]. Neither readers nor writers are preferred: the schedule decides.
+/// As [`std::sync::RwLock`]. Who goes first, waiting writers or new readers, is the schedule's choice.
 pub struct RwLock<T: ?Sized> {
     /// The writer, or the reader that came last.
     holder: Cell<u32>,
     readers: Cell<usize>,
     writing: Cell<bool>,
+    /// How many wait to write.
+    writers_waiting: Cell<usize>,
     poisoned: Cell<bool>,
     age: Age,
     value: UnsafeCell<T>,
@@ -62,6 +64,7 @@ impl<T> RwLock<T> {
             holder: Cell::new(NOBODY),
             readers: Cell::new(0),
             writing: Cell::new(false),
+            writers_waiting: Cell::new(0),
             poisoned: Cell::new(false),
             age: Age::new(),
             value: UnsafeCell::new(value),
@@ -94,6 +97,7 @@ impl<T: ?Sized> RwLock<T> {
                 self.holder.set(NOBODY);
                 self.readers.set(0);
                 self.writing.set(false);
+                self.writers_waiting.set(0);
                 self.poisoned.set(false);
                 // SAFETY: whoever held it belongs to an execution that has ended.
                 unsafe { statics::restore(self.value.get().cast(), size) }
@@ -101,8 +105,9 @@ impl<T: ?Sized> RwLock<T> {
         }
     }
 
+    /// Whether a reader gets in. When a writer waits, std leaves open who goes first; so does the schedule.
     fn can_read(&self) -> bool {
-        !self.writing.get()
+        !self.writing.get() && (self.writers_waiting.get() == 0 || engine::choose(2) == 0)
     }
 
     fn can_write(&self) -> bool {
@@ -166,7 +171,9 @@ impl<T: ?Sized> RwLock<T> {
         engine::point("write", self.address(), at);
         self.freshen();
         while !self.can_write() {
+            self.writers_waiting.set(self.writers_waiting.get() + 1);
             self.wait("a RwLock to write", "write", at);
+            self.writers_waiting.set(self.writers_waiting.get() - 1);
         }
         self.write_guard(at)
     }

@@ -19,6 +19,9 @@ use ::std::time::Duration;
 
 use engine::{Loc, TaskId, Waiting};
 
+/// One park in this many ends without an unpark, when the schedule so chooses: std's documentation allows it.
+const PARKS_BY_ITSELF: usize = 8;
+
 /// The number of processors that every simulated machine has.
 const PROCESSORS: usize = 4;
 
@@ -219,8 +222,13 @@ where
         // SAFETY: nobody reads it before this thread has finished, or its scope has seen it leave.
         unsafe { *theirs.result.get() = Some(outcome) };
         // When the handle is gone, nobody can ask for the result: it is dropped here, as in std.
-        drop(theirs);
-        engine::local_slot::run_destructors();
+        // std ends the process when that, or a thread-local's destructor, panics.
+        if engine::catching(|| drop(theirs)).is_err() {
+            crate::process::abort_at("the destructor of a thread's result panicked", at);
+        }
+        if engine::catching(engine::local_slot::run_destructors).is_err() {
+            crate::process::abort_at("the destructor of a thread-local panicked", at);
+        }
     };
     let name = builder.name.clone();
     let mut thread = None;
@@ -373,7 +381,11 @@ fn park_until(deadline: Option<u64>, at: Loc) {
         let address = thread.token();
         let waiting =
             Waiting { what: "somebody to unpark it", op: "park", address, holder: None, task: None, at };
-        engine::block(waiting, deadline);
+        if engine::spurious(PARKS_BY_ITSELF, at) {
+            engine::point("wakes by itself", address, at);
+        } else {
+            engine::block(waiting, deadline);
+        }
         thread.0.token.set(false);
     }
 }

@@ -37,7 +37,7 @@ fn a_thread_that_waits_for_a_lock_gets_it_poisoned() {
             thread::sleep(Duration::from_secs(1));
             panic!("under the lock");
         });
-        thread::sleep(Duration::from_millis(1));
+        thread::sleep(Duration::from_millis(500));
         assert!(lock.read().is_err());
         assert!(bad.join().is_err());
     });
@@ -54,6 +54,31 @@ fn readers_share_and_a_writer_does_not() {
         assert!(matches!(lock.try_read(), Err(TryLockError::WouldBlock)));
         drop(writer);
     });
+}
+
+#[test]
+fn to_read_twice_with_a_writer_about_deadlocks_in_some_schedules() {
+    let program = || {
+        let lock = RwLock::new(());
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let _first = lock.read().unwrap();
+                let _second = lock.read().unwrap();
+            });
+            scope.spawn(|| drop(lock.write().unwrap()));
+        });
+    };
+    let deadlocks = count(&program, |e| matches!(e, Ending::Deadlock));
+    assert!((1..1_000).contains(&deadlocks), "{deadlocks} deadlocks");
+}
+
+#[test]
+fn a_weak_exchange_may_fail_without_cause() {
+    let program = || {
+        let n = AtomicUsize::new(0);
+        assert!(n.compare_exchange_weak(0, 1, SeqCst, SeqCst).is_ok(), "failed without cause");
+    };
+    assert!((1..1_000).contains(&count(&program, |e| matches!(e, Ending::Panicked))));
 }
 
 #[test]

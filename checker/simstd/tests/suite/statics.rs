@@ -42,8 +42,10 @@ fn a_lock_that_a_dead_schedule_held_is_free_in_the_next() {
         let run = run(1, &|| {
             let mut held = HELD.lock().unwrap();
             held.push(1);
-            thread::park();
-            drop(held);
+            loop {
+                thread::park();
+                held.push(1);
+            }
         });
         assert!(matches!(run.ending, engine::Ending::Deadlock));
     }

@@ -113,6 +113,29 @@ fn an_unpark_before_the_park_is_not_lost() {
 }
 
 #[test]
+fn a_park_may_end_by_itself() {
+    let program = || {
+        let parked = thread::spawn(thread::park);
+        parked.join().unwrap();
+    };
+    assert!((1..1_000).contains(&count(&program, |e| matches!(e, Ending::Completed))));
+}
+
+#[test]
+fn a_panic_in_the_destructor_of_a_thread_local_aborts_as_in_std() {
+    struct Bad;
+    impl Drop for Bad {
+        fn drop(&mut self) {
+            panic!("in the destructor");
+        }
+    }
+    simstd::thread_local!(static BAD: Bad = const { Bad });
+    let run = run(1, &|| drop(thread::spawn(|| BAD.with(|_| ())).join()));
+    assert!(matches!(run.ending, Ending::Abort(_)), "{:?}", run.ending);
+    assert!(run.printed.contains("thread-local"));
+}
+
+#[test]
 fn thread_locals_are_each_threads_own_and_dropped_at_its_end() {
     thread_local_of_the_simulation!();
     always(&|| {
@@ -165,7 +188,11 @@ fn a_thread_local_can_not_be_used_after_its_destructor() {
 #[test]
 fn a_thread_left_behind_is_reported() {
     let left = || {
-        thread::spawn(thread::park);
+        thread::spawn(|| {
+            loop {
+                thread::park();
+            }
+        });
     };
     let run = run(1, &left);
     assert!(matches!(run.ending, Ending::Completed));

@@ -7,7 +7,7 @@ use simstd::sync::{Condvar, Mutex};
 use simstd::thread;
 use simstd::time::{Instant, SystemTime};
 
-use crate::{always, run};
+use crate::{always, count, run};
 
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -78,9 +78,36 @@ fn a_timed_wait_ends_by_itself_or_by_a_notification() {
 fn park_timeout_ends() {
     always(&|| {
         let start = Instant::now();
-        thread::park_timeout(HOUR);
+        // It may end early, as std's documentation says.
+        while start.elapsed() < HOUR {
+            thread::park_timeout(HOUR - start.elapsed());
+        }
         assert_eq!(start.elapsed(), HOUR);
     });
+}
+
+/// A message that is read after `wait`, which hopes that it has been written by then.
+fn hope(wait: fn()) -> usize {
+    let program = || {
+        let message = Mutex::new(None);
+        thread::scope(|scope| {
+            scope.spawn(|| *message.lock().unwrap() = Some(1));
+            wait();
+            assert!(message.lock().unwrap().is_some(), "not there yet");
+        });
+    };
+    count(&program, |e| matches!(e, Ending::Panicked))
+}
+
+#[test]
+fn to_sleep_a_little_and_hope_does_not_always_work() {
+    assert!(hope(|| thread::sleep(Duration::from_millis(1))) > 0);
+}
+
+#[test]
+fn to_yield_often_and_hope_does_not_always_work() {
+    assert!(hope(|| (0..50).for_each(|_| thread::yield_now())) > 0);
+    assert!(hope(|| (0..1_000).for_each(|_| simstd::hint::spin_loop())) > 0);
 }
 
 #[test]

@@ -36,7 +36,7 @@ checks! {
 
 const TICK: Duration = Duration::from_millis(100);
 const SOON: Duration = Duration::from_millis(50);
-const NAMES: [&str; 4] = ["ada", "bob", "cyd", "dan"];
+const NAMES: [&str; 6] = ["ada", "bob", "cyd", "dan", "eve-with-a-name-that-is-long", "fay"];
 
 /// The items of a case, counted as they are pulled.
 #[derive(Clone)]
@@ -173,7 +173,7 @@ fn the_documented_run(check: &Check) {
 
 /// The pause in `work` holds all consumers: when it is over, the producer has pulled all that it can.
 fn no_more_than_the_capacity_waits(check: &Check) {
-    check.forall(input::triple(0..=14, 1..=5, 1..=3), |(items, capacity, consumers)| {
+    check.forall(input::triple(0..=20, 1..=12, 1..=3), |(items, capacity, consumers)| {
         let source = Source::new((0..items as u64).collect());
         let (counter, meter) = (source.clone(), Meter::new());
         let work = |item| {
@@ -194,7 +194,7 @@ fn no_more_than_the_capacity_waits(check: &Check) {
 }
 
 fn the_producer_runs_ahead_until_the_queue_is_full(check: &Check) {
-    check.forall(input::triple(1..=12, 1..=5, 1..=3), |(items, capacity, consumers)| {
+    check.forall(input::triple(1..=20, 1..=12, 1..=3), |(items, capacity, consumers)| {
         let source = Source::new((0..items as u64).collect());
         let (counter, meter) = (source.clone(), Meter::new());
         let work = |item| {
@@ -203,7 +203,7 @@ fn the_producer_runs_ahead_until_the_queue_is_full(check: &Check) {
             // A load is a scheduling point, the meter is not: nothing happens between here and the comparison.
             let (pulled, begun) = (counter.pulled(), meter.entered());
             // All consumers have been at work for a while, so the producer has had the time it needs.
-            if meter.inside() == consumers && meter.last_entered() < now() {
+            if meter.inside() == consumers && meter.last_entered() + SOON <= now() {
                 let wanted = items.min(begun + capacity);
                 expect(pulled >= wanted, Kind::Sequential, || {
                     format!(
@@ -236,7 +236,7 @@ fn no_consumers_is_a_panic(check: &Check) {
 }
 
 fn each_consumer_is_a_thread_with_its_name(check: &Check) {
-    check.forall(input::triple(0..=9, 1..=3, 1..=3), |(items, capacity, consumers)| {
+    check.forall(input::triple(0..=9, 1..=3, 1..=6), |(items, capacity, consumers)| {
         let names = &NAMES[..consumers];
         let threads: Mutex<BTreeMap<String, ThreadId>> = Mutex::default();
         let work = |item| {
@@ -257,7 +257,7 @@ fn each_consumer_is_a_thread_with_its_name(check: &Check) {
 }
 
 fn all_consumers_work_at_the_same_time(check: &Check) {
-    check.forall(input::triple(2..=8, 1..=3, 2..=3), |(items, capacity, consumers)| {
+    check.forall(input::triple(2..=8, 1..=3, 2..=6), |(items, capacity, consumers)| {
         let meter = Meter::new();
         let work = |item| {
             let _inside = meter.enter();
@@ -284,8 +284,8 @@ fn any_number_of_items_of_any_value(check: &Check) {
 
 fn a_slow_source_is_waited_for(check: &Check) {
     check.forall(input::triple(0..=3, 1..=3, 1..=3), |(items, capacity, consumers)| {
-        let an_hour = Duration::from_secs(3600);
-        let source = Source { each: an_hour, ..Source::new((0..items as u64).collect()) };
+        let days = Duration::from_secs(200_000);
+        let source = Source { each: days, ..Source::new((0..items as u64).collect()) };
         let results = process(source, capacity, &NAMES[..consumers], |item| item, Page::new());
         expect_eq(
             "the results, where `work` returns the item",

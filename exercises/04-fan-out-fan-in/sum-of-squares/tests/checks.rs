@@ -1,6 +1,7 @@
 //! The contract of README.md, a check or more for each clause.
 
 use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::Duration;
 
 use harness::{
@@ -12,6 +13,8 @@ use sum_of_squares::{run, sum_of_squares};
 checks! {
     1 => the_total_is_the_sum_of_the_partials;
     1 => every_task_is_computed_once;
+    1 => many_tasks_are_no_different;
+    1 => two_calls_at_once_keep_apart;
     2 => each_task_has_its_line_and_the_total_comes_last;
     2 => the_documented_run;
     3 => a_line_is_written_when_its_task_completes simulated;
@@ -50,6 +53,32 @@ fn every_task_is_computed_once(check: &Check) {
         called.sort_unstable();
         tasks.sort_unstable();
         expect_eq("the tasks that `work` was called for, sorted", called, tasks);
+    });
+}
+
+fn many_tasks_are_no_different(check: &Check) {
+    check.forall(input::pair(65..=300, 1..=3), |(tasks, workers)| {
+        let tasks: Vec<u64> = (0..tasks as u64).collect();
+        let total = run(&tasks, workers, |n| n, Page::new());
+        expect_eq(&format!("the total of {} tasks", tasks.len()), total.ok(), Some(tasks.iter().sum()));
+    });
+}
+
+fn two_calls_at_once_keep_apart(check: &Check) {
+    check.forall(input::triple(1..=3, 1..=3, 1..=2), |(one, other, workers)| {
+        let call = |tasks: usize| {
+            let page = Page::new();
+            let total = run(&(0..tasks as u64).collect::<Vec<_>>(), workers, |n| n + 1, page.clone());
+            (total.ok(), page.lines().len())
+        };
+        let wanted = |tasks: usize| (Some((1..=tasks as u64).sum()), tasks + 2);
+        let (a, b) = thread::scope(|scope| {
+            let a = scope.spawn(|| call(one));
+            let b = call(other);
+            (a.join().unwrap_or_default(), b)
+        });
+        expect_eq("the total and the lines of one of two calls at once", a, wanted(one));
+        expect_eq("the total and the lines of one of two calls at once", b, wanted(other));
     });
 }
 
@@ -126,7 +155,7 @@ fn a_line_is_written_when_its_task_completes(check: &Check) {
 }
 
 fn as_many_tasks_at_once_as_there_are_workers(check: &Check) {
-    check.forall(input::pair(2..=7, 2..=4), |(tasks, workers)| {
+    check.forall(input::pair(2..=11, 2..=9), |(tasks, workers)| {
         let meter = Meter::new();
         let work = |n| {
             let _inside = meter.enter();
@@ -236,7 +265,8 @@ fn a_panicking_task_leaves_nothing_behind(check: &Check) {
 fn an_error_of_the_writer_is_returned(check: &Check) {
     check.forall(input::triple(0..=4, 1..=3, 0..=32), |(tasks, workers, write)| {
         // An error may last, or come and go.
-        let page = if write % 2 == 0 { Page::failing_at(write / 2) } else { Page::failing_once_at(write / 2) };
+        let page =
+            if write % 2 == 0 { Page::failing_at(write / 2) } else { Page::failing_once_at(write / 2) };
         let meter = Meter::new();
         let work = |n: u64| {
             let _inside = meter.enter();

@@ -13,6 +13,8 @@ use progress_report::{ProgressTracker, process_with_progress};
 checks! {
     1 => results_come_in_the_order_of_the_items;
     1 => each_item_is_processed_once;
+    1 => many_items_are_no_different;
+    1 => a_long_item_is_waited_for simulated;
     2 => each_update_writes_its_report;
     2 => reports_are_as_many_as_updates_however_many;
     2 => each_item_has_its_report_and_the_line_ends;
@@ -61,6 +63,27 @@ fn each_item_is_processed_once(check: &Check) {
     });
 }
 
+fn many_items_are_no_different(check: &Check) {
+    check.forall(input::pair(65..=200, 1..=3), |(items, workers)| {
+        let items: Vec<usize> = (0..items).collect();
+        let results = process_with_progress(&items, workers, |item| *item, Page::new());
+        expect(results == items, Kind::WrongAnswer, || {
+            format!("the results of {} items are not theirs", items.len())
+        });
+    });
+}
+
+fn a_long_item_is_waited_for(check: &Check) {
+    check.forall(input::pair(1..=3, 1..=2), |(items, workers)| {
+        let items: Vec<usize> = (0..items).collect();
+        let a_day_or_two = |item: &usize| {
+            pause(Duration::from_secs(100_000));
+            *item
+        };
+        expect_eq("the results", process_with_progress(&items, workers, a_day_or_two, Page::new()), items);
+    });
+}
+
 /// Has `threads` threads call `update`, `times` times each.
 fn update_from(tracker: &ProgressTracker<Page>, threads: usize, times: usize) {
     thread::scope(|scope| {
@@ -83,7 +106,7 @@ fn each_update_writes_its_report(check: &Check) {
 }
 
 fn reports_are_as_many_as_updates_however_many(check: &Check) {
-    check.forall(input::pair(1..=2, 60..=120), |(threads, times)| {
+    check.forall(input::pair(1..=2, 60..=400), |(threads, times)| {
         let (page, total) = (Page::new(), threads * times);
         let tracker = ProgressTracker::new(total, page.clone());
         update_from(&tracker, threads, times);
@@ -153,7 +176,7 @@ fn every_update_is_reported_before_the_end(check: &Check) {
 }
 
 fn as_many_items_at_once_as_there_are_workers(check: &Check) {
-    check.forall(input::pair(2..=7, 2..=4), |(items, workers)| {
+    check.forall(input::pair(2..=11, 2..=9), |(items, workers)| {
         let meter = Meter::new();
         let f = |_: &usize| {
             let _inside = meter.enter();
