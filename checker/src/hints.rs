@@ -18,7 +18,7 @@ pub fn offered(hints: &[Hint], findings: &[Kind], opened: &BTreeSet<usize>) -> u
     steps()
         .find(|step| fits(step) && fresh(step))
         .or_else(|| steps().find(fresh).filter(|step| *step <= furthest))
-        .or_else(|| steps().filter(|step| opened.contains(step)).last())
+        .or_else(|| steps().rfind(|step| opened.contains(step)))
         .unwrap_or(1)
 }
 

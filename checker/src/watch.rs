@@ -4,6 +4,8 @@ mod ansi;
 mod files;
 mod model;
 mod page;
+#[cfg(test)]
+mod tests;
 mod view;
 mod worker;
 

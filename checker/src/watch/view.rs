@@ -4,7 +4,7 @@ use super::ansi;
 use super::model::{Mark, Model, Pane, Phase};
 use super::page;
 use crate::progress::State;
-use crate::style::{ascii, lesson_title, look};
+use crate::style::{ascii, counted, lesson_title, look};
 use colored::Color as Named;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -164,7 +164,8 @@ fn draw_pane(frame: &mut Frame<'_>, model: &mut Model<'_>, area: Rect) {
     let title = match model.scroll_end {
         0 => title,
         end if model.scroll < end => {
-            format!("{title} · {} more lines below", lines.len() - model.scroll - height)
+            let below = (lines.len() - model.scroll - height) as u64;
+            format!("{title} · {} below", counted(below, "more line", "more lines"))
         }
         _ => format!("{title} · the end"),
     };

@@ -1,0 +1,185 @@
+//! Every screen of the watch view, as a picture in text: what learners read is seen in review.
+
+use super::model::Model;
+use super::view;
+use super::worker::Heard;
+use crate::course::Course;
+use crate::progress::Progress;
+use crate::style::Style;
+use crate::verdict::{Check, Event, Finding, Kind, Report, Schedule, Status, Thread};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use std::path::Path;
+use tempfile::TempDir;
+
+const SOURCE: &str = "exercises/01-greeting/greet/src/lib.rs";
+
+fn check(name: &str, clause: u32, finding: Option<Finding>) -> Check {
+    let status = if finding.is_some() { Status::Failed } else { Status::Passed };
+    Check { name: name.into(), clause, status, schedules: 1000, exhaustive: false, finding, duration_ms: 1 }
+}
+
+fn deadlock() -> Finding {
+    let event = |thread: &str, op: &str, line, blocked| Event {
+        thread: thread.into(),
+        op: op.into(),
+        object: Some("channel #1".into()),
+        file: Some(SOURCE.into()),
+        line: Some(line),
+        time_ns: 1_500_000,
+        blocked,
+    };
+    let events = vec![
+        event("main", "receive", 4, true),
+        event("greeter", "send", 5, false),
+        event("main", "receive", 4, false),
+        event("main", "receive", 4, true),
+    ];
+    let mut finding =
+        Finding::new(Kind::Deadlock, "main waits for a greeting, and nobody is left to send one");
+    finding.seed = Some(7);
+    finding.threads.push(Thread {
+        name: "main".into(),
+        file: Some(SOURCE.into()),
+        line: Some(5),
+        waiting_for: Some("a message".into()),
+    });
+    finding.schedule = Some(Schedule { switches: 3, steps: 4, events });
+    finding
+}
+
+/// The course and a place to keep progress in.
+struct Stage {
+    course: Course,
+    progress: TempDir,
+}
+
+impl Stage {
+    fn new() -> Stage {
+        let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixture");
+        Stage { course: Course::find(&fixture).unwrap(), progress: TempDir::new().unwrap() }
+    }
+
+    fn model(&self) -> Model<'_> {
+        let (progress, _) = Progress::read(self.progress.path()).unwrap();
+        let style = Style { colour: true, ..Style::of_width(80) };
+        colored::control::set_override(false);
+        Model::new(&self.course, progress, style, 0)
+    }
+}
+
+fn judged(model: &mut Model<'_>, finding: Option<Finding>) {
+    model.hear(Heard::Listed(vec![1, 2]));
+    let checks = vec![check("greets_all", 1, None), check("never_waits", 2, finding)];
+    model.hear(Heard::Judged(Box::new(Report::of_checks("greet", checks, 420))));
+}
+
+fn press(model: &mut Model<'_>, keys: &str) {
+    for key in keys.chars() {
+        model.press(KeyEvent::new(KeyCode::Char(key), KeyModifiers::NONE));
+    }
+}
+
+fn screen(model: &mut Model<'_>, columns: u16, rows: u16) -> String {
+    let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+    terminal.draw(|frame| view::draw(frame, model)).unwrap();
+    let buffer = terminal.backend().buffer();
+    let row = |y| (0..columns).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
+    (0..rows).map(row).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn while_checks_run_each_clause_is_marked_as_its_verdict_arrives() {
+    let stage = Stage::new();
+    let mut model = stage.model();
+    model.hear(Heard::Compiling);
+    model.hear(Heard::Listed(vec![1, 2, 2]));
+    model.hear(Heard::Started("greets_all".into()));
+    model.hear(Heard::Ended(Box::new(check("greets_all", 1, None))));
+    model.hear(Heard::Started("never_waits".into()));
+    insta::assert_snapshot!(screen(&mut model, 80, 24));
+}
+
+#[test]
+fn a_failure_is_explained() {
+    let stage = Stage::new();
+    let mut model = stage.model();
+    judged(&mut model, Some(deadlock()));
+    insta::assert_snapshot!("failed-80x24", screen(&mut model, 80, 24));
+    insta::assert_snapshot!("failed-160x50", screen(&mut model, 160, 50));
+    insta::assert_snapshot!("failed-40x16", screen(&mut model, 40, 16));
+}
+
+#[test]
+fn a_stub_says_where_to_begin() {
+    let stage = Stage::new();
+    let mut model = stage.model();
+    let unfinished =
+        Finding::new(Kind::Unfinished, format!("a todo!() is still to be filled in at {SOURCE}:5"));
+    judged(&mut model, Some(unfinished));
+    insta::assert_snapshot!(screen(&mut model, 80, 24));
+}
+
+#[test]
+fn a_program_that_does_not_compile_shows_the_compilers_words() {
+    let stage = Stage::new();
+    let mut model = stage.model();
+    let said = format!(
+        "error[E0308]: mismatched types\n --> {SOURCE}:5:5\n  |\n5 |     7\n  |     ^ expected `&str`, found integer"
+    );
+    let refused = Report::refused("greet", Finding::new(Kind::DoesNotCompile, said), 420);
+    model.hear(Heard::Judged(Box::new(refused)));
+    insta::assert_snapshot!(screen(&mut model, 80, 24));
+}
+
+#[test]
+fn a_pass_offers_what_is_next() {
+    let stage = Stage::new();
+    let mut model = stage.model();
+    judged(&mut model, None);
+    insta::assert_snapshot!("passed", screen(&mut model, 80, 24));
+    press(&mut model, "h");
+    insta::assert_snapshot!("passed-hints", screen(&mut model, 80, 24));
+    press(&mut model, "cc");
+    insta::assert_snapshot!("compare", screen(&mut model, 80, 24));
+}
+
+#[test]
+fn each_pane() {
+    let stage = Stage::new();
+    let mut model = stage.model();
+    judged(&mut model, Some(deadlock()));
+    for (keys, name) in
+        [("t", "replay"), ("h", "hint"), ("i", "task"), ("o", "lesson"), ("x", "reset"), ("l", "list")]
+    {
+        press(&mut model, keys);
+        insta::assert_snapshot!(name, screen(&mut model, 80, 24));
+    }
+    press(&mut model, "/wa");
+    insta::assert_snapshot!("list-filtered", screen(&mut model, 80, 24));
+}
+
+#[test]
+fn nothing_but_ascii_where_there_is_nothing_else() {
+    let stage = Stage::new();
+    let mut model = stage.model();
+    model.style.unicode = false;
+    judged(&mut model, Some(deadlock()));
+    let text = screen(&mut model, 80, 24);
+    assert!(text.is_ascii(), "{text}");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn no_size_is_too_small_to_be_drawn() {
+    let stage = Stage::new();
+    let mut model = stage.model();
+    judged(&mut model, Some(deadlock()));
+    for keys in ["", "t", "l", "h", "x"] {
+        press(&mut model, keys);
+        for (columns, rows) in [(1, 1), (5, 2), (20, 5), (30, 8), (119, 3), (300, 90)] {
+            screen(&mut model, columns, rows);
+        }
+    }
+}
