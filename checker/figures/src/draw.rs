@@ -200,7 +200,7 @@ fn ending(record: &Record) -> String {
 }
 
 fn summary(record: &Record) -> String {
-    format!("A run of {}, seed {}, one column for each thread", record.listing, record.seed)
+    format!("A run of {}, one column for each thread", record.listing)
 }
 
 fn in_words(record: &Record) -> String {

@@ -17,8 +17,6 @@ const LIMITS: Limits = Limits { steps: 10_000, threads: 100 };
 pub struct Record {
     /// The listing, from the folder of the lessons.
     pub listing: String,
-    /// The seed of the schedule.
-    pub seed: u64,
     /// How it ended: `deadlock` or `completed`.
     pub ending: String,
     /// What it printed.
@@ -61,19 +59,28 @@ pub struct Waiting {
 /// If none does, or the listing can't be read.
 pub fn record(figure: &Figure) -> Result<Record> {
     let listing = format!("{}/listings/{}.rs", figure.lesson, figure.name);
-    let mut wrong = Vec::new();
+    let mut calmest: Vec<u64> = Vec::new();
+    let mut least = (u64::MAX, u64::MAX);
     for seed in 1..=SEEDS {
-        let run = run(figure, seed, Style::Calm, None);
-        if is_wrong(figure.wrong, &run) {
-            wrong.push((run.switches, run.steps, seed));
+        let run = run(figure, seed, Source::Unread);
+        let size = (run.switches, run.steps);
+        if size <= least && is_wrong(figure.wrong, &run) && is_told_in_order(&run) {
+            if size < least {
+                calmest.clear();
+            }
+            least = size;
+            calmest.push(seed);
         }
     }
-    wrong.sort_unstable();
-    let runs = wrong.into_iter().map(|(_, _, seed)| (seed, run(figure, seed, Style::Calm, Some(&listing))));
-    let (seed, run) = runs
+    // Of several, the same one whatever the seeds mean: a change of how schedules are chosen doesn't change a figure.
+    let told = |seed: &u64| -> Vec<(u32, &str)> {
+        run(figure, *seed, Source::Unread).events.iter().map(|event| (event.task, event.op)).collect()
+    };
+    let seed = calmest
         .into_iter()
-        .find(|(_, run)| is_told_in_order(run))
+        .min_by_key(told)
         .with_context(|| format!("{listing} went wrong under none of {SEEDS} schedules"))?;
+    let run = run(figure, seed, Source::Read(&listing));
 
     let file = lessons().join(&listing);
     let text = fs::read_to_string(&file).with_context(|| format!("could not read {}", file.display()))?;
@@ -81,7 +88,6 @@ pub fn record(figure: &Figure) -> Result<Record> {
         Some(Waiting { thread: thread.name.clone(), what: thread.waiting_for.clone()? })
     });
     Ok(Record {
-        seed,
         ending: if matches!(run.ending, Ending::Deadlock) { "deadlock" } else { "completed" }.to_owned(),
         printed: run.printed.clone(),
         steps: steps(&run, &text),
@@ -92,16 +98,31 @@ pub fn record(figure: &Figure) -> Result<Record> {
 
 /// In how many of the first `seeds` schedules, calm and wild ones, a listing goes wrong.
 pub fn wrong_in(figure: &Figure, seeds: u64) -> u64 {
-    let attempt = |seed| run(figure, seed, Style::Mixed, None);
+    let attempt = |seed| {
+        let strategy = Strategy::new(seed, Style::Mixed);
+        execute(
+            Options { strategy, limits: LIMITS, explain: false, trace: false, source: "" },
+            &figure.program,
+        )
+    };
     (1..=seeds).filter(|seed| is_wrong(figure.wrong, &attempt(*seed))).count() as u64
 }
 
-/// Runs a listing under one schedule; given its file, with all that happens in it.
-fn run(figure: &Figure, seed: u64, style: Style, source: Option<&str>) -> Run {
-    let strategy = Strategy::new(seed, style);
-    let (told, source) = (source.is_some(), source.unwrap_or_default());
-    let options = Options { strategy, limits: LIMITS, explain: told, trace: told, source };
-    execute(options, &figure.program)
+/// Whether each event is to be given its line in the listing, which takes long.
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    Unread,
+    Read(&'a str),
+}
+
+/// Runs a listing under one calm schedule.
+fn run(figure: &Figure, seed: u64, source: Source<'_>) -> Run {
+    let strategy = Strategy::new(seed, Style::Calm);
+    let (explain, source) = match source {
+        Source::Unread => (false, ""),
+        Source::Read(listing) => (true, listing),
+    };
+    execute(Options { strategy, limits: LIMITS, explain, trace: true, source }, &figure.program)
 }
 
 /// Whether no thread does anything before the step that starts it. A thread can run before the one that starts it has
