@@ -106,6 +106,10 @@ pub enum Command {
     },
     /// Print the manual page: cargo checker man | man -l -
     Man,
+    /// Ends the children of a checker that was killed; started by the checker itself
+    #[cfg(unix)]
+    #[command(name = crate::warden::COMMAND, hide = true)]
+    Warden,
 }
 
 #[derive(Debug, Subcommand)]

@@ -15,6 +15,8 @@ use crate::screen::Screen;
 use crate::study;
 use crate::style::look;
 use crate::verdict::{Replayed, Report, Status};
+#[cfg(unix)]
+use crate::warden;
 use crate::watch;
 use anyhow::{Context, Result, bail};
 use clap::{CommandFactory, Parser};
@@ -62,6 +64,12 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
             return Ok(if error.exit_code() == 0 { Outcome::AllPassed } else { Outcome::BadUsage });
         }
     };
+    #[cfg(unix)]
+    if let Some(Command::Warden) = arguments.command {
+        // A polite kill is not for it either: it ends when its standard input does.
+        process::watch_for_interrupts()?;
+        return warden::serve().map(|()| Outcome::AllPassed);
+    }
     process::watch_for_interrupts()?;
     match &arguments.command {
         Some(Command::Completions { shell }) => return print_completions(screen, *shell),
@@ -98,7 +106,8 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
             study::progress(screen, course, progress, direction).map(done)
         }
         Some(Command::Verify(verify)) => verify_all(screen, course, verify),
-        Some(Command::Completions { .. } | Command::Man) => Ok(Outcome::AllPassed),
+        // Done before there was a course.
+        Some(_) => Ok(Outcome::AllPassed),
     }
 }
 

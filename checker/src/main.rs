@@ -26,6 +26,8 @@ mod study;
 mod style;
 mod variant;
 mod verdict;
+#[cfg(unix)]
+mod warden;
 mod watch;
 
 fn main() -> ExitCode {

@@ -1,5 +1,7 @@
 //! A child process that can't outlive us: its own process group, a deadline, and output we stop listening to.
 
+#[cfg(unix)]
+use crate::warden;
 use anyhow::{Context, Result, bail};
 use std::fmt;
 use std::io::{Read, Write};
@@ -165,6 +167,8 @@ impl Group {
         })?;
         #[cfg(unix)]
         let id = rustix::process::Pid::from_child(&child);
+        #[cfg(unix)]
+        warden::watch(id);
         Ok(Group {
             child,
             #[cfg(unix)]
@@ -210,6 +214,8 @@ impl Group {
     fn wait(mut self) -> Result<ExitStatus> {
         self.kill();
         self.reaped = true;
+        #[cfg(unix)]
+        warden::release(self.id);
         self.child.wait().context("could not learn how a child process ended")
     }
 }
@@ -218,6 +224,8 @@ impl Drop for Group {
     fn drop(&mut self) {
         if !self.reaped {
             self.kill();
+            #[cfg(unix)]
+            warden::release(self.id);
             let _ = self.child.wait();
         }
     }

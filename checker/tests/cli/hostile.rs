@@ -147,3 +147,36 @@ fn ctrl_c_ends_the_learners_program_too() {
     running.wait_with_output().map(crate::workbook::Ended).unwrap().exits(2).complains("interrupted");
     assert!(test_kill_process(learners).is_err(), "the learner's program has lived on");
 }
+
+#[cfg(unix)]
+#[test]
+fn killing_the_checker_ends_the_learners_program_too() {
+    use rustix::process::{Pid, test_kill_process};
+    let workbook = Workbook::new();
+    let file = workbook.path("pid");
+    let body = format!(
+        "let new = {file:?}.to_owned() + \".new\"; std::fs::write(&new, std::process::id().to_string()).unwrap(); \
+         std::fs::rename(&new, {file:?}).unwrap(); while !check.is_empty() {{ std::thread::park() }} \"\""
+    );
+    workbook.learner_writes("greet", &body);
+    let mut running = workbook.checker("run greet").start();
+    while !file.exists() {
+        std::thread::yield_now();
+    }
+    let learners = Pid::from_raw(workbook.read("pid").parse().unwrap()).unwrap();
+    running.kill().unwrap();
+    running.wait().unwrap();
+    let start = std::time::Instant::now();
+    // It becomes nobody's child, so it is reaped at once.
+    while test_kill_process(learners).is_ok() && !is_zombie(learners) {
+        assert!(start.elapsed().as_secs() < 10, "the learner's program has lived on");
+        std::thread::yield_now();
+    }
+}
+
+/// Whether it has ended, and nobody has asked how yet.
+#[cfg(unix)]
+fn is_zombie(process: rustix::process::Pid) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", process.as_raw_nonzero()));
+    stat.is_ok_and(|stat| stat.contains(") Z "))
+}
