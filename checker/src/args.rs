@@ -29,10 +29,10 @@ A first session:
   cargo checker list               shows what there is and how far you are
   cargo checker run print-room     judges one exercise and explains what it saw
 
-Exit status: 0 if all that was judged passed, 1 if a check failed or was left undecided, 2 for trouble that is not
-the program's under judgement.
+Exit status: 0 if all that was judged passed, 1 if a check failed or was left undecided, 2 for trouble that is not the \
+program's under judgement.
 
-Environment: NO_COLOR turns colours off; VISUAL or EDITOR is what `edit` opens; CARGO_TARGET_DIR is where builds go.
+Environment: NO_COLOR turns colours off; VISUAL or EDITOR is what `edit` opens; CARGO_TARGET_DIR is where builds go. \
 Progress, backups and originals are kept in .workbook/ beside the course.";
 
 #[derive(Debug, Subcommand)]
@@ -106,10 +106,6 @@ pub enum Command {
     },
     /// Print the manual page: cargo checker man | man -l -
     Man,
-    /// Ends the children of a checker that was killed; started by the checker itself
-    #[cfg(unix)]
-    #[command(name = crate::warden::COMMAND, hide = true)]
-    Warden,
 }
 
 #[derive(Debug, Subcommand)]

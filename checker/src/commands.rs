@@ -57,6 +57,12 @@ impl Outcome {
 /// # Errors
 /// If there is trouble that is not the learner's.
 pub fn run(screen: &Screen) -> Result<Outcome> {
+    #[cfg(unix)]
+    if env::args_os().nth(1).is_some_and(|command| command == warden::COMMAND) {
+        // A polite kill is not for it: it ends when its standard input does.
+        process::watch_for_interrupts()?;
+        return warden::serve().map(|()| Outcome::AllPassed);
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -64,12 +70,6 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
             return Ok(if error.exit_code() == 0 { Outcome::AllPassed } else { Outcome::BadUsage });
         }
     };
-    #[cfg(unix)]
-    if let Some(Command::Warden) = arguments.command {
-        // A polite kill is not for it either: it ends when its standard input does.
-        process::watch_for_interrupts()?;
-        return warden::serve().map(|()| Outcome::AllPassed);
-    }
     process::watch_for_interrupts()?;
     match &arguments.command {
         Some(Command::Completions { shell }) => return print_completions(screen, *shell),
