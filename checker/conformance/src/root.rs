@@ -1,3 +1,5 @@
+//! Runs each test of a suite in executions; the list of them is written below by `suite`.
+
 use engine::{Ending, Limits, Options, Strategy, Style, execute};
 
 /// A test whose schedules take more steps than this together gets fewer of them, but ten at the least.

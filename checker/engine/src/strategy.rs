@@ -65,7 +65,12 @@ struct Stall {
     length: u32,
     victim: Option<TaskId>,
     left: u32,
+    /// How many points of stall are left for the whole execution, so that it stays far from endless.
+    budget: u32,
 }
+
+/// Points that an execution may be stalled for.
+const STALLED: u32 = 15_000;
 
 /// Time slips by this much at the most: less than any check measures.
 const SLIP: u64 = 10_000_000;
@@ -113,14 +118,14 @@ impl Strategy {
         let one_in = |n: u64| (1u64 << 32) / n;
         // Sleeping a little, or yielding often, in the hope that others get there first must not always work.
         let (stall, slip) = match (style, (pick >> 8) % 8) {
-            (Style::Mixed, 0) => (Some(Stall { begin: one_in(8), length: 64, victim: None, left: 0 }), SLIP),
-            (Style::Mixed, 1) => (Some(Stall { begin: one_in(24), length: 2_000, victim: None, left: 0 }), 0),
+            (Style::Mixed, 0) => (Some(Stall { begin: one_in(8), length: 64, victim: None, left: 0, budget: STALLED }), SLIP),
+            (Style::Mixed, 1) => (Some(Stall { begin: one_in(24), length: 2_000, victim: None, left: 0, budget: STALLED }), 0),
             (Style::Mixed, 2) => {
-                (Some(Stall { begin: one_in(64), length: 12_000, victim: None, left: 0 }), 0)
+                (Some(Stall { begin: one_in(64), length: 12_000, victim: None, left: 0, budget: STALLED }), 0)
             }
             (Style::Mixed, 3) => (None, SLIP),
-            (Style::Calm, 0) => (Some(Stall { begin: one_in(16), length: 64, victim: None, left: 0 }), SLIP),
-            (Style::Calm, 1) => (Some(Stall { begin: one_in(48), length: 12_000, victim: None, left: 0 }), 0),
+            (Style::Calm, 0) => (Some(Stall { begin: one_in(16), length: 64, victim: None, left: 0, budget: STALLED }), SLIP),
+            (Style::Calm, 1) => (Some(Stall { begin: one_in(48), length: 12_000, victim: None, left: 0, budget: STALLED }), 0),
             _ => (None, 0),
         };
         Self { rng, family, stall, slip }
@@ -180,8 +185,9 @@ impl Strategy {
         let roll = self.rng.bits() >> 32;
         let victim = runnable[self.rng.below(runnable.len())];
         let stall = self.stall.as_mut()?;
-        if stall.left == 0 && roll < stall.begin {
-            stall.left = stall.length;
+        if stall.left == 0 && stall.budget > 0 && roll < stall.begin {
+            stall.left = stall.length.min(stall.budget);
+            stall.budget -= stall.left;
             stall.victim = Some(victim);
         }
         if stall.left == 0 {
