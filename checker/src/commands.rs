@@ -4,7 +4,7 @@ use crate::account::Subject;
 use crate::args::{Arguments, Command, Effort, Format, Replay, ReplayFormat, Run, Verify};
 use crate::base::{Base, Building};
 use crate::compile::{Compiled, Rendering};
-use crate::course::{Course, Exercise, unknown};
+use crate::course::{Course, Exercise, Task, unknown};
 use crate::gate;
 use crate::judge::{self, Detail, Judge, source_file};
 use crate::original;
@@ -158,6 +158,9 @@ fn advice(exercise: &Exercise, report: &Report) -> String {
         }
         State::Unfinished => format!(
             "Next: read {readme}, edit {source}, then run `cargo checker` again. Stuck? `cargo checker hint {name}`"
+        ),
+        _ if exercise.about.kind == Task::Repair => format!(
+            "Next: read {readme}, repair {source}, then run `cargo checker` again. Stuck? `cargo checker hint {name}`"
         ),
         _ => {
             format!("Next: edit {source}, then run `cargo checker` again. Stuck? `cargo checker hint {name}`")

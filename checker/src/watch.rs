@@ -2,6 +2,7 @@
 
 mod ansi;
 mod files;
+mod keys;
 mod model;
 mod page;
 #[cfg(test)]
@@ -20,9 +21,10 @@ use crate::screen::Screen;
 use crate::style::is_dumb;
 use anyhow::{Context, Result, bail};
 use files::Files;
+use keys::Keys;
 use model::{Action, Model};
 use ratatui::DefaultTerminal;
-use ratatui::crossterm::event::{self, Event, KeyEventKind};
+use ratatui::crossterm::event::{Event, KeyEventKind};
 use std::io::{self, IsTerminal};
 use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
 use std::thread;
@@ -81,20 +83,27 @@ pub fn run(screen: &Screen, course: &Course, progress: Progress, exercise: Optio
 }
 
 /// The terminal while it is ours; given back as it was, whatever happens.
-struct Terminal(DefaultTerminal);
+struct Terminal {
+    screen: DefaultTerminal,
+    keys: Keys,
+}
 
 impl Terminal {
     fn open() -> Result<Terminal> {
         // Also gives the terminal back before a panic is reported.
-        ratatui::try_init().map(Terminal).context("could not draw on this terminal")
+        let screen = ratatui::try_init().context("could not draw on this terminal")?;
+        Ok(Terminal { screen, keys: Keys::open() })
     }
 
     /// Gives the terminal back while `work` is done.
     fn lend<T>(&mut self, work: impl FnOnce() -> T) -> Result<T> {
-        ratatui::try_restore()?;
-        let done = work();
-        self.0 = ratatui::try_init().context("could not draw on this terminal")?;
-        Ok(done)
+        let screen = &mut self.screen;
+        self.keys.pause(|| {
+            ratatui::try_restore()?;
+            let done = work();
+            *screen = ratatui::try_init().context("could not draw on this terminal")?;
+            Ok(done)
+        })
     }
 }
 
@@ -146,10 +155,8 @@ impl Watch<'_> {
                 self.draw(terminal)?;
                 drawn = Some(Instant::now());
             }
-            if !event::poll(TICK).context("could not read from the terminal")? {
-                continue;
-            }
-            let action = match event::read().context("could not read from the terminal")? {
+            let Some(event) = terminal.keys.next(TICK)? else { continue };
+            let action = match event {
                 Event::Key(key) if key.kind != KeyEventKind::Release => self.model.press(key),
                 _ => Action::Stay,
             };
@@ -167,7 +174,7 @@ impl Watch<'_> {
 
     fn draw(&mut self, terminal: &mut Terminal) -> Result<()> {
         let model = &mut self.model;
-        terminal.0.draw(|frame| view::draw(frame, model)).context("could not draw on this terminal")?;
+        terminal.screen.draw(|frame| view::draw(frame, model)).context("could not draw on this terminal")?;
         Ok(())
     }
 

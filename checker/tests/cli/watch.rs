@@ -74,14 +74,16 @@ fn keys_and_saves_are_answered_while_a_program_hangs() {
 }
 
 #[test]
-fn sigterm_leaves_no_child_and_a_sane_terminal() {
-    let workbook = Workbook::new();
-    workbook.learner_writes("greet", &hangs(&workbook));
-    let terminal = Terminal::open(&workbook, "", &[]);
-    let learners = learners(&workbook);
-    kill_process(Pid::from_raw(terminal.id() as i32).unwrap(), Signal::TERM).unwrap();
-    terminal.ends(0);
-    is_gone(learners);
+fn sigterm_and_a_closed_window_leave_no_child_and_a_sane_terminal() {
+    for signal in [Signal::TERM, Signal::HUP] {
+        let workbook = Workbook::new();
+        workbook.learner_writes("greet", &hangs(&workbook));
+        let terminal = Terminal::open(&workbook, "", &[]);
+        let learners = learners(&workbook);
+        kill_process(Pid::from_raw(terminal.id() as i32).unwrap(), signal).unwrap();
+        terminal.ends(0);
+        is_gone(learners);
+    }
 }
 
 #[test]
