@@ -6,6 +6,7 @@ use crate::process::{self, Cancel, Ending, Limits, Stream};
 use crate::verdict::{Finding, Kind};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
+use std::fs;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -63,7 +64,10 @@ pub fn compile(
 
     let mut learner = rustc(root, base, rendering);
     learner.args(["--crate-type", "rlib", "--crate-name", &name, "--edition", &exercise.edition]);
-    learner.args(["-F", "unsafe_code"]).arg(named("-o", &library)).arg(source);
+    let read = scratch.0.join("read.d");
+    let mut emit = named("--emit=link=", &library);
+    emit.push(named(",dep-info=", &read));
+    learner.args(["-F", "unsafe_code"]).arg(emit).arg(source);
     for dependency in &exercise.dependencies {
         let dependency = dependency.replace('-', "_");
         let rlib = base.crates.simulated.get(&dependency).with_context(|| {
@@ -79,6 +83,10 @@ pub fn compile(
         Said::Compiled(said) => said,
         Said::Refused(finding) => return Ok(Compiled::Refused(finding)),
     };
+    if let Some(file) = elsewhere(&read, root, source)? {
+        let message = format!("the program takes in {file}: an exercise is what is in its own folder");
+        return Ok(Compiled::Refused(Finding::new(Kind::Forbidden, message)));
+    }
 
     let executable = scratch.0.join(format!("checks{}", std::env::consts::EXE_SUFFIX));
     let mut checks = rustc(root, base, rendering);
@@ -98,6 +106,21 @@ pub fn compile(
         Said::Compiled(_) => Ok(Compiled::Program(Program { executable, warnings: said, _scratch: scratch })),
         Said::Refused(finding) => Ok(Compiled::Refused(finding)),
     }
+}
+
+/// The first file that rustc read for `source` and that is in another folder, by rustc's own list.
+fn elsewhere(list: &Path, root: &Path, source: &Path) -> Result<Option<String>> {
+    let text = fs::read_to_string(list).with_context(|| format!("could not read {}", list.display()))?;
+    let folder = root.join(source).parent().map(|folder| folder.canonicalize()).transpose()?;
+    // Each file has a line of its own that ends in a colon, for the sake of make.
+    let files = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.strip_suffix(':'));
+    for file in files.map(|file| file.replace("\\ ", " ")) {
+        let within = root.join(&file).canonicalize().ok();
+        if within.zip(folder.as_ref()).is_none_or(|(file, folder)| !file.starts_with(folder)) {
+            return Ok(Some(file));
+        }
+    }
+    Ok(None)
 }
 
 fn rustc(root: &Path, base: &Base, rendering: Rendering) -> Command {

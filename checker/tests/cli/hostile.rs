@@ -180,3 +180,14 @@ fn is_zombie(process: rustix::process::Pid) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{}/stat", process.as_raw_nonzero()));
     stat.is_ok_and(|stat| stat.contains(") Z "))
 }
+
+#[test]
+fn a_program_that_takes_in_somebody_elses_file_is_forbidden() {
+    let workbook = Workbook::new();
+    let elsewhere = std::env::temp_dir().join("another-folders-file.rs");
+    std::fs::write(&elsewhere, "pub fn answer() -> &'static str { \"pass\" }").unwrap();
+    let body = format!("#[path = {elsewhere:?}] mod theirs; let _ = check; theirs::answer()");
+    workbook.learner_writes("greet", &body);
+    let json = workbook.checker("run greet --format json").run().exits(1).json();
+    assert_eq!(json[0]["finding"]["kind"], "forbidden", "{json:#}");
+}
