@@ -67,6 +67,8 @@ pub fn compile(
     let read = scratch.0.join("read.d");
     let mut emit = named("--emit=link=", &library);
     emit.push(named(",dep-info=", &read));
+    // Its temporary files go there too, not into the folder we are in: another rustc may be at the same crate.
+    learner.arg(named("--out-dir=", &scratch.0));
     learner.args(["-F", "unsafe_code"]).arg(emit).arg(source);
     for dependency in &exercise.dependencies {
         let dependency = dependency.replace('-', "_");
