@@ -1,4 +1,4 @@
-//! breaks: clause 1 · finding: race
+//! breaks: clause 1 · finding: wrong-answer
 //! The outcomes are left in the order in which they came.
 
 use std::any::Any;
