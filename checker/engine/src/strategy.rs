@@ -118,14 +118,22 @@ impl Strategy {
         let one_in = |n: u64| (1u64 << 32) / n;
         // Sleeping a little, or yielding often, in the hope that others get there first must not always work.
         let (stall, slip) = match (style, (pick >> 8) % 8) {
-            (Style::Mixed, 0) => (Some(Stall { begin: one_in(8), length: 64, victim: None, left: 0, budget: STALLED }), SLIP),
-            (Style::Mixed, 1) => (Some(Stall { begin: one_in(24), length: 2_000, victim: None, left: 0, budget: STALLED }), 0),
+            (Style::Mixed, 0) => {
+                (Some(Stall { begin: one_in(8), length: 64, victim: None, left: 0, budget: STALLED }), SLIP)
+            }
+            (Style::Mixed, 1) => {
+                (Some(Stall { begin: one_in(24), length: 2_000, victim: None, left: 0, budget: STALLED }), 0)
+            }
             (Style::Mixed, 2) => {
                 (Some(Stall { begin: one_in(64), length: 12_000, victim: None, left: 0, budget: STALLED }), 0)
             }
             (Style::Mixed, 3) => (None, SLIP),
-            (Style::Calm, 0) => (Some(Stall { begin: one_in(16), length: 64, victim: None, left: 0, budget: STALLED }), SLIP),
-            (Style::Calm, 1) => (Some(Stall { begin: one_in(48), length: 12_000, victim: None, left: 0, budget: STALLED }), 0),
+            (Style::Calm, 0) => {
+                (Some(Stall { begin: one_in(16), length: 64, victim: None, left: 0, budget: STALLED }), SLIP)
+            }
+            (Style::Calm, 1) => {
+                (Some(Stall { begin: one_in(48), length: 12_000, victim: None, left: 0, budget: STALLED }), 0)
+            }
             _ => (None, 0),
         };
         Self { rng, family, stall, slip }
