@@ -14,12 +14,12 @@ checks! {
     1 => items_come_out_in_the_order_in_which_they_went_in;
     1 => each_item_comes_out_once_whoever_takes_it;
     1 => jobs_can_be_items;
-    2 => never_more_than_the_capacity_waits;
+    2 => never_more_than_the_capacity_waits simulated;
     2 => len_says_how_many_wait;
     2 => no_capacity_is_a_panic;
     3 => a_push_with_room_waits_for_nobody;
-    4 => a_pop_waits_for_an_item;
-    4 => a_push_waits_for_room;
+    4 => a_pop_waits_for_an_item simulated;
+    4 => a_push_waits_for_room simulated;
     4 => as_many_consumers_go_on_as_there_are_items;
     4 => as_many_producers_go_on_as_there_is_room_for;
     4 => a_crowd_on_both_sides_comes_through;
@@ -33,7 +33,7 @@ checks! {
     6 => an_item_at_the_last_moment_is_not_lost simulated;
     6 => a_timed_pop_learns_of_the_close simulated;
     6 => a_timed_pop_makes_room;
-    6 => no_time_and_all_time_are_timeouts;
+    6 => no_time_and_all_time_are_timeouts simulated;
     7 => items_are_dropped_once;
     7 => a_dropped_queue_leaves_no_thread;
     8 => waiting_is_no_spin simulated;

@@ -182,7 +182,7 @@ fn no_more_than_the_capacity_waits(check: &Check) {
             // Whatever could be pulled meanwhile has been.
             let (pulled, begun) = (counter.pulled(), meter.entered());
             if meter.inside() == consumers {
-                let waiting = pulled - begun;
+                let waiting = pulled.saturating_sub(begun);
                 expect(waiting <= capacity + 1, Kind::Unbounded, || {
                     format!("{consumers} consumers were at work, and {pulled} items had been pulled: {waiting} waited, where the queue holds {capacity} and the producer 1")
                 });

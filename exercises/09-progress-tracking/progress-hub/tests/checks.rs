@@ -23,7 +23,7 @@ checks! {
     5 => finish_does_not_wait_for_the_interval simulated;
     6 => a_report_may_use_the_tracker;
     6 => nobody_waits_for_a_report simulated;
-    7 => a_dropped_reporter_makes_its_last_report;
+    7 => a_dropped_reporter_makes_its_last_report simulated;
     7 => a_panic_of_the_owner_ends_the_reporter;
     8 => a_panic_of_a_report_comes_out_of_finish;
     8 => a_panic_of_a_report_harms_nobody_else;
