@@ -206,10 +206,8 @@ unsafe fn start(ex: *mut Exec, id: TaskId, body: Body, size: usize) -> Co {
         Some(stack) if size <= STACK => stack,
         _ => DefaultStack::new(size.max(STACK)).expect("the system gives memory for a stack"),
     };
-    // SAFETY: see the module documentation.
-    unsafe { of(ex).tasks[id as usize].started = true };
     Coroutine::with_stack(stack, move |yielder: &Yielder<Resume, ()>, _| {
-        // SAFETY: as above; the yielder lives as long as the coroutine.
+        // SAFETY: see the module documentation; the yielder lives as long as the coroutine.
         unsafe { of(ex).tasks[id as usize].yielder = yielder };
         body();
     })
@@ -265,7 +263,6 @@ impl Exec {
         self.alive += 1;
         self.tasks.push(Task {
             yielder: std::ptr::null(),
-            started: false,
             state: State::Runnable,
             waiting: None,
             deadline: NEVER,

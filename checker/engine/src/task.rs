@@ -92,7 +92,6 @@ pub(crate) enum Local {
 /// A simulated thread.
 pub(crate) struct Task {
     pub(crate) yielder: *const Yielder<Resume, ()>,
-    pub(crate) started: bool,
     pub(crate) state: State,
     pub(crate) waiting: Option<Waiting>,
     pub(crate) deadline: u64,

@@ -34,7 +34,7 @@ pub fn expect(held: bool, kind: Kind, message: impl FnOnce() -> String) {
     }
 }
 
-/// Fails the case unless `what` is as it should be. Shown with a difference if it has several lines.
+/// Fails the case unless `what` is as it should be.
 pub fn expect_eq<T: PartialEq + Debug>(what: &str, got: T, wanted: T) {
     if got != wanted {
         fail(Kind::WrongAnswer, unequal(what, &format!("{got:?}"), &format!("{wanted:?}")));

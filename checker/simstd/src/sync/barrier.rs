@@ -1,7 +1,6 @@
 //! A barrier that threads wait at until there are enough of them.
 
 use ::std::fmt;
-use ::std::panic::Location;
 
 use super::{Condvar, Mutex};
 
@@ -25,7 +24,6 @@ impl Barrier {
     /// As the real one.
     #[track_caller]
     pub fn wait(&self) -> BarrierWaitResult {
-        let _at = Location::caller();
         let mut state = self.state.lock().unwrap_or_else(::std::sync::PoisonError::into_inner);
         let generation = state.1;
         state.0 += 1;

@@ -10,7 +10,7 @@ use simstd::time::Instant;
 
 use crate::{always, run};
 
-const MS: Duration = Duration::from_secs(1);
+const SECOND: Duration = Duration::from_secs(1);
 
 #[test]
 fn messages_of_one_sender_keep_their_order() {
@@ -72,7 +72,7 @@ fn a_rendezvous_send_returns_when_its_message_is_taken() {
             tx.send(1).unwrap();
             theirs.load(SeqCst)
         });
-        thread::sleep(MS);
+        thread::sleep(SECOND);
         taken.store(1, SeqCst);
         assert_eq!(rx.recv(), Ok(1));
         assert_eq!(sender.join().unwrap(), 1, "the send came back before the message was taken");
@@ -85,7 +85,7 @@ fn a_rendezvous_try_send_needs_a_waiting_receiver() {
         let (tx, rx) = mpsc::sync_channel(0);
         assert_eq!(tx.try_send(1), Err(TrySendError::Full(1)));
         let receiver = thread::spawn(move || rx.recv());
-        thread::sleep(MS);
+        thread::sleep(SECOND);
         assert_eq!(tx.try_send(2), Ok(()));
         assert_eq!(receiver.join().unwrap(), Ok(2));
     });
@@ -96,7 +96,7 @@ fn a_rendezvous_message_goes_back_when_the_receiver_is_gone() {
     always(&|| {
         let (tx, rx) = mpsc::sync_channel(0);
         let sender = thread::spawn(move || tx.send(1).unwrap_err().0);
-        thread::sleep(MS);
+        thread::sleep(SECOND);
         drop(rx);
         assert_eq!(sender.join().unwrap(), 1);
     });
@@ -119,15 +119,15 @@ fn recv_timeout_waits_as_long_as_it_says_in_virtual_time() {
     always(&|| {
         let (tx, rx) = mpsc::channel();
         let start = Instant::now();
-        assert_eq!(rx.recv_timeout(5 * MS), Err(RecvTimeoutError::Timeout));
-        assert_eq!(start.elapsed(), 5 * MS);
+        assert_eq!(rx.recv_timeout(5 * SECOND), Err(RecvTimeoutError::Timeout));
+        assert_eq!(start.elapsed(), 5 * SECOND);
         thread::spawn(move || {
-            thread::sleep(2 * MS);
+            thread::sleep(2 * SECOND);
             tx.send(1).unwrap();
         });
-        assert_eq!(rx.recv_timeout(5 * MS), Ok(1));
-        assert_eq!(start.elapsed(), 7 * MS);
-        assert_eq!(rx.recv_timeout(5 * MS), Err(RecvTimeoutError::Disconnected));
+        assert_eq!(rx.recv_timeout(5 * SECOND), Ok(1));
+        assert_eq!(start.elapsed(), 7 * SECOND);
+        assert_eq!(rx.recv_timeout(5 * SECOND), Err(RecvTimeoutError::Disconnected));
     });
 }
 
