@@ -12,7 +12,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::panic::Location;
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -20,7 +19,9 @@ use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use crate::explain::{self, Stack};
-use crate::operations::{catching, end, in_execution};
+use crate::footprint::end_of;
+use crate::operations::{end, in_execution};
+use crate::panics::{catching, install_hook};
 use crate::report::{Ending, Event, Panic, Run};
 use crate::strategy::Strategy;
 use crate::task::{Limits, Loc, NEVER, Options, State, Task, TaskId};
@@ -59,6 +60,8 @@ pub(crate) struct Exec {
     pub(crate) restless_at: u64,
     pub(crate) limits: Limits,
     pub(crate) strategy: Strategy,
+    /// Whether the strategy is an enumeration, which has to know what each step touches.
+    pub(crate) enumerates: bool,
     pub(crate) ending: Option<Ending>,
     pub(crate) panics: Vec<Panic>,
     pub(crate) console: String,
@@ -132,6 +135,7 @@ pub fn execute(options: Options<'_>, root: &dyn Fn()) -> Run {
         steps_when_time_moved: 0,
         restless_at: NEVER,
         limits: options.limits,
+        enumerates: options.strategy.enumerates(),
         strategy: options.strategy,
         ending: None,
         panics: Vec::new(),
@@ -156,6 +160,9 @@ pub fn execute(options: Options<'_>, root: &dyn Fn()) -> Run {
             }
         };
         of(ex).add(Box::new(body), STACK, Some("main".into()), Location::caller());
+        if of(ex).enumerates {
+            of(ex).next_step(None, false);
+        }
         RUNNING.store(true, Ordering::Relaxed);
         run(ex);
         RUNNING.store(false, Ordering::Relaxed);
@@ -282,6 +289,7 @@ impl Exec {
         self.coroutines.push(None);
         self.bodies.push(Some((body, stack_size)));
         self.runnable.push(id);
+        self.enables(id);
         id
     }
 
@@ -329,9 +337,13 @@ impl Exec {
 
     /// The next task to run when the last one can't go on. If there is none, the execution has ended.
     pub(crate) fn choose_next(&mut self) -> Option<TaskId> {
+        if self.enumerates {
+            self.step_taken();
+        }
         while self.runnable.is_empty() {
             if let Some(quiet) = self.blocked.iter().copied().find(|t| self.tasks[*t as usize].quiet) {
                 self.unpark(quiet, false);
+                self.rested(quiet);
                 continue;
             }
             if self.root_returned {
@@ -345,6 +357,9 @@ impl Exec {
                 return None;
             }
             self.move_to(soonest);
+        }
+        if self.enumerates {
+            return self.next_step(None, false);
         }
         Some(self.strategy.next(&self.runnable, None, false))
     }
@@ -367,6 +382,7 @@ impl Exec {
         due.sort_unstable();
         for id in due {
             self.unpark(id, true);
+            self.rested(id);
         }
     }
 
@@ -379,11 +395,13 @@ impl Exec {
         if self.ending.is_some() {
             return;
         }
+        self.touch(end_of(id), true);
         let mut i = 0;
         while i < self.blocked.len() {
             let other = self.blocked[i];
             if self.tasks[other as usize].waiting.is_some_and(|w| w.task == Some(id)) {
                 self.unpark(other, false);
+                self.enables(other);
             } else {
                 i += 1;
             }
@@ -458,7 +476,7 @@ impl Exec {
             printed: self.console,
             events,
             names,
-            path: self.strategy.into_path(),
+            enumeration: self.strategy.into_enumeration(),
         }
     }
 
@@ -466,29 +484,4 @@ impl Exec {
     pub(crate) fn name_of(&self, id: TaskId) -> String {
         self.tasks[id as usize].name.clone().unwrap_or_else(|| format!("thread {id}"))
     }
-}
-
-/// Panics of simulated threads are recorded, not printed: the same one may happen in thousands of schedules.
-fn install_hook() {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let previous = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |info| {
-            let Some(ex) = exec() else { return previous(info) };
-            // SAFETY: module documentation; the hook runs in the task that panics.
-            unsafe {
-                let id = of(ex).current;
-                let name = of(ex).name_of(id);
-                of(ex).tasks[id as usize].panicking += 1;
-                let at = info.location();
-                of(ex).panics.push(Panic {
-                    thread: name,
-                    task: id,
-                    message: info.payload_as_str().unwrap_or("a value that is not text").to_owned(),
-                    file: at.map_or(String::new(), |l| l.file().to_owned()),
-                    line: at.map_or(0, Location::line),
-                });
-            }
-        }));
-    });
 }

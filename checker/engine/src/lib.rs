@@ -14,20 +14,26 @@
 //!
 //! All the `unsafe` of the scheduler is in `exec`, whose first lines say why it holds.
 
+mod enumeration;
 mod exec;
 mod explain;
+mod footprint;
 pub mod local_slot;
 mod operations;
+mod panics;
 mod report;
 mod strategy;
 mod task;
 
+pub use enumeration::Enumeration;
 pub use exec::{execute, steps_heartbeat};
+pub use footprint::result_of;
 pub use operations::{
-    block, catching, choose, console, current, elapsed, end, epoch, finished, in_execution, initialising,
-    live, mark_panicking, now, panicking, point, random, record, settle, sleep_until, spawn, spurious,
-    unmark_panicking, wake_all, wake_one, wake_task, yield_point,
+    block, chance, choose, console, current, elapsed, end, epoch, finished, in_execution, initialising, live,
+    now, point, random, record, settle, sleep_until, spawn, spurious, touch, wake_all, wake_one, wake_task,
+    yield_point,
 };
+pub use panics::{catching, mark_panicking, panicking, unmark_panicking};
 pub use report::{Ending, Event, Panic, Run, ThreadReport};
-pub use strategy::{Rng, Strategy, Style, next_path};
+pub use strategy::{Rng, Strategy, Style};
 pub use task::{Limits, Loc, Options, Settled, TaskId, Waiting, Wake};

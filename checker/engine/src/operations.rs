@@ -4,11 +4,11 @@
 //! documentation says why the `unsafe` holds.
 
 use std::any::Any;
-use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::exec::{Body, Exec, HEARTBEAT, exec, of, switch};
+use crate::footprint::{PRINTED, SPAWNS, end_of};
 use crate::report::Ending;
 use crate::task::{Loc, NEVER, Settled, State, TaskId, Waiting, Wake};
 
@@ -98,7 +98,22 @@ unsafe fn pass(ex: *mut Exec, op: &'static str, object: usize, at: Loc, yielding
         if e.strategy.may_slip() {
             e.slip();
         }
-        if e.runnable.len() > 1 {
+        if e.enumerates {
+            e.announce(object, op != "load");
+            e.step_taken();
+            match e.next_step(Some(me), yielding) {
+                Some(next) if next == me => {}
+                Some(next) => {
+                    e.switches += 1;
+                    e.next = next;
+                    switch(ex);
+                }
+                // The execution has ended, so this is resumed to explain only.
+                None => loop {
+                    switch(ex);
+                },
+            }
+        } else if e.runnable.len() > 1 {
             let next = e.strategy.next(&e.runnable, Some(me), yielding);
             if next != me {
                 e.switches += 1;
@@ -138,6 +153,11 @@ pub fn block(waiting: Waiting, deadline: Option<u64>) -> Wake {
         let me = of(ex).current;
         of(ex).tasks[me as usize].last = (waiting.op, waiting.at);
         of(ex).tasks[me as usize].waiting = Some(waiting);
+        let object = waiting.task.map_or(waiting.address, end_of);
+        of(ex).touch(object, true);
+        if of(ex).enumerates {
+            of(ex).announce(object, true);
+        }
         of(ex).park(me, deadline.unwrap_or(NEVER), false);
         of(ex).leave(ex);
         let task = &mut of(ex).tasks[me as usize];
@@ -187,10 +207,16 @@ pub fn wake_all(address: usize) {
         // SAFETY: module documentation.
         unsafe {
             let ex = &mut *ex;
+            ex.touch(address, true);
             let mut i = 0;
             while i < ex.blocked.len() {
                 let id = ex.blocked[i];
-                if ex.waits_on(id, address) { ex.unpark(id, false) } else { i += 1 }
+                if ex.waits_on(id, address) {
+                    ex.unpark(id, false);
+                    ex.enables(id);
+                } else {
+                    i += 1;
+                }
             }
         }
     }
@@ -202,6 +228,7 @@ pub fn wake_one(address: usize) -> bool {
     // SAFETY: module documentation.
     unsafe {
         let ex = &mut *ex;
+        ex.touch(address, true);
         let mut waiters: Vec<TaskId> =
             ex.blocked.iter().copied().filter(|t| ex.waits_on(*t, address)).collect();
         waiters.sort_unstable();
@@ -210,6 +237,7 @@ pub fn wake_one(address: usize) -> bool {
         }
         let id = waiters[ex.strategy.choose(waiters.len())];
         ex.unpark(id, false);
+        ex.enables(id);
         true
     }
 }
@@ -220,8 +248,10 @@ pub fn wake_task(task: TaskId, address: usize) {
         // SAFETY: module documentation.
         unsafe {
             let ex = &mut *ex;
+            ex.touch(address, true);
             if ex.tasks[task as usize].state == State::Blocked && ex.waits_on(task, address) {
                 ex.unpark(task, false);
+                ex.enables(task);
             }
         }
     }
@@ -234,7 +264,7 @@ pub fn spurious(n: usize, at: Loc) -> bool {
     exec().is_some_and(|ex| unsafe {
         let ex = &mut *ex;
         let library = at.file().contains("/crossbeam-") || at.file().contains("/rayon-");
-        let yes = ex.spurious < 2 && !library && !ex.strategy.enumerates() && ex.strategy.choose(n) == 0;
+        let yes = ex.spurious < 2 && !library && !ex.enumerates && ex.strategy.choose(n) == 0;
         ex.spurious += u32::from(yes);
         yes
     })
@@ -244,6 +274,22 @@ pub fn spurious(n: usize, at: Loc) -> bool {
 pub fn random() -> u64 {
     // SAFETY: module documentation.
     exec().map_or(0, |ex| unsafe { of(ex).strategy.random() })
+}
+
+/// Something that may happen or not, once in `n` times on the average; never while all schedules are enumerated.
+pub fn chance(n: usize) -> bool {
+    // SAFETY: module documentation.
+    exec().is_some_and(|ex| unsafe { !of(ex).enumerates && of(ex).strategy.choose(n) == 1 })
+}
+
+/// The running task touches what other tasks can reach at `address`, and may change it if `writes`. An enumeration has to
+/// know; everything that passes a scheduling point for `address`, blocks on it or wakes others by it need not be said.
+#[inline]
+pub fn touch(address: usize, writes: bool) {
+    if let Some(ex) = exec() {
+        // SAFETY: module documentation.
+        unsafe { of(ex).touch(address, writes) }
+    }
 }
 
 /// A number in `0..n` that the schedule decides.
@@ -273,6 +319,8 @@ pub unsafe fn spawn<'a>(
         if of(ex).alive >= of(ex).limits.threads {
             end(Ending::Crowded(of(ex).limits.threads));
         }
+        // The numbers of tasks are given in the order of their spawns.
+        of(ex).touch(SPAWNS, true);
         let id = of(ex).add(body, stack_size, name, at);
         let handle = handle(id);
         of(ex).tasks[id as usize].handle = Some(handle);
@@ -283,7 +331,10 @@ pub unsafe fn spawn<'a>(
 /// Whether `task` has finished.
 pub fn finished(task: TaskId) -> bool {
     // SAFETY: module documentation.
-    exec().is_none_or(|ex| unsafe { of(ex).tasks[task as usize].state == State::Finished })
+    exec().is_none_or(|ex| unsafe {
+        of(ex).touch(end_of(task), false);
+        of(ex).tasks[task as usize].state == State::Finished
+    })
 }
 
 /// The running task enters a one-time initialisation that was called at `at`, or leaves it.
@@ -311,51 +362,13 @@ pub fn console(text: &str) {
     if let Some(ex) = exec() {
         // SAFETY: module documentation.
         unsafe {
+            of(ex).touch(PRINTED, true);
             let room = CONSOLE.saturating_sub(of(ex).console.len());
             let mut cut = text.len().min(room);
             while !text.is_char_boundary(cut) {
                 cut -= 1;
             }
             of(ex).console.push_str(&text[..cut]);
-        }
-    }
-}
-
-/// Runs `f` and catches a panic, keeping count of who is panicking.
-///
-/// # Errors
-/// The payload of the panic.
-pub fn catching<R>(f: impl FnOnce() -> R) -> std::thread::Result<R> {
-    let outcome = std::panic::catch_unwind(AssertUnwindSafe(f));
-    if outcome.is_err() {
-        unmark_panicking();
-    }
-    outcome
-}
-
-/// Whether the running task is unwinding.
-pub fn panicking() -> bool {
-    // SAFETY: module documentation.
-    exec().map_or_else(std::thread::panicking, |ex| unsafe {
-        of(ex).tasks[of(ex).current as usize].panicking > 0
-    })
-}
-
-/// The running task begins to unwind.
-pub fn mark_panicking() {
-    if let Some(ex) = exec() {
-        // SAFETY: module documentation.
-        unsafe { of(ex).tasks[of(ex).current as usize].panicking += 1 }
-    }
-}
-
-/// The running task has been caught unwinding.
-pub fn unmark_panicking() {
-    if let Some(ex) = exec() {
-        // SAFETY: module documentation.
-        unsafe {
-            let count = &mut of(ex).tasks[of(ex).current as usize].panicking;
-            *count = count.saturating_sub(1);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::time::Duration;
 
-use crate::Loc;
+use crate::{Enumeration, Loc};
 
 /// How an execution ended.
 pub enum Ending {
@@ -23,6 +23,8 @@ pub enum Ending {
     Abort(Loc),
     /// A task used what can't be simulated; the text says what.
     Forbidden(String, Loc),
+    /// Whatever it could still have shown has been seen in an enumeration's other schedules.
+    Redundant,
     /// Something the task was asked to keep did not hold; the payload is the harness's own.
     Failed(Box<dyn Any + Send>),
 }
@@ -38,6 +40,7 @@ impl std::fmt::Debug for Ending {
             Self::Exit(code, at) => write!(f, "Exit({code}, {at})"),
             Self::Abort(at) => write!(f, "Abort({at})"),
             Self::Forbidden(what, at) => write!(f, "Forbidden({what}, {at})"),
+            Self::Redundant => f.write_str("Redundant"),
             Self::Failed(_) => f.write_str("Failed(..)"),
         }
     }
@@ -114,6 +117,6 @@ pub struct Run {
     pub events: Vec<Event>,
     /// The names of all tasks, by number.
     pub names: Vec<String>,
-    /// The choices, if the strategy followed a path.
-    pub path: Option<Vec<(u32, u32)>>,
+    /// The enumeration that this was a schedule of.
+    pub enumeration: Option<Enumeration>,
 }

@@ -8,6 +8,7 @@
 //! 2010), with memoryless change points in place of a preset number.
 
 use crate::TaskId;
+use crate::enumeration::Enumeration;
 
 /// SplitMix64: a tiny generator with a fixed algorithm, so that seeds keep their meaning for ever
 /// (Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014).
@@ -81,8 +82,8 @@ enum Family {
     Walk { leave: u64 },
     /// Runs the task of the highest rank. Drops the running one when a random number is below `drop`.
     Priority { ranks: Vec<i64>, drop: u64, lowest: i64, streak: u32 },
-    /// Follows recorded choices, then always takes the first; what exhaustive search uses.
-    Path { path: Vec<(u32, u32)>, at: usize },
+    /// All schedules, one after the other.
+    Every(Box<Enumeration>),
 }
 
 /// A priority schedule drops a task that has passed this many points in a row, so that a spin that only
@@ -154,16 +155,21 @@ impl Strategy {
         self.slip > 0
     }
 
-    /// Follows `path`, a list of (choice, number of alternatives), and takes the first alternative from
-    /// there on. [`Strategy::into_path`] gives the whole path taken.
-    pub fn follow(path: Vec<(u32, u32)>) -> Self {
-        Self { rng: Rng::new(0), family: Family::Path { path, at: 0 }, stall: None, slip: 0 }
+    /// The next schedule of an enumeration. [`Run::enumeration`](crate::Run::enumeration) gives it back.
+    pub fn every(enumeration: Enumeration) -> Self {
+        Self { rng: Rng::new(0), family: Family::Every(Box::new(enumeration)), stall: None, slip: 0 }
     }
 
-    /// The choices made, if this strategy follows a path.
-    pub fn into_path(self) -> Option<Vec<(u32, u32)>> {
+    pub(crate) fn into_enumeration(self) -> Option<Enumeration> {
         match self.family {
-            Family::Path { path, .. } => Some(path),
+            Family::Every(enumeration) => Some(*enumeration),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn enumeration(&mut self) -> Option<&mut Enumeration> {
+        match &mut self.family {
+            Family::Every(enumeration) => Some(enumeration),
             _ => None,
         }
     }
@@ -232,23 +238,13 @@ impl Strategy {
                 }
                 self.highest(runnable)
             }
-            Family::Path { .. } => {
-                // The first alternative is to go on, so that the path of least choice has no preemption.
-                let mut order: Vec<TaskId> = Vec::with_capacity(runnable.len());
-                let first = running.filter(|_| !yielding);
-                order.extend(first);
-                order.extend(runnable.iter().copied().filter(|t| Some(*t) != first && Some(*t) != running));
-                if yielding {
-                    order.extend(running);
-                }
-                order[self.step(order.len())]
-            }
+            Family::Every(_) => unreachable!("an enumeration is asked itself"),
         }
     }
 
-    /// Whether this follows a path, so that all schedules can be enumerated.
+    /// Whether all schedules are enumerated.
     pub(crate) fn enumerates(&self) -> bool {
-        matches!(self.family, Family::Path { .. })
+        matches!(self.family, Family::Every(_))
     }
 
     pub(crate) fn random(&mut self) -> u64 {
@@ -257,22 +253,11 @@ impl Strategy {
 
     /// A number in `0..n` that the schedule decides, such as which of several waiters is woken.
     pub(crate) fn choose(&mut self, n: usize) -> usize {
-        match n {
-            0 | 1 => 0,
-            _ if matches!(self.family, Family::Path { .. }) => self.step(n),
+        match &mut self.family {
+            _ if n <= 1 => 0,
+            Family::Every(enumeration) => enumeration.number(n),
             _ => self.rng.below(n),
         }
-    }
-
-    fn step(&mut self, n: usize) -> usize {
-        let Family::Path { path, at } = &mut self.family else { unreachable!("only a path has steps") };
-        if *at == path.len() {
-            path.push((0, n as u32));
-        }
-        let (choice, alternatives) = path[*at];
-        debug_assert_eq!(alternatives, n as u32, "an execution must depend on its choices alone");
-        *at += 1;
-        (choice as usize).min(n - 1)
     }
 
     fn lower(&mut self, task: TaskId) {
@@ -298,17 +283,6 @@ impl Strategy {
         }
         best
     }
-}
-
-/// The path after `path` in the order of a depth-first search over all choices; `None` after the last one.
-pub fn next_path(mut path: Vec<(u32, u32)>) -> Option<Vec<(u32, u32)>> {
-    while let Some((choice, alternatives)) = path.pop() {
-        if choice + 1 < alternatives {
-            path.push((choice + 1, alternatives));
-            return Some(path);
-        }
-    }
-    None
 }
 
 fn priority(drop: u64) -> Family {

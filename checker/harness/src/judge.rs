@@ -14,7 +14,7 @@ pub(crate) fn judge(run: &Run) -> Option<Failure> {
         return Some(Failure { kind: Kind::Unfinished, message });
     }
     let (kind, message) = match &run.ending {
-        Ending::Completed => return None,
+        Ending::Completed | Ending::Redundant => return None,
         Ending::Failed(payload) => return payload.downcast_ref::<Failure>().cloned(),
         Ending::Panicked => (Kind::Panicked, panicked(run)),
         Ending::Deadlock => (Kind::Deadlock, deadlocked(run)),

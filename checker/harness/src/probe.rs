@@ -21,6 +21,7 @@ const RESTLESS: u64 = 50_000;
 const SHORT: usize = 24;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    engine::touch(std::ptr::from_ref(mutex).addr(), true);
     // A probe's lock is never held across a scheduling point.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -92,8 +93,13 @@ impl Meter {
         Self::default()
     }
 
+    fn touch(&self, writes: bool) {
+        engine::touch(Arc::as_ptr(&self.0).addr(), writes);
+    }
+
     /// One more is in flight, until the value that this returns is dropped.
     pub fn enter(&self) -> Inside<'_> {
+        self.touch(true);
         let inside = self.0.inside.fetch_add(1, Ordering::SeqCst) + 1;
         self.0.peak.fetch_max(inside, Ordering::SeqCst);
         self.0.entered.fetch_add(1, Ordering::SeqCst);
@@ -103,21 +109,25 @@ impl Meter {
 
     /// How many are in flight.
     pub fn inside(&self) -> usize {
+        self.touch(false);
         self.0.inside.load(Ordering::SeqCst)
     }
 
     /// The most that ever were at once.
     pub fn peak(&self) -> usize {
+        self.touch(false);
         self.0.peak.load(Ordering::SeqCst)
     }
 
     /// How many have ever entered.
     pub fn entered(&self) -> usize {
+        self.touch(false);
         self.0.entered.load(Ordering::SeqCst)
     }
 
     /// When the last one entered, in virtual time.
     pub fn last_entered(&self) -> Duration {
+        self.touch(false);
         Duration::from_nanos(self.0.last_entered.load(Ordering::SeqCst))
     }
 
@@ -132,6 +142,7 @@ impl Meter {
 
 impl Drop for Inside<'_> {
     fn drop(&mut self) {
+        self.0.touch(true);
         self.0.0.inside.fetch_sub(1, Ordering::SeqCst);
     }
 }
@@ -181,6 +192,7 @@ impl Gate {
     /// Waits until the gate is open.
     #[track_caller]
     pub fn wait(&self) {
+        engine::touch(self.address(), true);
         self.0.waiting.fetch_add(1, Ordering::SeqCst);
         if engine::in_execution() {
             let at = Location::caller();
@@ -194,6 +206,7 @@ impl Gate {
             let open = lock(&self.0.open);
             drop(self.0.opened.wait_while(open, |open| !*open));
         }
+        engine::touch(self.address(), true);
         self.0.waiting.fetch_sub(1, Ordering::SeqCst);
     }
 
@@ -206,6 +219,7 @@ impl Gate {
 
     /// How many wait at it.
     pub fn waiting(&self) -> usize {
+        engine::touch(self.address(), false);
         self.0.waiting.load(Ordering::SeqCst)
     }
 }
@@ -224,20 +238,27 @@ impl Drops {
         Self::default()
     }
 
+    fn touch(&self, writes: bool) {
+        engine::touch(Arc::as_ptr(&self.0).addr(), writes);
+    }
+
     /// A value whose drop is counted.
     pub fn token(&self) -> Token {
+        self.touch(true);
         self.0.0.fetch_add(1, Ordering::SeqCst);
         Token(self.clone())
     }
 
     /// How many tokens were given out and not dropped.
     pub fn alive(&self) -> usize {
+        self.touch(false);
         self.0.0.load(Ordering::SeqCst) - self.0.1.load(Ordering::SeqCst)
     }
 }
 
 impl Drop for Token {
     fn drop(&mut self) {
+        self.0.touch(true);
         self.0.0.1.fetch_add(1, Ordering::SeqCst);
     }
 }
@@ -332,7 +353,7 @@ impl Write for Page {
             return Err(io::Error::other("the check's writer refuses to write"));
         }
         // `Write` allows to take a part only. The schedule decides, now and then.
-        let taken = if bytes.len() > 1 && engine::choose(SHORT) == 1 { bytes.len() / 2 } else { bytes.len() };
+        let taken = if bytes.len() > 1 && engine::chance(SHORT) { bytes.len() / 2 } else { bytes.len() };
         state.text.extend_from_slice(&bytes[..taken]);
         let length = state.text.len();
         state.writes.push((length, engine::elapsed()));

@@ -82,7 +82,9 @@ impl<T> Channel<T> {
         deadline: Option<u64>,
         at: Loc,
     ) -> Wake {
-        engine::block(Waiting { what, op, address, holder: None, task: None, at }, deadline)
+        let wake = engine::block(Waiting { what, op, address, holder: None, task: None, at }, deadline);
+        engine::touch(self.messages(), true);
+        wake
     }
 
     /// Puts the message into the queue if there is room, whatever the kind of channel.
@@ -186,6 +188,7 @@ impl<T> Channel<T> {
     }
 
     fn add_sender(&self) {
+        engine::touch(self.messages(), true);
         self.state().senders += 1;
     }
 

@@ -98,6 +98,7 @@ impl<T: ?Sized> Mutex<T> {
 
     /// Waits until it is free and takes it, without a scheduling point before.
     pub(super) fn acquire(&self, at: Loc) {
+        engine::touch(self.address(), true);
         self.freshen();
         while self.holder.get() != NOBODY {
             let holder = Some(&raw const self.holder);
@@ -137,11 +138,13 @@ impl<T: ?Sized> Mutex<T> {
 
     /// As the real one.
     pub fn is_poisoned(&self) -> bool {
+        engine::touch(self.address(), false);
         self.poisoned.get()
     }
 
     /// As the real one.
     pub fn clear_poison(&self) {
+        engine::touch(self.address(), true);
         self.poisoned.set(false);
     }
 

@@ -351,6 +351,7 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
     /// If the initialisation does, or did.
     #[track_caller]
     pub fn force(this: &Self) -> &T {
+        engine::touch(this.cell.once.address(), false);
         let poisoned =
             this.cell.once.state.get() == State::Poisoned && this.cell.once.age.check() == Use::Known;
         assert!(!poisoned, "LazyLock instance has previously been poisoned");

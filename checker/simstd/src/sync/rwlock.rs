@@ -199,11 +199,13 @@ impl<T: ?Sized> RwLock<T> {
 
     /// As the real one.
     pub fn is_poisoned(&self) -> bool {
+        engine::touch(self.address(), false);
         self.poisoned.get()
     }
 
     /// As the real one.
     pub fn clear_poison(&self) {
+        engine::touch(self.address(), true);
         self.poisoned.set(false);
     }
 

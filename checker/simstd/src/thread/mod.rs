@@ -96,20 +96,48 @@ pub fn current() -> Thread {
     handle.downcast_ref::<Thread>().expect("a task's handle is a thread").clone()
 }
 
-/// What a thread leaves for the one that joins it. When the last of the two lets go of it, a scope
-/// that the thread belongs to counts it as finished, and as panicked if nobody took its panic.
+/// What a thread leaves for the one that joins it. If nobody has taken its panic when the last of the two lets go of
+/// it, the scope that the thread belongs to is told.
 struct Packet<T> {
     result: UnsafeCell<Option<Result<T>>>,
     scope: Option<Arc<scoped::ScopeData>>,
 }
 
+/// The handle's share of the packet of a task.
+struct Share<T>(Arc<Packet<T>>, TaskId);
+
+impl<T> Share<T> {
+    fn touch(&self, writes: bool) {
+        engine::touch(engine::result_of(self.1), writes);
+    }
+
+    /// Whether the thread has let go of the packet.
+    fn is_last(&self) -> bool {
+        self.touch(false);
+        Arc::strong_count(&self.0) == 1
+    }
+
+    fn take(&self) -> Result<T> {
+        // SAFETY: the thread has finished, and each handle is joined once.
+        unsafe { (*self.0.result.get()).take().expect("a finished thread has left its result") }
+    }
+}
+
+impl<T> Drop for Share<T> {
+    fn drop(&mut self) {
+        // The last of the two to let go drops the result. Where that does nothing, who it is makes no difference.
+        if ::std::mem::needs_drop::<T>() {
+            self.touch(true);
+        }
+    }
+}
+
 impl<T> Drop for Packet<T> {
     fn drop(&mut self) {
-        let unhandled = matches!(self.result.get_mut(), Some(Err(_)));
-        self.result.get_mut().take();
-        if let Some(scope) = &self.scope {
-            scope.leave(unhandled);
+        if let (Some(Err(_)), Some(scope)) = (self.result.get_mut(), &self.scope) {
+            scope.note_panic();
         }
+        self.result.get_mut().take();
     }
 }
 
@@ -207,7 +235,7 @@ unsafe fn start<'a, F, T>(
     f: F,
     scope: Option<Arc<scoped::ScopeData>>,
     at: Loc,
-) -> (Thread, Arc<Packet<T>>)
+) -> (Thread, Share<T>)
 where
     F: FnOnce() -> T + Send + 'a,
     T: Send + 'a,
@@ -221,10 +249,15 @@ where
         let outcome = engine::catching(f);
         // SAFETY: nobody reads it before this thread has finished, or its scope has seen it leave.
         unsafe { *theirs.result.get() = Some(outcome) };
+        engine::touch(engine::result_of(engine::current()), true);
         // When the handle is gone, nobody can ask for the result: it is dropped here, as in std.
         // std ends the process when that, or a thread-local's destructor, panics.
+        let scope = theirs.scope.clone();
         if engine::catching(|| drop(theirs)).is_err() {
             crate::process::abort_at("the destructor of a thread's result panicked", at);
+        }
+        if let Some(scope) = scope {
+            scope.leave();
         }
         if engine::catching(engine::local_slot::run_destructors).is_err() {
             crate::process::abort_at("the destructor of a thread-local panicked", at);
@@ -233,7 +266,7 @@ where
     let name = builder.name.clone();
     let mut thread = None;
     // SAFETY: the caller's.
-    let _ = unsafe {
+    let task = unsafe {
         engine::spawn(
             Box::new(body),
             builder.stack_size.unwrap_or(0),
@@ -247,7 +280,7 @@ where
         )
     };
     engine::point("spawn", 0, at);
-    (thread.expect("spawning makes the handle"), packet)
+    (thread.expect("spawning makes the handle"), Share(packet, task))
 }
 
 /// Waits until `thread` has finished.
@@ -267,15 +300,10 @@ fn wait_for(thread: &Thread, at: Loc) {
     }
 }
 
-fn take<T>(packet: &Arc<Packet<T>>) -> Result<T> {
-    // SAFETY: the thread has finished, and each handle is joined once.
-    unsafe { (*packet.result.get()).take().expect("a finished thread has left its result") }
-}
-
 /// As [`std::thread::JoinHandle`].
 pub struct JoinHandle<T> {
     thread: Thread,
-    packet: Arc<Packet<T>>,
+    packet: Share<T>,
 }
 
 // SAFETY: as for the real one, which is `Send` and `Sync` whatever `T` is.
@@ -296,14 +324,14 @@ impl<T> JoinHandle<T> {
     #[track_caller]
     pub fn join(self) -> Result<T> {
         wait_for(&self.thread, Location::caller());
-        take(&self.packet)
+        self.packet.take()
     }
 
     /// Whether the thread has run its function to the end.
     #[track_caller]
     pub fn is_finished(&self) -> bool {
         engine::yield_point("is_finished", Location::caller());
-        Arc::strong_count(&self.packet) == 1
+        self.packet.is_last()
     }
 }
 

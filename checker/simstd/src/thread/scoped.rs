@@ -8,7 +8,7 @@ use ::std::sync::Arc;
 
 use engine::{Loc, Waiting};
 
-use super::{Builder, Packet, Result, Thread};
+use super::{Builder, Result, Share, Thread};
 
 /// As [`std::thread::Scope`].
 pub struct Scope<'scope, 'env: 'scope> {
@@ -32,11 +32,14 @@ impl ScopeData {
         (&raw const self.running) as usize
     }
 
-    /// A thread of the scope has run its function.
-    pub(super) fn leave(&self, panicked: bool) {
-        if panicked {
-            self.a_thread_panicked.set(true);
-        }
+    /// A thread of the scope panicked, and nobody asked.
+    pub(super) fn note_panic(&self) {
+        self.a_thread_panicked.set(true);
+    }
+
+    /// A thread of the scope has run its function, and has let go of what it returned.
+    pub(super) fn leave(&self) {
+        engine::touch(self.address(), true);
         self.running.set(self.running.get() - 1);
         if self.running.get() == 0 {
             engine::wake_all(self.address());
@@ -89,6 +92,7 @@ impl<'scope> Scope<'scope, '_> {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
+        engine::touch(self.data.address(), true);
         self.data.running.set(self.data.running.get() + 1);
         // SAFETY: the scope does not end before the thread's function has.
         let (thread, packet) = unsafe { super::start(builder, f, Some(Arc::clone(&self.data)), at) };
@@ -108,7 +112,7 @@ impl fmt::Debug for Scope<'_, '_> {
 /// As [`std::thread::ScopedJoinHandle`].
 pub struct ScopedJoinHandle<'scope, T> {
     thread: Thread,
-    packet: Arc<Packet<T>>,
+    packet: Share<T>,
     scope: PhantomData<&'scope ()>,
 }
 
@@ -130,14 +134,14 @@ impl<T> ScopedJoinHandle<'_, T> {
     #[track_caller]
     pub fn join(self) -> Result<T> {
         super::wait_for(&self.thread, Location::caller());
-        super::take(&self.packet)
+        self.packet.take()
     }
 
     /// Whether the thread has run its function to the end.
     #[track_caller]
     pub fn is_finished(&self) -> bool {
         engine::yield_point("is_finished", Location::caller());
-        Arc::strong_count(&self.packet) == 1
+        self.packet.is_last()
     }
 }
 

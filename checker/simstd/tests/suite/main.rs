@@ -3,6 +3,7 @@
 mod canary;
 mod channels;
 mod ends;
+mod enumeration;
 mod interleavings;
 mod locks;
 mod statics;
@@ -10,7 +11,7 @@ mod surface;
 mod threads;
 mod time;
 
-use engine::{Ending, Limits, Options, Run, Strategy, Style, execute};
+use engine::{Ending, Enumeration, Limits, Options, Run, Strategy, Style, execute};
 
 /// Runs `program` under the schedule of `seed`.
 fn run(seed: u64, program: &dyn Fn()) -> Run {
@@ -37,15 +38,32 @@ fn count(program: &dyn Fn(), wanted: impl Fn(&Ending) -> bool) -> usize {
 }
 
 /// All schedules of `program`, one after the other.
-fn every(program: &dyn Fn()) -> usize {
-    let mut path = Some(Vec::new());
-    let mut schedules = 0;
-    while let Some(prefix) = path {
-        let run = run_with(Strategy::follow(prefix), program);
+fn every(program: &dyn Fn()) {
+    let all = enumerate(Enumeration::whole(), 1_000_000, program, &mut |run| {
         assert!(matches!(run.ending, Ending::Completed), "{:?}", run.ending);
+    });
+    assert!(all, "too many schedules to enumerate");
+}
+
+/// Shows to `look` the schedules of `program` that `enumeration` comes to and that end. Says whether these were all, and not
+/// more than `most`.
+fn enumerate(enumeration: Enumeration, most: usize, program: &dyn Fn(), look: &mut dyn FnMut(&Run)) -> bool {
+    let mut left = Some(enumeration);
+    let mut schedules = 0;
+    while let Some(enumeration) = left {
+        if schedules == most {
+            return false;
+        }
         schedules += 1;
-        assert!(schedules < 1_000_000, "too many schedules to enumerate");
-        path = engine::next_path(run.path.expect("it followed a path"));
+        let mut run = run_with(Strategy::every(enumeration), program);
+        match run.ending {
+            Ending::Completed | Ending::Deadlock => {
+                look(&run);
+            }
+            Ending::Redundant => {}
+            ending => panic!("{ending:?}"),
+        }
+        left = run.enumeration.take().expect("it was enumerated").advance();
     }
-    schedules
+    true
 }

@@ -1,0 +1,87 @@
+//! What a step touches, and whether two steps of different tasks can be told apart by their order.
+
+use crate::TaskId;
+
+/// What stands for the order of spawns, where no object can be,
+pub(crate) const SPAWNS: usize = usize::MAX;
+/// for what has been printed,
+pub(crate) const PRINTED: usize = usize::MAX - 1;
+/// for the end of a task,
+pub(crate) fn end_of(task: TaskId) -> usize {
+    usize::MAX - 2 - 2 * task as usize
+}
+/// and what stands for what a task leaves behind: an address to [`touch`](crate::touch).
+pub fn result_of(task: TaskId) -> usize {
+    usize::MAX - 3 - 2 * task as usize
+}
+/// From here on, no objects are.
+pub(crate) const NO_OBJECTS: usize = usize::MAX - (1 << 20);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Touch {
+    /// Its place among the objects of this execution.
+    pub(crate) object: u32,
+    pub(crate) name: Name,
+    pub(crate) writes: bool,
+}
+
+/// What an object is called in every execution that begins alike: its number in order of appearance, or the address
+/// where that stands for something else.
+pub(crate) type Name = usize;
+
+/// A task whose next step has been tried from here.
+#[derive(Debug, Clone)]
+pub(crate) struct Sleeper {
+    pub(crate) task: TaskId,
+    pub(crate) footprint: Footprint,
+    /// How many objects were known where it was tried.
+    pub(crate) known: usize,
+}
+
+/// What a step touches, in a form that another execution can be compared with: objects have their
+/// numbers in order of appearance, so those that were new to the step have none that means anything.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Footprint {
+    pub(crate) touches: Vec<Touch>,
+    /// The announced object was new, and was or was not changed.
+    pub(crate) announced: Option<bool>,
+    /// Other objects were.
+    pub(crate) new_objects: bool,
+}
+
+impl Footprint {
+    pub(crate) fn add(&mut self, touches: &[Touch], announced: Option<Name>, known: usize) {
+        for touch in touches {
+            if is_new(touch.name, known) {
+                if announced == Some(touch.name) {
+                    self.announced = Some(touch.writes || self.announced == Some(true));
+                } else {
+                    self.new_objects = true;
+                }
+            } else if let Some(same) = self.touches.iter_mut().find(|t| t.name == touch.name) {
+                same.writes |= touch.writes;
+            } else {
+                self.touches.push(*touch);
+            }
+        }
+    }
+}
+
+impl Sleeper {
+    /// `announced` is the object that its next step will touch, if that has a number.
+    pub(crate) fn conflicts_with(&self, touches: &[Touch], announced: Option<Name>) -> bool {
+        touches.iter().any(|touch| {
+            if is_new(touch.name, self.known) {
+                let same = announced == Some(touch.name);
+                let meets = same && self.footprint.announced.is_some_and(|writes| writes || touch.writes);
+                return self.footprint.new_objects || meets;
+            }
+            let same = self.footprint.touches.iter().find(|t| t.name == touch.name);
+            same.is_some_and(|t| t.writes || touch.writes)
+        })
+    }
+}
+
+fn is_new(name: Name, known: usize) -> bool {
+    (known..NO_OBJECTS).contains(&name)
+}

@@ -1,0 +1,181 @@
+//! An enumeration that leaves schedules out still sees all that a program can do, and nothing twice.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use engine::{Ending, Enumeration, Rng};
+use simstd::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use simstd::sync::{Condvar, Mutex, RwLock, mpsc};
+use simstd::thread;
+
+use crate::enumerate;
+
+const PROGRAMS: u64 = 100;
+/// A program with more schedules than this is not compared.
+const SCHEDULES: usize = 6_000;
+
+/// What a thread of a made-up program does, in its order.
+#[derive(Debug, Clone, Copy)]
+enum Action {
+    Load(usize),
+    Store(usize, usize),
+    Add(usize),
+    /// Takes a lock and adds to what is in it.
+    Count(usize),
+    /// Takes a lock, and another one while it has that.
+    Both(usize, usize),
+    Read,
+    Write,
+    Send(usize),
+    /// Is seen to have come before or after others.
+    Push,
+    Wait,
+    Notify,
+    Sleep(u64),
+    Yield,
+}
+
+fn action(rng: &mut Rng) -> Action {
+    let which = rng.below(2);
+    match rng.below(17) {
+        0..=2 => Action::Load(which),
+        3 | 4 => Action::Store(which, 1 + rng.below(2)),
+        5 => Action::Add(which),
+        6 | 7 => Action::Count(which),
+        8 => Action::Both(which, 1 - which),
+        9 => Action::Read,
+        10 => Action::Write,
+        11 => Action::Send(which),
+        12 => Action::Push,
+        13 => Action::Wait,
+        14 => Action::Notify,
+        15 => Action::Sleep(1 + rng.below(2) as u64),
+        _ => Action::Yield,
+    }
+}
+
+fn made_up(seed: u64) -> Vec<Vec<Action>> {
+    let mut rng = Rng::new(seed);
+    let threads = 2 + rng.below(2);
+    let actions = if threads == 2 { 1 + rng.below(2) } else { 1 };
+    (0..threads).map(|_| (0..actions).map(|_| action(&mut rng)).collect()).collect()
+}
+
+#[derive(Default)]
+struct Shared {
+    numbers: [AtomicUsize; 2],
+    locks: [Mutex<usize>; 2],
+    rw: RwLock<usize>,
+    turn: Mutex<bool>,
+    changed: Condvar,
+    pushed: Mutex<Vec<usize>>,
+}
+
+fn perform(
+    me: usize,
+    actions: &[Action],
+    shared: &Shared,
+    sender: &mpsc::Sender<usize>,
+    all: &RefCell<Vec<String>>,
+) {
+    let note = |what: String| all.borrow_mut().push(format!("{me} {what}"));
+    for action in actions {
+        match *action {
+            Action::Load(n) => note(format!("loads {}", shared.numbers[n].load(SeqCst))),
+            Action::Store(n, value) => shared.numbers[n].store(value, SeqCst),
+            Action::Add(n) => note(format!("adds to {}", shared.numbers[n].fetch_add(1, SeqCst))),
+            Action::Count(n) => *shared.locks[n].lock().unwrap() += 1 + me,
+            Action::Both(first, second) => {
+                let outer = shared.locks[first].lock().unwrap();
+                let inner = shared.locks[second].lock().unwrap();
+                note(format!("holds {outer} and {inner}"));
+            }
+            Action::Read => note(format!("reads {}", shared.rw.read().unwrap())),
+            Action::Write => *shared.rw.write().unwrap() += 1 + me,
+            Action::Send(value) => sender.send(value).unwrap(),
+            Action::Push => shared.pushed.lock().unwrap().push(me),
+            Action::Wait => {
+                let turn = shared.turn.lock().unwrap();
+                let (turn, out) = shared.changed.wait_timeout(turn, Duration::from_millis(5)).unwrap();
+                note(format!("waited, {} {}", *turn, out.timed_out()));
+            }
+            Action::Notify => {
+                *shared.turn.lock().unwrap() = true;
+                shared.changed.notify_one();
+            }
+            Action::Sleep(ms) => thread::sleep(Duration::from_millis(ms)),
+            Action::Yield => thread::yield_now(),
+        }
+    }
+}
+
+type Classes = Vec<Vec<(u32, Vec<u32>)>>;
+
+/// The classes of the schedules that an enumeration comes to, and what the program did in them; `None` if there are too many.
+fn seen(enumeration: Enumeration, threads: &[Vec<Action>]) -> Option<(Classes, BTreeSet<String>)> {
+    let (mut classes, mut outcomes) = (Vec::new(), BTreeSet::new());
+    let notes = RefCell::new(Vec::new());
+    let program = || {
+        notes.borrow_mut().clear();
+        let shared = Shared::default();
+        let (sender, receiver) = mpsc::channel();
+        thread::scope(|scope| {
+            for (me, actions) in threads.iter().enumerate() {
+                let (shared, notes, sender) = (&shared, &notes, &sender);
+                // SAFETY: all tasks share one OS thread.
+                let notes = Unshared(notes);
+                scope.spawn(move || perform(me, actions, shared, sender, notes.get()));
+            }
+        });
+        drop(sender);
+        let left: Vec<usize> = receiver.iter().collect();
+        let numbers = shared.numbers.each_ref().map(|n| n.load(SeqCst));
+        let Shared { locks, rw, pushed, .. } = shared;
+        let end = format!("{left:?} {numbers:?} {locks:?} {rw:?} {pushed:?}");
+        notes.borrow_mut().push(end);
+    };
+    let all = enumerate(enumeration, SCHEDULES, &program, &mut |run| {
+        classes.push(run.enumeration.as_ref().expect("it was enumerated").class());
+        // What each thread noted is its own; which noted first is not.
+        let mut notes = notes.borrow().clone();
+        notes.sort();
+        outcomes.insert(format!("{notes:?} {}", matches!(run.ending, Ending::Deadlock)));
+    });
+    all.then_some((classes, outcomes))
+}
+
+/// What tasks may share, since they run on one OS thread.
+#[derive(Clone, Copy)]
+struct Unshared<'a>(&'a RefCell<Vec<String>>);
+
+// SAFETY: all tasks of an execution run on the OS thread that started it.
+unsafe impl Send for Unshared<'_> {}
+
+impl<'a> Unshared<'a> {
+    fn get(self) -> &'a RefCell<Vec<String>> {
+        self.0
+    }
+}
+
+#[test]
+fn one_schedule_of_each_class_is_tried_and_none_twice() {
+    let (mut compared, mut whole_schedules, mut reduced_schedules) = (0, 0, 0);
+    for seed in 0..PROGRAMS {
+        let program = made_up(seed);
+        let Some((whole, outcomes)) = seen(Enumeration::whole(), &program) else { continue };
+        let (reduced, reduced_outcomes) =
+            seen(Enumeration::reduced(), &program).expect("there are not more than on the whole");
+        compared += 1;
+        let of_whole: BTreeSet<_> = whole.iter().cloned().collect();
+        let of_reduced: BTreeSet<_> = reduced.iter().cloned().collect();
+        assert_eq!(of_reduced, of_whole, "program {seed}: {program:?}");
+        assert_eq!(reduced.len(), of_reduced.len(), "program {seed}: {program:?}");
+        assert_eq!(reduced_outcomes, outcomes, "program {seed}: {program:?}");
+        whole_schedules += whole.len();
+        reduced_schedules += reduced.len();
+    }
+    println!("{compared} programs, {whole_schedules} schedules, {reduced_schedules} of them tried");
+    assert!(compared > PROGRAMS / 4, "only {compared} programs were small enough to be compared");
+    assert!(reduced_schedules * 10 < whole_schedules, "{reduced_schedules} of {whole_schedules}");
+}
