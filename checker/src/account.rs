@@ -5,7 +5,7 @@ use crate::explanation;
 use crate::lanes;
 use crate::progress::State;
 use crate::style::{LABEL, Style, counted, look, look_of_check, paragraphs, thousands};
-use crate::verdict::{Check, Finding, Kind, Report, Status};
+use crate::verdict::{Check, Exhausted, Finding, Kind, Report, Status};
 use anyhow::Result;
 use colored::Colorize;
 use std::collections::BTreeSet;
@@ -86,15 +86,18 @@ impl Style {
     fn check_line(&self, out: &mut dyn Write, check: &Check) -> Result<()> {
         let (sign, word, colour) = look_of_check(check);
         let said = if check.status == Status::Passed { String::new() } else { format!("  {word}") };
-        let schedules = match (check.schedules, check.exhaustive) {
-            (0, _) => String::new(),
-            (many @ 2.., true) => format!("all {} schedules", thousands(many)),
-            (some, _) => counted(some, "schedule", "schedules"),
+        let schedules = match check.schedules {
+            0 => String::new(),
+            some => counted(some, "schedule", "schedules"),
         };
         let name = format!("clause {:<2} {}{said}", check.clause, check.name.replace('_', " "));
         let used = 4 + name.chars().count() + schedules.len();
         let gap = " ".repeat(self.width.min(100).saturating_sub(used).max(2));
         writeln!(out, "  {} {name}{gap}{}", sign.color(colour), schedules.dimmed())?;
+        if let Some(Exhausted { what, interleavings }) = &check.exhausted {
+            let all = format!("and every interleaving of {what} ({})", thousands(*interleavings));
+            writeln!(out, "{:>width$}", all.dimmed(), width = self.width.min(100))?;
+        }
         Ok(())
     }
 

@@ -20,6 +20,8 @@ pub struct Request {
     /// The checks to run, in this order; `None` for all.
     pub only: Option<Vec<String>>,
     pub trace: bool,
+    /// Whether the simulation sees all that the program shares between threads.
+    pub enumerable: bool,
     /// The learner's source, as rustc was given it.
     pub source: PathBuf,
     pub snapshots: PathBuf,
@@ -144,7 +146,7 @@ fn unrun(listed: Listed, status: Status, finding: Finding) -> Check {
         clause: listed.clause,
         status,
         schedules: 0,
-        exhaustive: false,
+        exhausted: None,
         finding: Some(finding),
         duration_ms: 0,
     }

@@ -194,9 +194,9 @@ pub struct Check {
     pub clause: u32,
     pub status: Status,
     pub schedules: u64,
-    /// Whether those were all the schedules there are.
+    /// The input that every interleaving was tried of, besides those schedules.
     #[serde(default)]
-    pub exhaustive: bool,
+    pub exhausted: Option<Exhausted>,
     pub finding: Option<Finding>,
     #[serde(default)]
     pub duration_ms: u64,
@@ -206,6 +206,15 @@ impl Check {
     pub fn kind(&self) -> Option<Kind> {
         self.finding.as_ref().map(|finding| finding.kind)
     }
+}
+
+/// What every interleaving was tried of.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Exhausted {
+    /// In words that follow "every interleaving of".
+    pub what: String,
+    /// One for each class of those that differ only in the order of steps that don't concern each other.
+    pub interleavings: u64,
 }
 
 /// What was seen, and where.

@@ -20,7 +20,7 @@ use std::collections::HashMap;
 
 use crate::TaskId;
 use crate::exec::Exec;
-use crate::footprint::{Footprint, NO_OBJECTS, Name, Sleeper, Touch};
+use crate::footprint::{Access, Footprint, NO_OBJECTS, Name, Sleeper, Touch};
 use crate::report::Ending;
 
 /// For each task, one more than the number of its last event that has happened before; 0 for none.
@@ -50,8 +50,8 @@ struct Execution {
     known: usize,
     /// For each task, what has happened before its next step,
     clocks: Vec<Clock>,
-    /// and the address that it has said this will touch, with whether that may be a change.
-    announced: Vec<Option<(usize, bool)>>,
+    /// and the address that it has said this will touch, and how.
+    announced: Vec<Option<(usize, Access)>>,
     step: Option<Step>,
     /// What the last step touched.
     last: Vec<Touch>,
@@ -67,8 +67,10 @@ struct Step {
     touches: Vec<Touch>,
     /// The object that it had announced.
     announced: Option<Name>,
-    /// The tasks that it lets run.
+    /// The tasks that it lets run,
     enables: Vec<TaskId>,
+    /// and those that waited for something that it and others have done.
+    satisfies: Vec<TaskId>,
 }
 
 /// A step that has been taken.
@@ -77,14 +79,16 @@ struct Event {
     task: TaskId,
     choice: usize,
     clock: Clock,
+    /// It did nothing that others could know of.
+    silent: bool,
 }
 
 #[derive(Debug, Default)]
 struct Object {
     /// The last event that may have changed it,
-    writer: Option<u32>,
-    /// and those that have looked at it since.
-    readers: Vec<u32>,
+    changed: Option<u32>,
+    /// and what else has been done to it since.
+    since: Vec<(u32, Access)>,
 }
 
 #[derive(Debug)]
@@ -173,7 +177,7 @@ impl Enumeration {
             .iter()
             .map(|event| {
                 let count = taken.entry(event.task).or_default();
-                *count += 1;
+                *count += u32::from(!event.silent);
                 *count
             })
             .collect();
@@ -185,7 +189,7 @@ impl Enumeration {
             }
             (event.task, known)
         };
-        let mut class: Vec<_> = events.iter().map(step).collect();
+        let mut class: Vec<_> = events.iter().filter(|event| !event.silent).map(step).collect();
         class.sort_unstable();
         class
     }
@@ -217,10 +221,10 @@ impl Enumeration {
         let task = next.chosen;
         self.execution.step = Some(Step { task, choice: self.at, ..Step::default() });
         self.at += 1;
-        if let Some((address, writes)) =
+        if let Some((address, access)) =
             self.execution.announced.get_mut(task as usize).and_then(Option::take)
         {
-            self.touch(address, writes);
+            self.touch(address, access);
             self.execution.announces();
         }
         Some(task)
@@ -239,16 +243,16 @@ impl Enumeration {
     }
 
     /// The next step of `task` will touch the object at `address`.
-    pub(crate) fn announce(&mut self, task: TaskId, address: usize, writes: bool) {
+    pub(crate) fn announce(&mut self, task: TaskId, address: usize, access: Access) {
         let (announced, task) = (&mut self.execution.announced, task as usize);
         if announced.len() <= task {
             announced.resize(task + 1, None);
         }
-        announced[task] = (address != 0).then_some((address, writes));
+        announced[task] = (address != 0).then_some((address, access));
     }
 
     /// The step that is being taken touches the object at `address`, and may change it.
-    pub(crate) fn touch(&mut self, address: usize, writes: bool) {
+    pub(crate) fn touch(&mut self, address: usize, access: Access) {
         let Execution { places, objects, known, step: Some(step), .. } = &mut self.execution else { return };
         let name = if address > NO_OBJECTS { address } else { *known };
         let (object, name) = *places.entry(address).or_insert((objects.len() as u32, name));
@@ -257,8 +261,8 @@ impl Enumeration {
             *known += usize::from(address <= NO_OBJECTS);
         }
         match step.touches.iter_mut().find(|t| t.object == object) {
-            Some(touch) => touch.writes |= writes,
-            None => step.touches.push(Touch { object, name, writes }),
+            Some(touch) => touch.access = touch.access.and(access),
+            None => step.touches.push(Touch { object, name, access }),
         }
     }
 
@@ -266,6 +270,13 @@ impl Enumeration {
     pub(crate) fn enables(&mut self, task: TaskId) {
         if let Some(step) = &mut self.execution.step {
             step.enables.push(task);
+        }
+    }
+
+    /// What `task` waited for is done, by this step and others that added to the same.
+    pub(crate) fn satisfies(&mut self, task: TaskId) {
+        if let Some(step) = &mut self.execution.step {
+            step.satisfies.push(task);
         }
     }
 
@@ -286,7 +297,8 @@ impl Enumeration {
         let Some(step) = self.execution.step.take() else { return };
         let (task, index) = (step.task as usize, self.execution.events.len());
         let Execution { events, objects, clocks, .. } = &mut self.execution;
-        let most = step.enables.iter().map(|t| *t as usize).max().unwrap_or(0).max(task);
+        let most =
+            step.enables.iter().chain(&step.satisfies).map(|t| *t as usize).max().unwrap_or(0).max(task);
         if clocks.len() <= most {
             clocks.resize(most + 1, Clock::new());
         }
@@ -296,10 +308,9 @@ impl Enumeration {
         let mut conflicting: Vec<u32> = Vec::new();
         for touch in &step.touches {
             let object = &objects[touch.object as usize];
-            conflicting.extend(object.writer);
-            if touch.writes {
-                conflicting.extend(&object.readers);
-            }
+            conflicting.extend(object.changed);
+            let since = object.since.iter().filter(|(_, access)| access.conflicts_with(touch.access));
+            conflicting.extend(since.map(|(event, _)| event));
         }
         conflicting.sort_unstable_by(|a, b| b.cmp(a));
         conflicting.dedup();
@@ -318,18 +329,29 @@ impl Enumeration {
 
         for touch in &step.touches {
             let object = &mut objects[touch.object as usize];
-            if touch.writes {
-                object.writer = Some(index as u32);
-                object.readers.clear();
+            if touch.access == Access::Change {
+                object.changed = Some(index as u32);
+                object.since.clear();
             } else {
-                object.readers.push(index as u32);
+                object.since.push((index as u32, touch.access));
             }
         }
         clocks[task].clone_from(&clock);
         for enabled in &step.enables {
             join(&mut clocks[*enabled as usize], &clock);
         }
-        events.push(Event { task: step.task, choice: step.choice, clock });
+        // What was waited for is done because of all that was added.
+        let adds = step.touches.iter().filter(|t| t.access == Access::Add);
+        let added: Vec<u32> =
+            adds.flat_map(|t| &objects[t.object as usize].since).map(|(event, _)| *event).collect();
+        for waiter in &step.satisfies {
+            let waiter = &mut clocks[*waiter as usize];
+            join(waiter, &clock);
+            let earlier = added.iter().map(|event| *event as usize).filter(|event| *event < index);
+            earlier.for_each(|event| join(waiter, &events[event].clock));
+        }
+        let silent = step.touches.is_empty() && step.enables.is_empty() && step.satisfies.is_empty();
+        events.push(Event { task: step.task, choice: step.choice, clock, silent });
         if let Choice::Next(next) = &mut self.trail[step.choice] {
             next.footprint.add(&step.touches, step.announced, next.known);
         }
@@ -415,21 +437,27 @@ impl Next {
 /// What an execution tells an enumeration; nothing, where another strategy chooses.
 impl Exec {
     /// The next step of the running task will touch the object at `address`.
-    pub(crate) fn announce(&mut self, address: usize, writes: bool) {
+    pub(crate) fn announce(&mut self, address: usize, access: Access) {
         let task = self.current;
-        self.enumeration().announce(task, address, writes);
+        self.enumeration().announce(task, address, access);
     }
 
     #[inline]
-    pub(crate) fn touch(&mut self, address: usize, writes: bool) {
+    pub(crate) fn touch(&mut self, address: usize, access: Access) {
         if self.enumerates && address != 0 {
-            self.enumeration().touch(address, writes);
+            self.enumeration().touch(address, access);
         }
     }
 
     pub(crate) fn enables(&mut self, task: TaskId) {
         if self.enumerates {
             self.enumeration().enables(task);
+        }
+    }
+
+    pub(crate) fn satisfies(&mut self, task: TaskId) {
+        if self.enumerates {
+            self.enumeration().satisfies(task);
         }
     }
 

@@ -19,7 +19,7 @@ use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use crate::explain::{self, Stack};
-use crate::footprint::end_of;
+use crate::footprint::{Access, end_of};
 use crate::operations::{end, in_execution};
 use crate::panics::{catching, install_hook};
 use crate::report::{Ending, Event, Panic, Run};
@@ -307,6 +307,20 @@ impl Exec {
         self.blocked.push(id);
     }
 
+    /// Lets those run that are blocked on `address`; `tell` hears which.
+    pub(crate) fn wake(&mut self, address: usize, tell: fn(&mut Self, TaskId)) {
+        let mut i = 0;
+        while i < self.blocked.len() {
+            let id = self.blocked[i];
+            if self.waits_on(id, address) {
+                self.unpark(id, false);
+                tell(self, id);
+            } else {
+                i += 1;
+            }
+        }
+    }
+
     pub(crate) fn unpark(&mut self, id: TaskId, timed_out: bool) {
         let task = &mut self.tasks[id as usize];
         task.state = State::Runnable;
@@ -395,7 +409,7 @@ impl Exec {
         if self.ending.is_some() {
             return;
         }
-        self.touch(end_of(id), true);
+        self.touch(end_of(id), Access::Change);
         let mut i = 0;
         while i < self.blocked.len() {
             let other = self.blocked[i];

@@ -22,7 +22,29 @@ pub(crate) struct Touch {
     /// Its place among the objects of this execution.
     pub(crate) object: u32,
     pub(crate) name: Name,
-    pub(crate) writes: bool,
+    pub(crate) access: Access,
+}
+
+/// What a step does to an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// It sees what state the object is in.
+    Look,
+    /// It changes the state, in a way that gives the same in whatever order several steps do it, and does not see it.
+    Add,
+    /// Anything.
+    Change,
+}
+
+impl Access {
+    pub(crate) fn conflicts_with(self, other: Self) -> bool {
+        self != other || self == Self::Change
+    }
+
+    /// Both.
+    pub(crate) fn and(self, other: Self) -> Self {
+        if self == other { self } else { Self::Change }
+    }
 }
 
 /// What an object is called in every execution that begins alike: its number in order of appearance, or the address
@@ -43,8 +65,8 @@ pub(crate) struct Sleeper {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Footprint {
     pub(crate) touches: Vec<Touch>,
-    /// The announced object was new, and was or was not changed.
-    pub(crate) announced: Option<bool>,
+    /// The announced object was new, and this was done to it.
+    pub(crate) announced: Option<Access>,
     /// Other objects were.
     pub(crate) new_objects: bool,
 }
@@ -54,12 +76,12 @@ impl Footprint {
         for touch in touches {
             if is_new(touch.name, known) {
                 if announced == Some(touch.name) {
-                    self.announced = Some(touch.writes || self.announced == Some(true));
+                    self.announced = Some(self.announced.map_or(touch.access, |a| a.and(touch.access)));
                 } else {
                     self.new_objects = true;
                 }
             } else if let Some(same) = self.touches.iter_mut().find(|t| t.name == touch.name) {
-                same.writes |= touch.writes;
+                same.access = same.access.and(touch.access);
             } else {
                 self.touches.push(*touch);
             }
@@ -73,11 +95,11 @@ impl Sleeper {
         touches.iter().any(|touch| {
             if is_new(touch.name, self.known) {
                 let same = announced == Some(touch.name);
-                let meets = same && self.footprint.announced.is_some_and(|writes| writes || touch.writes);
+                let meets = same && self.footprint.announced.is_some_and(|a| a.conflicts_with(touch.access));
                 return self.footprint.new_objects || meets;
             }
             let same = self.footprint.touches.iter().find(|t| t.name == touch.name);
-            same.is_some_and(|t| t.writes || touch.writes)
+            same.is_some_and(|t| t.access.conflicts_with(touch.access))
         })
     }
 }

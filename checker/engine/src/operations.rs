@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::exec::{Body, Exec, HEARTBEAT, exec, of, switch};
-use crate::footprint::{PRINTED, SPAWNS, end_of};
+use crate::footprint::{Access, PRINTED, SPAWNS, end_of};
 use crate::report::Ending;
 use crate::task::{Loc, NEVER, Settled, State, TaskId, Waiting, Wake};
 
@@ -99,7 +99,7 @@ unsafe fn pass(ex: *mut Exec, op: &'static str, object: usize, at: Loc, yielding
             e.slip();
         }
         if e.enumerates {
-            e.announce(object, op != "load");
+            e.announce(object, if op == "load" { Access::Look } else { Access::Change });
             e.step_taken();
             match e.next_step(Some(me), yielding) {
                 Some(next) if next == me => {}
@@ -143,6 +143,38 @@ pub fn block(waiting: Waiting, deadline: Option<u64>) -> Wake {
     let Some(ex) = exec() else {
         panic!("{} would wait for {} outside a simulation", waiting.op, waiting.what);
     };
+    let object = waiting.task.map_or(waiting.address, end_of);
+    // SAFETY: module documentation; no reference is held across `switch`.
+    unsafe {
+        of(ex).touch(object, Access::Change);
+        if of(ex).enumerates {
+            of(ex).announce(object, Access::Change);
+        }
+        suspend(ex, waiting, deadline)
+    }
+}
+
+/// A scheduling point that the running task passes when `done` says yes, which must stay so from then on. `object` is what
+/// `done` looks at.
+pub fn wait_until(waiting: Waiting, object: usize, done: impl Fn() -> bool) {
+    if let Some(ex) = exec() {
+        // A task that waits takes no step: when it found out that it had to makes no difference, so it is not told from a
+        // task that was not there yet.
+        // SAFETY: module documentation.
+        while unsafe { of(ex).enumerates } && !done() {
+            // SAFETY: as in `block`.
+            unsafe { suspend(ex, waiting, None) };
+        }
+    }
+    point(waiting.op, object, waiting.at);
+    while !done() {
+        block(waiting, None);
+    }
+    touch(waiting.task.map_or(waiting.address, end_of), Access::Look);
+}
+
+/// Leaves the running task until it is woken.
+unsafe fn suspend(ex: *mut Exec, waiting: Waiting, deadline: Option<u64>) -> Wake {
     // SAFETY: module documentation; no reference is held across `switch`.
     unsafe {
         of(ex).record(waiting.op, waiting.address, waiting.at, true);
@@ -153,11 +185,6 @@ pub fn block(waiting: Waiting, deadline: Option<u64>) -> Wake {
         let me = of(ex).current;
         of(ex).tasks[me as usize].last = (waiting.op, waiting.at);
         of(ex).tasks[me as usize].waiting = Some(waiting);
-        let object = waiting.task.map_or(waiting.address, end_of);
-        of(ex).touch(object, true);
-        if of(ex).enumerates {
-            of(ex).announce(object, true);
-        }
         of(ex).park(me, deadline.unwrap_or(NEVER), false);
         of(ex).leave(ex);
         let task = &mut of(ex).tasks[me as usize];
@@ -206,19 +233,17 @@ pub fn wake_all(address: usize) {
     if let Some(ex) = exec() {
         // SAFETY: module documentation.
         unsafe {
-            let ex = &mut *ex;
-            ex.touch(address, true);
-            let mut i = 0;
-            while i < ex.blocked.len() {
-                let id = ex.blocked[i];
-                if ex.waits_on(id, address) {
-                    ex.unpark(id, false);
-                    ex.enables(id);
-                } else {
-                    i += 1;
-                }
-            }
+            of(ex).touch(address, Access::Change);
+            of(ex).wake(address, Exec::enables);
         }
+    }
+}
+
+/// Wakes every task that waits at `address` for something that is done for good now: see [`wait_until`].
+pub fn wake_done(address: usize) {
+    if let Some(ex) = exec() {
+        // SAFETY: module documentation.
+        unsafe { of(ex).wake(address, Exec::satisfies) }
     }
 }
 
@@ -228,7 +253,7 @@ pub fn wake_one(address: usize) -> bool {
     // SAFETY: module documentation.
     unsafe {
         let ex = &mut *ex;
-        ex.touch(address, true);
+        ex.touch(address, Access::Change);
         let mut waiters: Vec<TaskId> =
             ex.blocked.iter().copied().filter(|t| ex.waits_on(*t, address)).collect();
         waiters.sort_unstable();
@@ -248,7 +273,7 @@ pub fn wake_task(task: TaskId, address: usize) {
         // SAFETY: module documentation.
         unsafe {
             let ex = &mut *ex;
-            ex.touch(address, true);
+            ex.touch(address, Access::Change);
             if ex.tasks[task as usize].state == State::Blocked && ex.waits_on(task, address) {
                 ex.unpark(task, false);
                 ex.enables(task);
@@ -282,13 +307,13 @@ pub fn chance(n: usize) -> bool {
     exec().is_some_and(|ex| unsafe { !of(ex).enumerates && of(ex).strategy.choose(n) == 1 })
 }
 
-/// The running task touches what other tasks can reach at `address`, and may change it if `writes`. An enumeration has to
+/// The running task touches what other tasks can reach at `address`. An enumeration has to
 /// know; everything that passes a scheduling point for `address`, blocks on it or wakes others by it need not be said.
 #[inline]
-pub fn touch(address: usize, writes: bool) {
+pub fn touch(address: usize, access: Access) {
     if let Some(ex) = exec() {
         // SAFETY: module documentation.
-        unsafe { of(ex).touch(address, writes) }
+        unsafe { of(ex).touch(address, access) }
     }
 }
 
@@ -320,7 +345,7 @@ pub unsafe fn spawn<'a>(
             end(Ending::Crowded(of(ex).limits.threads));
         }
         // The numbers of tasks are given in the order of their spawns.
-        of(ex).touch(SPAWNS, true);
+        of(ex).touch(SPAWNS, Access::Change);
         let id = of(ex).add(body, stack_size, name, at);
         let handle = handle(id);
         of(ex).tasks[id as usize].handle = Some(handle);
@@ -331,10 +356,7 @@ pub unsafe fn spawn<'a>(
 /// Whether `task` has finished.
 pub fn finished(task: TaskId) -> bool {
     // SAFETY: module documentation.
-    exec().is_none_or(|ex| unsafe {
-        of(ex).touch(end_of(task), false);
-        of(ex).tasks[task as usize].state == State::Finished
-    })
+    exec().is_none_or(|ex| unsafe { of(ex).tasks[task as usize].state == State::Finished })
 }
 
 /// The running task enters a one-time initialisation that was called at `at`, or leaves it.
@@ -362,7 +384,7 @@ pub fn console(text: &str) {
     if let Some(ex) = exec() {
         // SAFETY: module documentation.
         unsafe {
-            of(ex).touch(PRINTED, true);
+            of(ex).touch(PRINTED, Access::Change);
             let room = CONSOLE.saturating_sub(of(ex).console.len());
             let mut cut = text.len().min(room);
             while !text.is_char_boundary(cut) {

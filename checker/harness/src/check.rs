@@ -32,6 +32,16 @@ pub struct Check {
     pub(crate) mode: Mode,
     /// Where the exercise's snapshots are.
     pub(crate) snapshots: PathBuf,
+    /// The input that all interleavings of are to be tried with, for the cases that come next.
+    pub(crate) small: RefCell<Option<Small>>,
+}
+
+/// An input so small that all its interleavings may be tried.
+#[derive(Debug, Clone)]
+pub(crate) struct Small {
+    /// In words that follow "every interleaving of".
+    pub(crate) what: &'static str,
+    pub(crate) input: Input,
 }
 
 #[derive(Debug)]
@@ -101,6 +111,13 @@ impl Check {
         self.cases(&Generated(inputs), &show, Arc::new(typed));
     }
 
+    /// Besides the many schedules of the cases that come next, tries every interleaving of one input, if there are few enough of
+    /// them. `what` says what the input is, in words that follow "every interleaving of".
+    pub fn small<T: Send + Sync + 'static>(&self, what: &'static str, input: T) -> &Self {
+        *self.small.borrow_mut() = Some(Small { what, input: Arc::new(input) });
+        self
+    }
+
     /// Runs `body` under many schedules.
     pub fn schedules(&self, body: impl Fn() + Send + Sync + 'static) {
         self.cases(
@@ -139,7 +156,9 @@ impl Check {
         body: Arc<dyn Fn(&Input) + Send + Sync>,
     ) {
         match &self.mode {
-            Mode::Simulated(search) => search.borrow_mut().explore(inputs, show, &*body),
+            Mode::Simulated(search) => {
+                search.borrow_mut().explore(inputs, self.small.take().as_ref(), show, &*body);
+            }
             Mode::Real => real::cases(inputs, show, &body),
         }
     }

@@ -26,6 +26,9 @@ struct Request {
     only: Option<Vec<String>>,
     #[serde(default)]
     trace: bool,
+    /// Whether all that the program shares is seen by the simulation, so that "every interleaving" can be said.
+    #[serde(default)]
+    enumerable: bool,
     source: String,
     snapshots: PathBuf,
 }
@@ -95,11 +98,16 @@ fn judge(entry: &Entry, request: &Request) -> Report {
         wanted: request.schedules,
         source: request.source.clone(),
         trace: request.trace,
+        enumerable: request.enumerable,
         schedules: 0,
+        exhausted: None,
         finding: None,
     };
-    let check =
-        Check { mode: Mode::Simulated(Box::new(RefCell::new(search))), snapshots: request.snapshots.clone() };
+    let check = Check {
+        mode: Mode::Simulated(Box::new(RefCell::new(search))),
+        snapshots: request.snapshots.clone(),
+        small: RefCell::default(),
+    };
     (entry.run)(&check);
     let Mode::Simulated(search) = check.mode else { unreachable!("it was made so above") };
     let search = search.into_inner();
@@ -108,7 +116,7 @@ fn judge(entry: &Entry, request: &Request) -> Report {
         clause: entry.clause,
         status: if search.finding.is_some() { Status::Failed } else { Status::Passed },
         schedules: search.schedules,
-        exhaustive: false,
+        exhausted: search.exhausted,
         finding: search.finding,
         duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
     }

@@ -2,8 +2,9 @@
 
 use engine::{Limits, Options, Run, Strategy, Style, execute};
 
-use crate::check::{Input, Inputs, Tree};
-use crate::finding::{Event, Failure, Finding, Kind, Schedule, Thread};
+use crate::check::{Input, Inputs, Small, Tree};
+use crate::every;
+use crate::finding::{Event, Exhausted, Failure, Finding, Kind, Schedule, Thread};
 use crate::judge::judge;
 
 /// Schedules behind a passed check at the least.
@@ -16,7 +17,7 @@ const STEPS: u64 = 400_000;
 const ENDLESS: u64 = 100_000;
 
 /// Threads alive at once before an execution is called crowded.
-const CROWDED: usize = 500;
+pub(crate) const CROWDED: usize = 500;
 
 /// How many schedules a smaller input is given to fail in.
 const TRIES_AN_INPUT: u64 = 60;
@@ -38,7 +39,10 @@ pub(crate) struct Search {
     pub(crate) source: String,
     /// Whether to record the events of the failing schedule.
     pub(crate) trace: bool,
+    /// Whether "every interleaving" can be said of the program.
+    pub(crate) enumerable: bool,
     pub(crate) schedules: u64,
+    pub(crate) exhausted: Option<Exhausted>,
     pub(crate) finding: Option<Finding>,
 }
 
@@ -59,7 +63,7 @@ impl Failing {
     }
 }
 
-type Body<'a> = &'a dyn Fn(&Input);
+pub(crate) type Body<'a> = &'a dyn Fn(&Input);
 
 impl Search {
     /// Runs one case under one schedule.
@@ -94,8 +98,21 @@ impl Search {
         })
     }
 
-    pub(crate) fn explore(&mut self, inputs: &dyn Inputs, show: &dyn Fn(&Input) -> String, body: Body<'_>) {
+    pub(crate) fn explore(
+        &mut self,
+        inputs: &dyn Inputs,
+        small: Option<&Small>,
+        show: &dyn Fn(&Input) -> String,
+        body: Body<'_>,
+    ) {
         if self.finding.is_some() {
+            return;
+        }
+        if let Some(interleaving) = every::interleaving(self.seed) {
+            if let Some(small) = small {
+                self.schedules += 1;
+                self.finding = every::replay(self, small, interleaving, show, body);
+            }
             return;
         }
         let mut steps = 0;
@@ -114,6 +131,11 @@ impl Search {
             }
         }
         self.schedules += done;
+        if let Some(small) =
+            small.filter(|_| self.finding.is_none() && self.wanted.is_none() && self.enumerable)
+        {
+            every::explore(self, small, show, body);
+        }
     }
 
     /// Makes the failure small and finds out what it is. A function of the failing seed alone, so that
@@ -132,20 +154,7 @@ impl Search {
         let run = self.run(body, &best.input, best.seed, best.style, true);
         // The same failure with what is known when the stacks have been looked at.
         let message = judge(&run).map_or(best.failure.message, |f| f.message);
-        let shown = show(&best.input);
-        let threads = run.threads.iter().filter(|t| !t.infrastructure).map(|t| {
-            let (file, line) = t.at.clone().unzip();
-            Thread { name: t.name.clone(), file, line, waiting_for: t.waiting_for.clone() }
-        });
-        Finding {
-            kind,
-            message,
-            seed,
-            threads: threads.collect(),
-            input: Some(shown).filter(|s| !s.is_empty()),
-            printed: Some(run.printed.clone()).filter(|p| !p.is_empty()),
-            schedule: Some(schedule(&run)),
-        }
+        finding(Failure { kind, message }, seed, show(&best.input), &run)
     }
 
     /// The smallest input that still fails in the same way.
@@ -206,6 +215,23 @@ impl Search {
             self.attempt(body, &best.input, best.seed.wrapping_add(i), style, &mut spent).is_none()
         });
         if right { Kind::Race } else { Kind::WrongAnswer }
+    }
+}
+
+/// What is told of a failing run whose stacks have been looked at.
+pub(crate) fn finding(failure: Failure, seed: u64, input: String, run: &Run) -> Finding {
+    let threads = run.threads.iter().filter(|t| !t.infrastructure).map(|t| {
+        let (file, line) = t.at.clone().unzip();
+        Thread { name: t.name.clone(), file, line, waiting_for: t.waiting_for.clone() }
+    });
+    Finding {
+        kind: failure.kind,
+        message: failure.message,
+        seed,
+        threads: threads.collect(),
+        input: Some(input).filter(|s| !s.is_empty()),
+        printed: Some(run.printed.clone()).filter(|p| !p.is_empty()),
+        schedule: Some(schedule(run)),
     }
 }
 

@@ -103,9 +103,17 @@ pub(crate) struct Report {
     pub(crate) clause: u32,
     pub(crate) status: Status,
     pub(crate) schedules: u64,
-    pub(crate) exhaustive: bool,
+    pub(crate) exhausted: Option<Exhausted>,
     pub(crate) finding: Option<Finding>,
     pub(crate) duration_ms: u64,
+}
+
+/// What every interleaving was tried of.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub(crate) struct Exhausted {
+    pub(crate) what: &'static str,
+    /// One for each class of those that differ only in the order of steps that don't concern each other.
+    pub(crate) interleavings: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]

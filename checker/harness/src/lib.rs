@@ -26,6 +26,7 @@
 
 mod check;
 mod child;
+mod every;
 mod expect;
 mod explore;
 mod finding;

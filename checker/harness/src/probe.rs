@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use engine::{Settled, Waiting};
+use engine::{Access, Settled, Waiting};
 
 use crate::expect::fail;
 use crate::finding::Kind;
@@ -21,7 +21,7 @@ const RESTLESS: u64 = 50_000;
 const SHORT: usize = 24;
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    engine::touch(std::ptr::from_ref(mutex).addr(), true);
+    engine::touch(std::ptr::from_ref(mutex).addr(), Access::Change);
     // A probe's lock is never held across a scheduling point.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -93,13 +93,13 @@ impl Meter {
         Self::default()
     }
 
-    fn touch(&self, writes: bool) {
-        engine::touch(Arc::as_ptr(&self.0).addr(), writes);
+    fn touch(&self, access: Access) {
+        engine::touch(Arc::as_ptr(&self.0).addr(), access);
     }
 
     /// One more is in flight, until the value that this returns is dropped.
     pub fn enter(&self) -> Inside<'_> {
-        self.touch(true);
+        self.touch(Access::Change);
         let inside = self.0.inside.fetch_add(1, Ordering::SeqCst) + 1;
         self.0.peak.fetch_max(inside, Ordering::SeqCst);
         self.0.entered.fetch_add(1, Ordering::SeqCst);
@@ -109,25 +109,25 @@ impl Meter {
 
     /// How many are in flight.
     pub fn inside(&self) -> usize {
-        self.touch(false);
+        self.touch(Access::Look);
         self.0.inside.load(Ordering::SeqCst)
     }
 
     /// The most that ever were at once.
     pub fn peak(&self) -> usize {
-        self.touch(false);
+        self.touch(Access::Look);
         self.0.peak.load(Ordering::SeqCst)
     }
 
     /// How many have ever entered.
     pub fn entered(&self) -> usize {
-        self.touch(false);
+        self.touch(Access::Look);
         self.0.entered.load(Ordering::SeqCst)
     }
 
     /// When the last one entered, in virtual time.
     pub fn last_entered(&self) -> Duration {
-        self.touch(false);
+        self.touch(Access::Look);
         Duration::from_nanos(self.0.last_entered.load(Ordering::SeqCst))
     }
 
@@ -142,7 +142,7 @@ impl Meter {
 
 impl Drop for Inside<'_> {
     fn drop(&mut self) {
-        self.0.touch(true);
+        self.0.touch(Access::Change);
         self.0.0.inside.fetch_sub(1, Ordering::SeqCst);
     }
 }
@@ -192,7 +192,7 @@ impl Gate {
     /// Waits until the gate is open.
     #[track_caller]
     pub fn wait(&self) {
-        engine::touch(self.address(), true);
+        engine::touch(self.address(), Access::Change);
         self.0.waiting.fetch_add(1, Ordering::SeqCst);
         if engine::in_execution() {
             let at = Location::caller();
@@ -206,7 +206,7 @@ impl Gate {
             let open = lock(&self.0.open);
             drop(self.0.opened.wait_while(open, |open| !*open));
         }
-        engine::touch(self.address(), true);
+        engine::touch(self.address(), Access::Change);
         self.0.waiting.fetch_sub(1, Ordering::SeqCst);
     }
 
@@ -219,7 +219,7 @@ impl Gate {
 
     /// How many wait at it.
     pub fn waiting(&self) -> usize {
-        engine::touch(self.address(), false);
+        engine::touch(self.address(), Access::Look);
         self.0.waiting.load(Ordering::SeqCst)
     }
 }
@@ -238,27 +238,27 @@ impl Drops {
         Self::default()
     }
 
-    fn touch(&self, writes: bool) {
-        engine::touch(Arc::as_ptr(&self.0).addr(), writes);
+    fn touch(&self, access: Access) {
+        engine::touch(Arc::as_ptr(&self.0).addr(), access);
     }
 
     /// A value whose drop is counted.
     pub fn token(&self) -> Token {
-        self.touch(true);
+        self.touch(Access::Change);
         self.0.0.fetch_add(1, Ordering::SeqCst);
         Token(self.clone())
     }
 
     /// How many tokens were given out and not dropped.
     pub fn alive(&self) -> usize {
-        self.touch(false);
+        self.touch(Access::Look);
         self.0.0.load(Ordering::SeqCst) - self.0.1.load(Ordering::SeqCst)
     }
 }
 
 impl Drop for Token {
     fn drop(&mut self) {
-        self.0.touch(true);
+        self.0.touch(Access::Change);
         self.0.0.1.fetch_add(1, Ordering::SeqCst);
     }
 }

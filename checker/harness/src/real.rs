@@ -1,6 +1,7 @@
 //! The real way: `cargo test -p EXERCISE`, on real threads. It finds less than the checker, and never
 //! says more than it knows: checks that would depend on luck are left out.
 
+use std::cell::RefCell;
 use std::env;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
@@ -47,7 +48,7 @@ pub(crate) fn main(entries: &[Entry], checks_file: &str) -> ExitCode {
 }
 
 fn judge(run: fn(&Check), snapshots: PathBuf) -> Result<(), Failed> {
-    let check = Check { mode: Mode::Real, snapshots };
+    let check = Check { mode: Mode::Real, snapshots, small: RefCell::default() };
     let outcome = catch_unwind(AssertUnwindSafe(|| run(&check)));
     match (take_recorded(), outcome) {
         (Some(failure), _) => Err(format!("{}: {}", failure.kind.name(), failure.message).into()),

@@ -17,7 +17,7 @@ const SOURCE: &str = "exercises/01-greeting/greet/src/lib.rs";
 
 fn check(name: &str, clause: u32, finding: Option<Finding>) -> Check {
     let status = if finding.is_some() { Status::Failed } else { Status::Passed };
-    Check { name: name.into(), clause, status, schedules: 1000, exhaustive: false, finding, duration_ms: 1 }
+    Check { name: name.into(), clause, status, schedules: 1000, exhausted: None, finding, duration_ms: 1 }
 }
 
 fn deadlock() -> Finding {

@@ -10,7 +10,7 @@ use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use ::std::sync::Arc;
 use ::std::time::Duration;
 
-use engine::{Loc, Waiting, Wake};
+use engine::{Access, Loc, Waiting, Wake};
 
 struct Channel<T> {
     state: UnsafeCell<State<T>>,
@@ -83,7 +83,7 @@ impl<T> Channel<T> {
         at: Loc,
     ) -> Wake {
         let wake = engine::block(Waiting { what, op, address, holder: None, task: None, at }, deadline);
-        engine::touch(self.messages(), true);
+        engine::touch(self.messages(), Access::Change);
         wake
     }
 
@@ -188,7 +188,7 @@ impl<T> Channel<T> {
     }
 
     fn add_sender(&self) {
-        engine::touch(self.messages(), true);
+        engine::touch(self.messages(), Access::Change);
         self.state().senders += 1;
     }
 

@@ -7,7 +7,7 @@ use ::std::ops::{Deref, DerefMut};
 use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use ::std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
 
-use engine::{Loc, Waiting};
+use engine::{Access, Loc, Waiting};
 
 use super::{NOBODY, me};
 use crate::statics::{self, Age, Use};
@@ -98,7 +98,7 @@ impl<T: ?Sized> Mutex<T> {
 
     /// Waits until it is free and takes it, without a scheduling point before.
     pub(super) fn acquire(&self, at: Loc) {
-        engine::touch(self.address(), true);
+        engine::touch(self.address(), Access::Change);
         self.freshen();
         while self.holder.get() != NOBODY {
             let holder = Some(&raw const self.holder);
@@ -138,13 +138,13 @@ impl<T: ?Sized> Mutex<T> {
 
     /// As the real one.
     pub fn is_poisoned(&self) -> bool {
-        engine::touch(self.address(), false);
+        engine::touch(self.address(), Access::Look);
         self.poisoned.get()
     }
 
     /// As the real one.
     pub fn clear_poison(&self) {
-        engine::touch(self.address(), true);
+        engine::touch(self.address(), Access::Change);
         self.poisoned.set(false);
     }
 

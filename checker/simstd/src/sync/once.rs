@@ -6,7 +6,7 @@ use ::std::mem::{ManuallyDrop, MaybeUninit};
 use ::std::ops::Deref;
 use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
-use engine::{Loc, Waiting};
+use engine::{Access, Loc, Waiting};
 
 use super::{NOBODY, me};
 use crate::statics::{Age, Use};
@@ -351,7 +351,7 @@ impl<T, F: FnOnce() -> T> LazyLock<T, F> {
     /// If the initialisation does, or did.
     #[track_caller]
     pub fn force(this: &Self) -> &T {
-        engine::touch(this.cell.once.address(), false);
+        engine::touch(this.cell.once.address(), Access::Look);
         let poisoned =
             this.cell.once.state.get() == State::Poisoned && this.cell.once.age.check() == Use::Known;
         assert!(!poisoned, "LazyLock instance has previously been poisoned");

@@ -7,7 +7,7 @@ use ::std::ops::{Deref, DerefMut};
 use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use ::std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
 
-use engine::{Loc, Waiting};
+use engine::{Access, Loc, Waiting};
 
 use super::{NOBODY, me};
 use crate::statics::{self, Age, Use};
@@ -199,13 +199,13 @@ impl<T: ?Sized> RwLock<T> {
 
     /// As the real one.
     pub fn is_poisoned(&self) -> bool {
-        engine::touch(self.address(), false);
+        engine::touch(self.address(), Access::Look);
         self.poisoned.get()
     }
 
     /// As the real one.
     pub fn clear_poison(&self) {
-        engine::touch(self.address(), true);
+        engine::touch(self.address(), Access::Change);
         self.poisoned.set(false);
     }
 

@@ -17,7 +17,7 @@ use ::std::rc::Rc;
 use ::std::sync::Arc;
 use ::std::time::Duration;
 
-use engine::{Loc, TaskId, Waiting};
+use engine::{Access, Loc, TaskId, Waiting};
 
 /// One park in this many ends without an unpark, when the schedule so chooses: std's documentation allows it.
 const PARKS_BY_ITSELF: usize = 8;
@@ -107,13 +107,13 @@ struct Packet<T> {
 struct Share<T>(Arc<Packet<T>>, TaskId);
 
 impl<T> Share<T> {
-    fn touch(&self, writes: bool) {
-        engine::touch(engine::result_of(self.1), writes);
+    fn touch(&self, access: Access) {
+        engine::touch(engine::result_of(self.1), access);
     }
 
     /// Whether the thread has let go of the packet.
     fn is_last(&self) -> bool {
-        self.touch(false);
+        self.touch(Access::Look);
         Arc::strong_count(&self.0) == 1
     }
 
@@ -127,7 +127,7 @@ impl<T> Drop for Share<T> {
     fn drop(&mut self) {
         // The last of the two to let go drops the result. Where that does nothing, who it is makes no difference.
         if ::std::mem::needs_drop::<T>() {
-            self.touch(true);
+            self.touch(Access::Change);
         }
     }
 }
@@ -249,7 +249,7 @@ where
         let outcome = engine::catching(f);
         // SAFETY: nobody reads it before this thread has finished, or its scope has seen it leave.
         unsafe { *theirs.result.get() = Some(outcome) };
-        engine::touch(engine::result_of(engine::current()), true);
+        engine::touch(engine::result_of(engine::current()), Access::Change);
         // When the handle is gone, nobody can ask for the result: it is dropped here, as in std.
         // std ends the process when that, or a thread-local's destructor, panics.
         let scope = theirs.scope.clone();
@@ -286,18 +286,9 @@ where
 /// Waits until `thread` has finished.
 fn wait_for(thread: &Thread, at: Loc) {
     let task = thread.0.task;
-    engine::point("join", 0, at);
-    while !engine::finished(task) {
-        let waiting = Waiting {
-            what: "a thread to finish",
-            op: "join",
-            address: 0,
-            holder: None,
-            task: Some(task),
-            at,
-        };
-        engine::block(waiting, None);
-    }
+    let what = "a thread to finish";
+    let waiting = Waiting { what, op: "join", address: 0, holder: None, task: Some(task), at };
+    engine::wait_until(waiting, 0, || engine::finished(task));
 }
 
 /// As [`std::thread::JoinHandle`].

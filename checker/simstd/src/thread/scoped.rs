@@ -6,7 +6,7 @@ use ::std::marker::PhantomData;
 use ::std::panic::Location;
 use ::std::sync::Arc;
 
-use engine::{Loc, Waiting};
+use engine::{Access, Loc, Waiting};
 
 use super::{Builder, Result, Share, Thread};
 
@@ -39,10 +39,10 @@ impl ScopeData {
 
     /// A thread of the scope has run its function, and has let go of what it returned.
     pub(super) fn leave(&self) {
-        engine::touch(self.address(), true);
+        engine::touch(self.address(), Access::Add);
         self.running.set(self.running.get() - 1);
         if self.running.get() == 0 {
-            engine::wake_all(self.address());
+            engine::wake_done(self.address());
         }
     }
 }
@@ -63,12 +63,10 @@ where
         env: PhantomData,
     };
     let outcome = engine::catching(|| f(&scope));
-    engine::point("scope ends", scope.data.address(), at);
-    while scope.data.running.get() > 0 {
-        let address = scope.data.address();
-        let what = "the threads of its scope to finish";
-        engine::block(Waiting { what, op: "scope ends", address, holder: None, task: None, at }, None);
-    }
+    let address = scope.data.address();
+    let what = "the threads of its scope to finish";
+    let waiting = Waiting { what, op: "scope ends", address, holder: None, task: None, at };
+    engine::wait_until(waiting, address, || scope.data.running.get() == 0);
     match outcome {
         Err(payload) => crate::panic::resume_unwind(payload),
         Ok(_) if scope.data.a_thread_panicked.get() => panic!("a scoped thread panicked"),
@@ -92,7 +90,7 @@ impl<'scope> Scope<'scope, '_> {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        engine::touch(self.data.address(), true);
+        engine::touch(self.data.address(), Access::Add);
         self.data.running.set(self.data.running.get() + 1);
         // SAFETY: the scope does not end before the thread's function has.
         let (thread, packet) = unsafe { super::start(builder, f, Some(Arc::clone(&self.data)), at) };

@@ -11,7 +11,7 @@ use simstd::thread;
 
 use crate::enumerate;
 
-const PROGRAMS: u64 = 100;
+const PROGRAMS: u64 = 150;
 /// A program with more schedules than this is not compared.
 const SCHEDULES: usize = 6_000;
 
@@ -37,10 +37,11 @@ enum Action {
 }
 
 fn action(rng: &mut Rng) -> Action {
-    let which = rng.below(2);
-    match rng.below(17) {
+    // Mostly the same one, so that there is something to conflict about.
+    let which = usize::from(rng.below(5) == 0);
+    match rng.below(16) {
         0..=2 => Action::Load(which),
-        3 | 4 => Action::Store(which, 1 + rng.below(2)),
+        3 | 4 => Action::Store(which, 2),
         5 => Action::Add(which),
         6 | 7 => Action::Count(which),
         8 => Action::Both(which, 1 - which),
@@ -50,7 +51,7 @@ fn action(rng: &mut Rng) -> Action {
         12 => Action::Push,
         13 => Action::Wait,
         14 => Action::Notify,
-        15 => Action::Sleep(1 + rng.below(2) as u64),
+        _ if rng.below(2) == 0 => Action::Sleep(1 + rng.below(2) as u64),
         _ => Action::Yield,
     }
 }
@@ -178,4 +179,23 @@ fn one_schedule_of_each_class_is_tried_and_none_twice() {
     println!("{compared} programs, {whole_schedules} schedules, {reduced_schedules} of them tried");
     assert!(compared > PROGRAMS / 4, "only {compared} programs were small enough to be compared");
     assert!(reduced_schedules * 10 < whole_schedules, "{reduced_schedules} of {whole_schedules}");
+}
+
+/// How many schedules are tried of a program in which each thread does this.
+fn tried(threads: &[Vec<Action>]) -> usize {
+    seen(Enumeration::reduced(), threads).expect("there are few").0.len()
+}
+
+#[test]
+fn threads_that_share_nothing_have_one_schedule() {
+    assert_eq!(tried(&vec![vec![Action::Yield]; 6]), 1);
+    assert_eq!(tried(&vec![vec![Action::Load(0), Action::Load(0)]; 6]), 1);
+}
+
+#[test]
+fn steps_that_all_conflict_have_every_order() {
+    let add = Action::Add(0);
+    assert_eq!(tried(&vec![vec![add]; 4]), 4 * 3 * 2);
+    assert_eq!(tried(&[vec![add; 3], vec![add; 3]]), 20);
+    assert_eq!(tried(&[vec![add; 2], vec![add; 2], vec![add; 2]]), 90);
 }
