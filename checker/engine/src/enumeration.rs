@@ -19,9 +19,7 @@
 use std::collections::HashMap;
 
 use crate::TaskId;
-use crate::exec::Exec;
 use crate::footprint::{Access, Footprint, NO_OBJECTS, Name, Sleeper, Touch};
-use crate::report::Ending;
 
 /// For each task, one more than the number of its last event that has happened before; 0 for none.
 type Clock = Vec<u32>;
@@ -67,10 +65,15 @@ struct Step {
     touches: Vec<Touch>,
     /// The object that it had announced.
     announced: Option<Name>,
+    /// It could not have been taken while another task had the lock that it takes.
+    is_guarded: bool,
+    /// The locks that it takes and lets go of, by the places of their objects.
+    takes: Vec<u32>,
+    releases: Vec<u32>,
     /// The tasks that it lets run,
     enables: Vec<TaskId>,
-    /// and those that waited for something that it and others have done.
-    satisfies: Vec<TaskId>,
+    /// and those that waited for something that it and others have done, with the place of the object.
+    satisfies: Vec<(TaskId, u32)>,
 }
 
 /// A step that has been taken.
@@ -89,6 +92,10 @@ struct Object {
     changed: Option<u32>,
     /// and what else has been done to it since.
     since: Vec<(u32, Access)>,
+    /// If it is a lock, the event that took it last,
+    taken: Option<u32>,
+    /// and whether the last change was to let go of it.
+    is_released: bool,
 }
 
 #[derive(Debug)]
@@ -266,6 +273,27 @@ impl Enumeration {
         }
     }
 
+    /// The step takes the lock at `address`; `is_guarded` says that it could not have been taken otherwise.
+    pub(crate) fn takes(&mut self, address: usize, is_guarded: bool) {
+        self.touch(address, Access::Change);
+        if let (Some((object, _)), Some(step)) =
+            (self.execution.places.get(&address), &mut self.execution.step)
+        {
+            step.takes.push(*object);
+            step.is_guarded |= is_guarded;
+        }
+    }
+
+    /// The step lets go of the lock at `address`.
+    pub(crate) fn releases(&mut self, address: usize) {
+        self.touch(address, Access::Change);
+        if let (Some((object, _)), Some(step)) =
+            (self.execution.places.get(&address), &mut self.execution.step)
+        {
+            step.releases.push(*object);
+        }
+    }
+
     /// The step lets `task` run, which could not before it.
     pub(crate) fn enables(&mut self, task: TaskId) {
         if let Some(step) = &mut self.execution.step {
@@ -273,10 +301,13 @@ impl Enumeration {
         }
     }
 
-    /// What `task` waited for is done, by this step and others that added to the same.
-    pub(crate) fn satisfies(&mut self, task: TaskId) {
-        if let Some(step) = &mut self.execution.step {
-            step.satisfies.push(task);
+    /// What `task` waited for at `address` is done, by this step and others that added to that.
+    pub(crate) fn satisfies(&mut self, task: TaskId, address: usize) {
+        self.touch(address, Access::Add);
+        if let (Some((object, _)), Some(step)) =
+            (self.execution.places.get(&address), &mut self.execution.step)
+        {
+            step.satisfies.push((task, *object));
         }
     }
 
@@ -297,8 +328,14 @@ impl Enumeration {
         let Some(step) = self.execution.step.take() else { return };
         let (task, index) = (step.task as usize, self.execution.events.len());
         let Execution { events, objects, clocks, .. } = &mut self.execution;
-        let most =
-            step.enables.iter().chain(&step.satisfies).map(|t| *t as usize).max().unwrap_or(0).max(task);
+        let most = step
+            .enables
+            .iter()
+            .chain(step.satisfies.iter().map(|(task, _)| task))
+            .map(|t| *t as usize)
+            .max()
+            .unwrap_or(0)
+            .max(task);
         if clocks.len() <= most {
             clocks.resize(most + 1, Clock::new());
         }
@@ -315,11 +352,27 @@ impl Enumeration {
         conflicting.sort_unstable_by(|a, b| b.cmp(a));
         conflicting.dedup();
         let mut races: Vec<usize> = Vec::new();
+        // Two that take the same lock can do so in either order; to let go of it and to take it have one.
+        let mut given: Vec<u32> = Vec::new();
+        for touch in &step.touches {
+            let object = &objects[touch.object as usize];
+            if let Some(taken) = object.taken.filter(|_| object.is_released) {
+                let by = events[taken as usize].task;
+                if by != step.task && !knows(&clock, by, taken as usize) {
+                    races.push(taken as usize);
+                }
+                if step.is_guarded && step.takes.contains(&touch.object) {
+                    given.extend(object.changed);
+                }
+            }
+        }
         for before in conflicting.into_iter().map(|i| i as usize) {
             let event = &events[before];
             if event.task != step.task && !knows(&clock, event.task, before) {
                 join(&mut clock, &event.clock);
-                races.push(before);
+                if !given.contains(&(before as u32)) {
+                    races.push(before);
+                }
             }
         }
         if clock.len() <= task {
@@ -330,6 +383,10 @@ impl Enumeration {
         for touch in &step.touches {
             let object = &mut objects[touch.object as usize];
             if touch.access == Access::Change {
+                object.is_released = step.releases.contains(&touch.object);
+                if step.takes.contains(&touch.object) {
+                    object.taken = Some(index as u32);
+                }
                 object.changed = Some(index as u32);
                 object.since.clear();
             } else {
@@ -341,14 +398,12 @@ impl Enumeration {
             join(&mut clocks[*enabled as usize], &clock);
         }
         // What was waited for is done because of all that was added.
-        let adds = step.touches.iter().filter(|t| t.access == Access::Add);
-        let added: Vec<u32> =
-            adds.flat_map(|t| &objects[t.object as usize].since).map(|(event, _)| *event).collect();
-        for waiter in &step.satisfies {
+        for (waiter, object) in &step.satisfies {
             let waiter = &mut clocks[*waiter as usize];
             join(waiter, &clock);
-            let earlier = added.iter().map(|event| *event as usize).filter(|event| *event < index);
-            earlier.for_each(|event| join(waiter, &events[event].clock));
+            let earlier =
+                objects[*object as usize].since.iter().filter(|(event, _)| (*event as usize) < index);
+            earlier.for_each(|(event, _)| join(waiter, &events[*event as usize].clock));
         }
         let silent = step.touches.is_empty() && step.enables.is_empty() && step.satisfies.is_empty();
         events.push(Event { task: step.task, choice: step.choice, clock, silent });
@@ -359,26 +414,41 @@ impl Enumeration {
         // What the first choices led to has been looked at in an execution before; where a number in a step
         // is a new one, the step is new.
         if self.reduce && self.at > self.old {
-            races.into_iter().for_each(|before| self.reverse(before, index));
+            let clock = self.execution.events[index].clock.clone();
+            races.into_iter().for_each(|before| self.reverse(before, index, step.task, &clock));
         }
     }
 
-    /// Sees to it that a schedule will be tried in which the event `later` does not wait for `earlier`.
-    fn reverse(&mut self, earlier: usize, later: usize) {
+    /// `task` can't run, since another one has the lock at `address`: it might have come first.
+    pub(crate) fn without_lock(&mut self, task: TaskId, address: usize) {
+        let Execution { events, places, objects, clocks, .. } = &self.execution;
+        let taken = places.get(&address).and_then(|(object, _)| objects[*object as usize].taken);
+        let Some(taken) = taken.map(|event| event as usize).filter(|_| self.reduce && self.at > self.old)
+        else {
+            return;
+        };
+        let clock = clocks.get(task as usize).cloned().unwrap_or_default();
+        if events[taken].task != task && !knows(&clock, events[taken].task, taken) {
+            self.reverse(taken, events.len(), task, &clock);
+        }
+    }
+
+    /// Sees to it that a schedule will be tried in which a step of `task` does not wait for the event `earlier`, although it is, or
+    /// would be, the event `later`, and conflicts. `clock` is what has happened before it.
+    fn reverse(&mut self, earlier: usize, later: usize, task: TaskId, clock: &Clock) {
         let events = &self.execution.events;
         let of = events[earlier].task;
-        let independent: Vec<usize> =
-            (earlier + 1..later).filter(|k| !knows(&events[*k].clock, of, earlier)).chain([later]).collect();
+        // The steps in between that need not wait for the earlier one either, and the later one.
+        let between = (earlier + 1..later).filter(|k| !knows(&events[*k].clock, of, earlier));
+        let steps: Vec<(usize, TaskId, &Clock)> =
+            between.map(|k| (k, events[k].task, &events[k].clock)).chain([(later, task, clock)]).collect();
         // The tasks that could take the first of those steps.
         let mut initials: Vec<TaskId> = Vec::new();
-        for (place, k) in independent.iter().enumerate() {
-            let event = &events[*k];
-            let comes_first = |m: &usize| knows(&event.clock, events[*m].task, *m);
-            if !independent[..place].iter().any(comes_first) {
-                initials.push(event.task);
+        for (place, (_, task, clock)) in steps.iter().enumerate() {
+            if !steps[..place].iter().any(|(k, by, _)| knows(clock, *by, *k)) {
+                initials.push(*task);
             }
         }
-        let wanted_task = events[later].task;
         let Choice::Next(next) = &mut self.trail[events[earlier].choice] else {
             unreachable!("an event is a step that was chosen");
         };
@@ -388,7 +458,7 @@ impl Enumeration {
             return;
         }
         initials.retain(|task| next.enabled.contains(task));
-        match initials.iter().find(|task| **task == wanted_task).or(initials.first()) {
+        match initials.iter().find(|initial| **initial == task).or(initials.first()) {
             Some(task) => next.wanted.push(*task),
             None => next.wanted.clone_from(&next.enabled),
         }
@@ -431,61 +501,5 @@ impl Next {
             }
             None => false,
         }
-    }
-}
-
-/// What an execution tells an enumeration; nothing, where another strategy chooses.
-impl Exec {
-    /// The next step of the running task will touch the object at `address`.
-    pub(crate) fn announce(&mut self, address: usize, access: Access) {
-        let task = self.current;
-        self.enumeration().announce(task, address, access);
-    }
-
-    #[inline]
-    pub(crate) fn touch(&mut self, address: usize, access: Access) {
-        if self.enumerates && address != 0 {
-            self.enumeration().touch(address, access);
-        }
-    }
-
-    pub(crate) fn enables(&mut self, task: TaskId) {
-        if self.enumerates {
-            self.enumeration().enables(task);
-        }
-    }
-
-    pub(crate) fn satisfies(&mut self, task: TaskId) {
-        if self.enumerates {
-            self.enumeration().satisfies(task);
-        }
-    }
-
-    pub(crate) fn rested(&mut self, task: TaskId) {
-        if self.enumerates {
-            self.enumeration().rested(task);
-        }
-    }
-
-    /// The running task has come to a scheduling point, a wait or its end.
-    pub(crate) fn step_taken(&mut self) {
-        self.enumeration().close();
-    }
-
-    /// The task whose step is next; `None` ends the execution.
-    pub(crate) fn next_step(&mut self, running: Option<TaskId>, yielding: bool) -> Option<TaskId> {
-        let preferred = running.filter(|_| !yielding);
-        let preferred = preferred.or_else(|| self.runnable.iter().copied().find(|t| Some(*t) != running));
-        let runnable = std::mem::take(&mut self.runnable);
-        let next = self.enumeration().next(&runnable, preferred);
-        self.runnable = runnable;
-        if next.is_none() {
-            self.ending.get_or_insert(Ending::Redundant);
-        }
-        next
-    }
-
-    fn enumeration(&mut self) -> &mut Enumeration {
-        self.strategy.enumeration().expect("only an enumeration is told")
     }
 }

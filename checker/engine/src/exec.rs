@@ -18,21 +18,17 @@ use std::time::Duration;
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
-use crate::explain::{self, Stack};
+use crate::explain::{self, Trace};
 use crate::footprint::{Access, end_of};
 use crate::operations::{end, in_execution};
 use crate::panics::{catching, install_hook};
-use crate::report::{Ending, Event, Panic, Run};
+use crate::report::{Ending, Panic, Run};
 use crate::strategy::Strategy;
 use crate::task::{Limits, Loc, NEVER, Options, State, Task, TaskId};
 
 pub(crate) type Body = Box<dyn FnOnce()>;
 type Co = Coroutine<Resume, (), (), DefaultStack>;
 
-/// A long trace keeps this many events of its beginning
-const FIRST_EVENTS: usize = 600;
-/// and this many of its end.
-const LAST_EVENTS: usize = 100;
 /// As large as std's default for a thread. The system commits pages of it only when they are touched.
 pub(crate) const STACK: usize = 2 << 20;
 
@@ -71,11 +67,6 @@ pub(crate) struct Exec {
     pub(crate) alive: usize,
     /// How many waits have ended by themselves.
     pub(crate) spurious: u32,
-}
-
-pub(crate) struct Trace {
-    events: Vec<(Event, Option<Stack>)>,
-    objects: Vec<usize>,
 }
 
 thread_local! {
@@ -140,7 +131,7 @@ pub fn execute(options: Options<'_>, root: &dyn Fn()) -> Run {
         ending: None,
         panics: Vec::new(),
         console: String::new(),
-        trace: options.trace.then(|| Trace { events: Vec::new(), objects: Vec::new() }),
+        trace: options.trace.then(Trace::default),
         root_returned: false,
         alive: 0,
         spurious: 0,
@@ -272,6 +263,7 @@ impl Exec {
             yielder: std::ptr::null(),
             state: State::Runnable,
             waiting: None,
+            takes: None,
             deadline: NEVER,
             quiet: false,
             timed_out: false,
@@ -289,7 +281,7 @@ impl Exec {
         self.coroutines.push(None);
         self.bodies.push(Some((body, stack_size)));
         self.runnable.push(id);
-        self.enables(id);
+        self.enables(id, 0);
         id
     }
 
@@ -308,13 +300,13 @@ impl Exec {
     }
 
     /// Lets those run that are blocked on `address`; `tell` hears which.
-    pub(crate) fn wake(&mut self, address: usize, tell: fn(&mut Self, TaskId)) {
+    pub(crate) fn wake(&mut self, address: usize, tell: fn(&mut Self, TaskId, usize)) {
         let mut i = 0;
         while i < self.blocked.len() {
             let id = self.blocked[i];
             if self.waits_on(id, address) {
                 self.unpark(id, false);
-                tell(self, id);
+                tell(self, id, address);
             } else {
                 i += 1;
             }
@@ -353,6 +345,7 @@ impl Exec {
     pub(crate) fn choose_next(&mut self) -> Option<TaskId> {
         if self.enumerates {
             self.step_taken();
+            self.park_those_without_their_lock();
         }
         while self.runnable.is_empty() {
             if let Some(quiet) = self.blocked.iter().copied().find(|t| self.tasks[*t as usize].quiet) {
@@ -415,7 +408,7 @@ impl Exec {
             let other = self.blocked[i];
             if self.tasks[other as usize].waiting.is_some_and(|w| w.task == Some(id)) {
                 self.unpark(other, false);
-                self.enables(other);
+                self.enables(other, 0);
             } else {
                 i += 1;
             }
@@ -442,30 +435,6 @@ impl Exec {
         }
         if self.steps >= self.limits.steps {
             end(Ending::Endless);
-        }
-    }
-
-    pub(crate) fn record(&mut self, op: &'static str, object: usize, at: Loc, blocked: bool) {
-        let task = self.current;
-        let time = Duration::from_nanos(self.now);
-        if let Some(trace) = &mut self.trace {
-            let object = if object == 0 {
-                0
-            } else {
-                let known = trace.objects.iter().position(|o| *o == object);
-                known.unwrap_or_else(|| {
-                    trace.objects.push(object);
-                    trace.objects.len() - 1
-                }) as u32
-                    + 1
-            };
-            let place = Some((at.file().to_owned(), at.line()));
-            if trace.events.len() == FIRST_EVENTS + LAST_EVENTS {
-                trace.events.remove(FIRST_EVENTS);
-            }
-            trace
-                .events
-                .push((Event { task, op, object, at: place, time, blocked }, Some(explain::capture())));
         }
     }
 

@@ -1,11 +1,17 @@
 //! Where a task stands, in the learner's own lines: through the frames of std, crossbeam and rayon.
 
+use std::time::Duration;
+
 use backtrace::Frame;
 
-use crate::TaskId;
 use crate::exec::Exec;
 use crate::report::{Event, ThreadReport};
+use crate::{Loc, TaskId};
 
+/// A long trace keeps this many events of its beginning
+const FIRST_EVENTS: usize = 600;
+/// and this many of its end.
+const LAST_EVENTS: usize = 100;
 /// The frames of a stack, innermost first, not yet looked up.
 pub(crate) type Stack = Vec<Frame>;
 
@@ -129,4 +135,35 @@ pub(crate) fn events(events: Vec<(Event, Option<Stack>)>, source: &str) -> Vec<E
             event
         })
         .collect()
+}
+
+/// All that has happened, as long as it is not too much.
+#[derive(Default)]
+pub(crate) struct Trace {
+    pub(crate) events: Vec<(Event, Option<Stack>)>,
+    objects: Vec<usize>,
+}
+
+impl Exec {
+    pub(crate) fn record(&mut self, op: &'static str, object: usize, at: Loc, blocked: bool) {
+        let task = self.current;
+        let time = Duration::from_nanos(self.now);
+        if let Some(trace) = &mut self.trace {
+            let object = if object == 0 {
+                0
+            } else {
+                let known = trace.objects.iter().position(|o| *o == object);
+                known.unwrap_or_else(|| {
+                    trace.objects.push(object);
+                    trace.objects.len() - 1
+                }) as u32
+                    + 1
+            };
+            let place = Some((at.file().to_owned(), at.line()));
+            if trace.events.len() == FIRST_EVENTS + LAST_EVENTS {
+                trace.events.remove(FIRST_EVENTS);
+            }
+            trace.events.push((Event { task, op, object, at: place, time, blocked }, Some(capture())));
+        }
+    }
 }

@@ -37,6 +37,15 @@ pub enum Access {
 }
 
 impl Access {
+    /// What an operation of this name does to its object.
+    pub(crate) fn of(op: &str) -> Self {
+        match op {
+            "load" | "is_completed" | "get" => Self::Look,
+            "drop sender" => Self::Add,
+            _ => Self::Change,
+        }
+    }
+
     pub(crate) fn conflicts_with(self, other: Self) -> bool {
         self != other || self == Self::Change
     }

@@ -22,6 +22,7 @@ pub mod local_slot;
 mod operations;
 mod panics;
 mod report;
+mod steps;
 mod strategy;
 mod task;
 
@@ -30,8 +31,8 @@ pub use exec::{execute, steps_heartbeat};
 pub use footprint::{Access, result_of};
 pub use operations::{
     block, chance, choose, console, current, elapsed, end, epoch, finished, in_execution, initialising, live,
-    now, point, random, record, settle, sleep_until, spawn, spurious, touch, wait_until, wake_all, wake_done,
-    wake_one, wake_task, yield_point,
+    now, point, random, record, released, settle, sleep_until, spawn, spurious, take_point, taken, touch,
+    wait_until, wake_all, wake_done, wake_one, wake_task, yield_point,
 };
 pub use panics::{catching, mark_panicking, panicking, unmark_panicking};
 pub use report::{Ending, Event, Panic, Run, ThreadReport};

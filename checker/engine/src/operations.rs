@@ -99,20 +99,8 @@ unsafe fn pass(ex: *mut Exec, op: &'static str, object: usize, at: Loc, yielding
             e.slip();
         }
         if e.enumerates {
-            e.announce(object, if op == "load" { Access::Look } else { Access::Change });
-            e.step_taken();
-            match e.next_step(Some(me), yielding) {
-                Some(next) if next == me => {}
-                Some(next) => {
-                    e.switches += 1;
-                    e.next = next;
-                    switch(ex);
-                }
-                // The execution has ended, so this is resumed to explain only.
-                None => loop {
-                    switch(ex);
-                },
-            }
+            e.announce(object, Access::of(op));
+            pass_enumerated(ex, yielding);
         } else if e.runnable.len() > 1 {
             let next = e.strategy.next(&e.runnable, Some(me), yielding);
             if next != me {
@@ -123,6 +111,78 @@ unsafe fn pass(ex: *mut Exec, op: &'static str, object: usize, at: Loc, yielding
         }
         if of(ex).trace.is_some() {
             of(ex).record(op, object, at, false);
+        }
+    }
+}
+
+/// As [`point`], for a step that takes the lock which `lock` would wait for. In an enumeration it can't be taken while somebody
+/// has the lock: a task that tries and waits has done nothing.
+pub fn take_point(op: &'static str, object: usize, lock: Waiting) {
+    let Some(ex) = exec() else { return };
+    // SAFETY: module documentation.
+    unsafe {
+        if !of(ex).enumerates {
+            return pass(ex, op, object, lock.at, false);
+        }
+        let e = &mut *ex;
+        e.steps += 1;
+        let me = e.current as usize;
+        e.tasks[me].last = (op, lock.at);
+        e.tasks[me].takes = Some(lock);
+        if e.steps >= e.limits.steps {
+            e.too_many_steps(ex);
+        }
+        e.announce(lock.address, Access::Change);
+        pass_enumerated(ex, false);
+        of(ex).tasks[me].takes = None;
+        of(ex).tasks[me].waiting = None;
+        if of(ex).trace.is_some() {
+            of(ex).record(op, object, lock.at, false);
+        }
+    }
+}
+
+#[cold]
+unsafe fn pass_enumerated(ex: *mut Exec, yielding: bool) {
+    // SAFETY: the reference is not used after `switch`.
+    unsafe {
+        let e = &mut *ex;
+        let me = e.current;
+        e.step_taken();
+        e.park_those_without_their_lock();
+        if e.tasks[me as usize].state == State::Blocked {
+            return e.leave(ex);
+        }
+        match e.next_step(Some(me), yielding) {
+            Some(next) if next == me => {}
+            Some(next) => {
+                e.switches += 1;
+                e.next = next;
+                switch(ex);
+            }
+            // The execution has ended, so this is resumed to explain only.
+            None => loop {
+                switch(ex);
+            },
+        }
+    }
+}
+
+/// The running task has taken the lock at `address`.
+pub fn taken(address: usize) {
+    if let Some(ex) = exec() {
+        // SAFETY: module documentation.
+        unsafe { of(ex).takes_lock(address) }
+    }
+}
+
+/// The running task lets go of the lock at `address`: those that wait for it can run.
+pub fn released(address: usize) {
+    if let Some(ex) = exec() {
+        // SAFETY: module documentation.
+        unsafe {
+            of(ex).releases_lock(address);
+            of(ex).wake(address, Exec::enables);
         }
     }
 }
@@ -262,7 +322,7 @@ pub fn wake_one(address: usize) -> bool {
         }
         let id = waiters[ex.strategy.choose(waiters.len())];
         ex.unpark(id, false);
-        ex.enables(id);
+        ex.enables(id, address);
         true
     }
 }
@@ -276,7 +336,7 @@ pub fn wake_task(task: TaskId, address: usize) {
             ex.touch(address, Access::Change);
             if ex.tasks[task as usize].state == State::Blocked && ex.waits_on(task, address) {
                 ex.unpark(task, false);
-                ex.enables(task);
+                ex.enables(task, address);
             }
         }
     }

@@ -60,7 +60,7 @@ pub struct Waiting {
     pub op: &'static str,
     /// The address by which it is woken.
     pub address: usize,
-    /// The task that holds what it waits for, if that can be told: a number that is read at the end.
+    /// The task that holds what it waits for, or `u32::MAX` for nobody, if that can be told.
     pub holder: Option<*const Cell<u32>>,
     /// The task whose end it waits for.
     pub task: Option<TaskId>,
@@ -94,6 +94,8 @@ pub(crate) struct Task {
     pub(crate) yielder: *const Yielder<Resume, ()>,
     pub(crate) state: State,
     pub(crate) waiting: Option<Waiting>,
+    /// The lock that its next step takes, without which it can't run. Kept for enumerations only.
+    pub(crate) takes: Option<Waiting>,
     pub(crate) deadline: u64,
     /// Waits for everything else to come to rest.
     pub(crate) quiet: bool,

@@ -113,9 +113,8 @@ impl Check {
 
     /// Besides the many schedules of the cases that come next, tries every interleaving of one input, if there are few enough of
     /// them. `what` says what the input is, in words that follow "every interleaving of".
-    pub fn small<T: Send + Sync + 'static>(&self, what: &'static str, input: T) -> &Self {
+    pub fn small<T: Send + Sync + 'static>(&self, what: &'static str, input: T) {
         *self.small.borrow_mut() = Some(Small { what, input: Arc::new(input) });
-        self
     }
 
     /// Runs `body` under many schedules.

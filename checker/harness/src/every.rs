@@ -10,9 +10,9 @@ use crate::finding::{Exhausted, Failure, Finding, Kind};
 use crate::judge::judge;
 
 /// More interleavings than this are not tried,
-const INTERLEAVINGS: u64 = 60_000;
+const INTERLEAVINGS: u64 = 4_000;
 /// nor such as take more steps than this together,
-const STEPS: u64 = 4_000_000;
+const STEPS: u64 = 400_000;
 /// or alone: a thread that spins has interleavings without end.
 const LONG: u64 = 2_000;
 
@@ -79,7 +79,6 @@ fn tried(search: &Search, small: &Small, body: Body<'_>) -> Tried {
         }
         number + 1 < INTERLEAVINGS && steps < STEPS
     });
-    eprintln!("every: {} interleavings, all: {}, steps {steps}", tried.interleavings, tried.all);
     tried
 }
 
@@ -134,4 +133,83 @@ fn each(
         left = enumeration.and_then(Enumeration::advance);
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use simstd::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+    use simstd::thread;
+
+    use super::*;
+
+    fn search() -> Search {
+        Search {
+            seed: 1,
+            wanted: None,
+            source: String::new(),
+            trace: false,
+            enumerable: true,
+            schedules: 0,
+            exhausted: None,
+            finding: None,
+        }
+    }
+
+    fn explored(body: Body<'_>) -> Search {
+        let (mut search, small) = (search(), Small { what: "nothing", input: Arc::new(()) });
+        explore(&mut search, &small, &|_| String::new(), body);
+        search
+    }
+
+    /// Two threads add to a number.
+    fn add(total: &AtomicUsize, times: usize, add: fn(&AtomicUsize)) {
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| (0..times).for_each(|_| add(total)));
+            }
+        });
+    }
+
+    #[test]
+    fn what_holds_in_all_interleavings_is_said_to() {
+        let search = explored(&|_| {
+            let total = AtomicUsize::new(0);
+            add(&total, 2, |n| {
+                n.fetch_add(1, SeqCst);
+            });
+            crate::expect_eq("the total", total.into_inner(), 4);
+        });
+        assert!(search.finding.is_none());
+        assert_eq!(search.exhausted.map(|e| (e.what, e.interleavings)), Some(("nothing", 6)));
+    }
+
+    #[test]
+    fn what_fails_in_one_of_them_is_found_and_found_again() {
+        // Only if one thread does all it does between two steps of the other.
+        let body = |_: &Input| {
+            let total = AtomicUsize::new(0);
+            add(&total, 3, |n| n.store(n.load(SeqCst) + 1, SeqCst));
+            crate::expect(total.into_inner() > 2, Kind::WrongAnswer, || "the total is 2".into());
+        };
+        let found = explored(&body).finding.expect("one interleaving gives 2");
+        assert_eq!(found.kind, Kind::Race);
+        let number = interleaving(found.seed).expect("it is one of those that were numbered");
+        let small = Small { what: "nothing", input: Arc::new(()) };
+        let again = replay(&search(), &small, number, &|_| String::new(), &body).expect("it is there again");
+        assert_eq!((again.kind, again.message, again.seed), (found.kind, found.message, found.seed));
+    }
+
+    #[test]
+    fn a_thread_that_spins_is_left_to_other_schedules() {
+        let search = explored(&|_| {
+            let done = AtomicUsize::new(0);
+            thread::scope(|scope| {
+                scope.spawn(|| done.store(1, SeqCst));
+                while done.load(SeqCst) == 0 {}
+            });
+        });
+        assert!(search.finding.is_none() && search.exhausted.is_none());
+    }
 }

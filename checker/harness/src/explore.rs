@@ -108,11 +108,9 @@ impl Search {
         if self.finding.is_some() {
             return;
         }
-        if let Some(interleaving) = every::interleaving(self.seed) {
-            if let Some(small) = small {
-                self.schedules += 1;
-                self.finding = every::replay(self, small, interleaving, show, body);
-            }
+        if let (Some(interleaving), Some(small)) = (every::interleaving(self.seed), small) {
+            self.schedules += 1;
+            self.finding = every::replay(self, small, interleaving, show, body);
             return;
         }
         let mut steps = 0;

@@ -70,7 +70,7 @@ impl Condvar {
                 deadline,
             )
         };
-        engine::point("lock again", self.address(), at);
+        engine::take_point("lock again", self.address(), mutex.waiting(at));
         mutex.acquire(at);
         (mutex.guard(at), wake)
     }

@@ -188,7 +188,7 @@ impl<T> Channel<T> {
     }
 
     fn add_sender(&self) {
-        engine::touch(self.messages(), Access::Change);
+        engine::touch(self.messages(), Access::Add);
         self.state().senders += 1;
     }
 
@@ -198,7 +198,7 @@ impl<T> Channel<T> {
         let state = self.state();
         state.senders -= 1;
         if state.senders == 0 {
-            engine::wake_all(self.messages());
+            engine::wake_done(self.messages());
         }
     }
 

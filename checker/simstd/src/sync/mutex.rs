@@ -91,22 +91,30 @@ impl<T: ?Sized> Mutex<T> {
     #[track_caller]
     pub fn lock(&self) -> LockResult<MutexGuard<'_, T>> {
         let at = Location::caller();
-        engine::point("lock", self.address(), at);
+        self.freshen();
+        engine::take_point("lock", self.address(), self.waiting(at));
         self.acquire(at);
         self.guard(at)
     }
 
     /// Waits until it is free and takes it, without a scheduling point before.
     pub(super) fn acquire(&self, at: Loc) {
-        engine::touch(self.address(), Access::Change);
         self.freshen();
         while self.holder.get() != NOBODY {
-            let holder = Some(&raw const self.holder);
-            let waiting =
-                Waiting { what: "a Mutex", op: "lock", address: self.address(), holder, task: None, at };
-            engine::block(waiting, None);
+            engine::block(self.waiting(at), None);
         }
+        self.hold();
+    }
+
+    fn hold(&self) {
+        engine::taken(self.address());
         self.holder.set(me());
+    }
+
+    /// What a thread waits for that wants to have it.
+    pub(super) fn waiting(&self, at: Loc) -> Waiting {
+        let holder = Some(&raw const self.holder);
+        Waiting { what: "a Mutex", op: "lock", address: self.address(), holder, task: None, at }
     }
 
     pub(super) fn guard(&self, at: Loc) -> LockResult<MutexGuard<'_, T>> {
@@ -126,14 +134,14 @@ impl<T: ?Sized> Mutex<T> {
         if self.holder.get() != NOBODY {
             return Err(TryLockError::WouldBlock);
         }
-        self.holder.set(me());
+        self.hold();
         Ok(self.guard(at)?)
     }
 
     /// Lets go of the lock and wakes those that wait for it.
     pub(super) fn release(&self) {
         self.holder.set(NOBODY);
-        engine::wake_all(self.address());
+        engine::released(self.address());
     }
 
     /// As the real one.

@@ -4,16 +4,16 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use engine::{Ending, Enumeration, Rng};
+use engine::{Ending, Enumeration, Rng, Run};
 use simstd::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use simstd::sync::{Condvar, Mutex, RwLock, mpsc};
 use simstd::thread;
 
-use crate::enumerate;
+use crate::{enumerate, run};
 
-const PROGRAMS: u64 = 150;
+const PROGRAMS: u64 = 100;
 /// A program with more schedules than this is not compared.
-const SCHEDULES: usize = 6_000;
+const SCHEDULES: usize = 4_000;
 
 /// What a thread of a made-up program does, in its order.
 #[derive(Debug, Clone, Copy)]
@@ -77,8 +77,8 @@ fn perform(
     me: usize,
     actions: &[Action],
     shared: &Shared,
-    sender: &mpsc::Sender<usize>,
-    all: &RefCell<Vec<String>>,
+    sender: Option<&mpsc::Sender<usize>>,
+    all: &Notes,
 ) {
     let note = |what: String| all.borrow_mut().push(format!("{me} {what}"));
     for action in actions {
@@ -94,7 +94,7 @@ fn perform(
             }
             Action::Read => note(format!("reads {}", shared.rw.read().unwrap())),
             Action::Write => *shared.rw.write().unwrap() += 1 + me,
-            Action::Send(value) => sender.send(value).unwrap(),
+            Action::Send(value) => sender.expect("it has one").send(value).unwrap(),
             Action::Push => shared.pushed.lock().unwrap().push(me),
             Action::Wait => {
                 let turn = shared.turn.lock().unwrap();
@@ -112,49 +112,54 @@ fn perform(
 }
 
 type Classes = Vec<Vec<(u32, Vec<u32>)>>;
+type Notes = RefCell<Vec<String>>;
+
+/// Runs the made-up program; what it sees is in the notes.
+fn play(threads: &[Vec<Action>], notes: &Notes) {
+    notes.borrow_mut().clear();
+    let shared = Shared::default();
+    let (sender, receiver) = mpsc::channel();
+    let left: Vec<usize> = thread::scope(|scope| {
+        for (me, actions) in threads.iter().enumerate() {
+            let sends = actions.iter().any(|action| matches!(action, Action::Send(_)));
+            let (shared, notes, sender) = (&shared, Unshared(notes), sends.then(|| sender.clone()));
+            scope.spawn(move || perform(me, actions, shared, sender.as_ref(), notes.get()));
+        }
+        drop(sender);
+        receiver.iter().collect()
+    });
+    let numbers = shared.numbers.each_ref().map(|n| n.load(SeqCst));
+    let Shared { locks, rw, pushed, .. } = shared;
+    notes.borrow_mut().push(format!("{left:?} {numbers:?} {locks:?} {rw:?} {pushed:?}"));
+}
+
+fn outcome(run: &Run, notes: &Notes) -> String {
+    // What each thread noted is its own; which noted first is not.
+    let mut notes = notes.borrow().clone();
+    notes.sort();
+    format!("{notes:?} {}", matches!(run.ending, Ending::Deadlock))
+}
 
 /// The classes of the schedules that an enumeration comes to, and what the program did in them; `None` if there are too many.
 fn seen(enumeration: Enumeration, threads: &[Vec<Action>]) -> Option<(Classes, BTreeSet<String>)> {
     let (mut classes, mut outcomes) = (Vec::new(), BTreeSet::new());
-    let notes = RefCell::new(Vec::new());
-    let program = || {
-        notes.borrow_mut().clear();
-        let shared = Shared::default();
-        let (sender, receiver) = mpsc::channel();
-        thread::scope(|scope| {
-            for (me, actions) in threads.iter().enumerate() {
-                let (shared, notes, sender) = (&shared, &notes, &sender);
-                // SAFETY: all tasks share one OS thread.
-                let notes = Unshared(notes);
-                scope.spawn(move || perform(me, actions, shared, sender, notes.get()));
-            }
-        });
-        drop(sender);
-        let left: Vec<usize> = receiver.iter().collect();
-        let numbers = shared.numbers.each_ref().map(|n| n.load(SeqCst));
-        let Shared { locks, rw, pushed, .. } = shared;
-        let end = format!("{left:?} {numbers:?} {locks:?} {rw:?} {pushed:?}");
-        notes.borrow_mut().push(end);
-    };
-    let all = enumerate(enumeration, SCHEDULES, &program, &mut |run| {
+    let notes = Notes::default();
+    let all = enumerate(enumeration, SCHEDULES, &|| play(threads, &notes), &mut |run| {
         classes.push(run.enumeration.as_ref().expect("it was enumerated").class());
-        // What each thread noted is its own; which noted first is not.
-        let mut notes = notes.borrow().clone();
-        notes.sort();
-        outcomes.insert(format!("{notes:?} {}", matches!(run.ending, Ending::Deadlock)));
+        outcomes.insert(outcome(run, &notes));
     });
     all.then_some((classes, outcomes))
 }
 
 /// What tasks may share, since they run on one OS thread.
 #[derive(Clone, Copy)]
-struct Unshared<'a>(&'a RefCell<Vec<String>>);
+struct Unshared<'a>(&'a Notes);
 
 // SAFETY: all tasks of an execution run on the OS thread that started it.
 unsafe impl Send for Unshared<'_> {}
 
 impl<'a> Unshared<'a> {
-    fn get(self) -> &'a RefCell<Vec<String>> {
+    fn get(self) -> &'a Notes {
         self.0
     }
 }
@@ -177,8 +182,29 @@ fn one_schedule_of_each_class_is_tried_and_none_twice() {
         reduced_schedules += reduced.len();
     }
     println!("{compared} programs, {whole_schedules} schedules, {reduced_schedules} of them tried");
-    assert!(compared > PROGRAMS / 4, "only {compared} programs were small enough to be compared");
+    assert!(compared > PROGRAMS / 6, "only {compared} programs were small enough to be compared");
     assert!(reduced_schedules * 10 < whole_schedules, "{reduced_schedules} of {whole_schedules}");
+}
+
+#[test]
+fn whatever_random_schedules_see_an_enumeration_sees() {
+    let mut compared = 0;
+    for seed in 0..PROGRAMS {
+        let program = made_up(seed);
+        // In other schedules time slips, and waits end by themselves.
+        let is_plain = |action: &Action| !matches!(action, Action::Wait | Action::Sleep(_));
+        if !program.iter().flatten().all(is_plain) {
+            continue;
+        }
+        let Some((_, outcomes)) = seen(Enumeration::reduced(), &program) else { continue };
+        compared += 1;
+        let notes = Notes::default();
+        for seed in 0..300 {
+            let outcome = outcome(&run(seed, &|| play(&program, &notes)), &notes);
+            assert!(outcomes.contains(&outcome), "program {program:?}, seed {seed}: {outcome}");
+        }
+    }
+    assert!(compared > PROGRAMS / 6, "only {compared} programs were compared");
 }
 
 /// How many schedules are tried of a program in which each thread does this.

@@ -113,7 +113,7 @@ fn trade(producers: usize, consumers: usize, each: usize, capacity: usize) -> Ve
 }
 
 fn each_item_comes_out_once_whoever_takes_it(check: &Check) {
-    check.small("2 producers with an item each, and a consumer", (2usize,1usize,1usize)).forall(input::triple(1..=3, 1..=3, 0..=3), |(producers, consumers, each)| {
+    check.forall(input::triple(1..=3, 1..=3, 0..=3), |(producers, consumers, each)| {
         let got = trade(producers, consumers, each, 2);
         for items in &got {
             for p in 0..producers as u64 {
@@ -254,7 +254,7 @@ fn a_push_waits_for_room(check: &Check) {
 }
 
 fn as_many_consumers_go_on_as_there_are_items(check: &Check) {
-    check.small("2 consumers", 2usize).forall(input::number(1..=4), |consumers| {
+    check.forall(input::number(1..=4), |consumers| {
         let queue = holding(consumers, []);
         thread::scope(|scope| {
             for _ in 0..consumers {
@@ -315,7 +315,7 @@ fn what_waits_at_the_close_still_comes_out(check: &Check) {
 }
 
 fn closing_wakes_every_consumer(check: &Check) {
-    check.small("2 consumers", (2usize, 0usize)).forall(input::pair(1..=3, 0..=1), |(consumers, ticks)| {
+    check.forall(input::pair(1..=3, 0..=1), |(consumers, ticks)| {
         let queue = holding(1, []);
         thread::scope(|scope| {
             for _ in 0..consumers {
@@ -343,43 +343,40 @@ fn closing_wakes_every_producer(check: &Check) {
 
 /// The close comes while producers push and consumers pop.
 fn what_goes_in_before_the_close_comes_out(check: &Check) {
-    check.small("a producer and a consumer", (1usize, 1usize)).forall(
-        input::pair(1..=2, 1..=2),
-        |(producers, consumers)| {
-            let queue = BoundedQueue::new(2);
-            let (went_in, came_out) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
-            thread::scope(|scope| {
-                for p in 0..producers as u64 {
-                    let (queue, went_in) = (&queue, &went_in);
-                    scope.spawn(move || {
-                        for item in 10 * p..10 * p + 2 {
-                            if queue.push(item).is_ok() {
-                                went_in.lock().unwrap().push(item);
-                            }
+    check.forall(input::pair(1..=2, 1..=2), |(producers, consumers)| {
+        let queue = BoundedQueue::new(2);
+        let (went_in, came_out) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));
+        thread::scope(|scope| {
+            for p in 0..producers as u64 {
+                let (queue, went_in) = (&queue, &went_in);
+                scope.spawn(move || {
+                    for item in 10 * p..10 * p + 2 {
+                        if queue.push(item).is_ok() {
+                            went_in.lock().unwrap().push(item);
                         }
-                    });
-                }
-                for _ in 0..consumers {
-                    scope.spawn(|| {
-                        while let Some(item) = queue.pop() {
-                            came_out.lock().unwrap().push(item);
-                        }
-                        expect_eq("`pop` after a `pop` that returned None", queue.pop(), None);
-                    });
-                }
-                queue.close();
-            });
-            let (mut went_in, mut came_out) = (went_in.into_inner().unwrap(), came_out.into_inner().unwrap());
-            went_in.sort_unstable();
-            came_out.sort_unstable();
-            expect_eq(
-                "the items that came out, sorted, against those whose `push` returned Ok",
-                came_out,
-                went_in,
-            );
-            expect_eq("how many still wait", queue.len(), 0);
-        },
-    );
+                    }
+                });
+            }
+            for _ in 0..consumers {
+                scope.spawn(|| {
+                    while let Some(item) = queue.pop() {
+                        came_out.lock().unwrap().push(item);
+                    }
+                    expect_eq("`pop` after a `pop` that returned None", queue.pop(), None);
+                });
+            }
+            queue.close();
+        });
+        let (mut went_in, mut came_out) = (went_in.into_inner().unwrap(), came_out.into_inner().unwrap());
+        went_in.sort_unstable();
+        came_out.sort_unstable();
+        expect_eq(
+            "the items that came out, sorted, against those whose `push` returned Ok",
+            came_out,
+            went_in,
+        );
+        expect_eq("how many still wait", queue.len(), 0);
+    });
 }
 
 fn a_timed_pop_gets_what_comes_in_time(check: &Check) {

@@ -32,17 +32,16 @@ const TICK: Duration = Duration::from_millis(100);
 const SOON: Duration = Duration::from_millis(50);
 
 fn the_total_is_the_sum_of_the_partials(check: &Check) {
-    check.small("2 tasks and 2 workers", (vec![1u64, 2], 2usize)).forall(
-        input::numbers_and(0..8, 0..=6, 1..=4),
-        |(tasks, workers)| {
-            let total = run(&tasks, workers, sum_of_squares, Page::new());
-            let wanted = tasks.iter().map(|n| sum_of_squares(*n)).sum::<u64>();
-            expect_eq("the total returned", total.ok(), Some(wanted));
-        },
-    );
+    check.small("2 tasks and 2 workers", (vec![1u64, 2], 2usize));
+    check.forall(input::numbers_and(0..8, 0..=6, 1..=4), |(tasks, workers)| {
+        let total = run(&tasks, workers, sum_of_squares, Page::new());
+        let wanted = tasks.iter().map(|n| sum_of_squares(*n)).sum::<u64>();
+        expect_eq("the total returned", total.ok(), Some(wanted));
+    });
 }
 
 fn every_task_is_computed_once(check: &Check) {
+    check.small("2 tasks and 2 workers", (vec![1u64, 2], 2usize));
     check.forall(input::numbers_and(0..4, 0..=6, 1..=4), |(mut tasks, workers)| {
         let calls = Arc::new(Mutex::new(Vec::new()));
         let work = |n: u64| {
@@ -86,27 +85,25 @@ fn two_calls_at_once_keep_apart(check: &Check) {
 }
 
 fn each_task_has_its_line_and_the_total_comes_last(check: &Check) {
-    check.small("2 tasks and 2 workers", (vec![1u64, 2], 2usize)).forall(
-        input::numbers_and(0..30, 0..=5, 1..=4),
-        |(tasks, workers)| {
-            let page = Page::new();
-            let _ = run(&tasks, workers, sum_of_squares, page.clone());
-            let text = page.text();
-            let wanted: u64 = tasks.iter().map(|n| sum_of_squares(*n)).sum();
-            let end = format!("\nAggregate total: {wanted}\n");
-            let Some(lines) = text.strip_suffix(&end) else {
-                fail(Kind::WrongAnswer, format!("the output should end with {end:?}, and is {text:?}"));
-            };
-            let mut got: Vec<&str> = lines.split_inclusive('\n').collect();
-            let mut expected: Vec<String> =
-                tasks.iter().map(|n| format!("n={n}: {}\n", sum_of_squares(*n))).collect();
-            got.sort_unstable();
-            expected.sort_unstable();
-            expect(got == expected, Kind::WrongAnswer, || {
-                format!("the lines of the tasks, sorted: expected {expected:?}, got {got:?}")
-            });
-        },
-    );
+    check.small("2 tasks and 2 workers", (vec![1u64, 2], 2usize));
+    check.forall(input::numbers_and(0..30, 0..=5, 1..=4), |(tasks, workers)| {
+        let page = Page::new();
+        let _ = run(&tasks, workers, sum_of_squares, page.clone());
+        let text = page.text();
+        let wanted: u64 = tasks.iter().map(|n| sum_of_squares(*n)).sum();
+        let end = format!("\nAggregate total: {wanted}\n");
+        let Some(lines) = text.strip_suffix(&end) else {
+            fail(Kind::WrongAnswer, format!("the output should end with {end:?}, and is {text:?}"));
+        };
+        let mut got: Vec<&str> = lines.split_inclusive('\n').collect();
+        let mut expected: Vec<String> =
+            tasks.iter().map(|n| format!("n={n}: {}\n", sum_of_squares(*n))).collect();
+        got.sort_unstable();
+        expected.sort_unstable();
+        expect(got == expected, Kind::WrongAnswer, || {
+            format!("the lines of the tasks, sorted: expected {expected:?}, got {got:?}")
+        });
+    });
 }
 
 fn the_documented_run(check: &Check) {
@@ -161,7 +158,8 @@ fn a_line_is_written_when_its_task_completes(check: &Check) {
 }
 
 fn as_many_tasks_at_once_as_there_are_workers(check: &Check) {
-    check.small("2 tasks and 2 workers", (2usize,2usize)).forall(input::pair(2..=11, 2..=9), |(tasks, workers)| {
+    check.small("2 tasks and 2 workers", (2usize, 2usize));
+    check.forall(input::pair(2..=11, 2..=9), |(tasks, workers)| {
         let meter = Meter::new();
         let work = |n| {
             let _inside = meter.enter();
@@ -251,16 +249,13 @@ fn run_with_a_panic(tasks: usize, workers: usize, bad: usize, page: &Page, meter
 }
 
 fn a_panicking_task_panics_the_call(check: &Check) {
-    check.small("2 tasks and 2 workers", (2usize, 2usize, 1usize)).forall(
-        input::triple(1..=5, 1..=3, 0..=4),
-        |(tasks, workers, bad)| {
-            let page = Page::new();
-            run_with_a_panic(tasks, workers, bad, &page, &Meter::new());
-            expect(!page.text().contains("Aggregate"), Kind::WrongAnswer, || {
-                "a task panicked, and an aggregate total was written all the same".into()
-            });
-        },
-    );
+    check.forall(input::triple(1..=5, 1..=3, 0..=4), |(tasks, workers, bad)| {
+        let page = Page::new();
+        run_with_a_panic(tasks, workers, bad, &page, &Meter::new());
+        expect(!page.text().contains("Aggregate"), Kind::WrongAnswer, || {
+            "a task panicked, and an aggregate total was written all the same".into()
+        });
+    });
 }
 
 fn a_panicking_task_leaves_nothing_behind(check: &Check) {
