@@ -206,6 +206,9 @@ pub struct Verify {
     /// Write what a learner would read of each rejected variant into this folder
     #[arg(long, value_name = "DIR")]
     pub explanations: Option<PathBuf>,
+    /// Instead, count the schedules that each strategy takes to see what is wrong with the rejected variants, and print a table
+    #[arg(long, conflicts_with_all = ["repeat", "explanations"])]
+    pub strategies: bool,
     #[command(flatten)]
     pub effort: Effort,
 }

@@ -20,6 +20,9 @@ pub struct Request {
     /// The checks to run, in this order; `None` for all.
     pub only: Option<Vec<String>>,
     pub trace: bool,
+    /// Only look for a first failure, with this strategy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hunt: Option<&'static str>,
     /// Whether the simulation sees all that the program shares between threads.
     pub enumerable: bool,
     /// The learner's source, as rustc was given it.

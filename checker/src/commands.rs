@@ -14,6 +14,7 @@ use crate::progress::{Progress, State};
 use crate::screen::Screen;
 use crate::study;
 use crate::style::look;
+use crate::survey;
 use crate::verdict::{Replayed, Report, Status};
 #[cfg(unix)]
 use crate::warden;
@@ -285,6 +286,10 @@ fn verify_all(screen: &Screen, course: &Course, verify: &Verify) -> Result<Outco
     let mut judge = judge(screen, course, &base, effort(&verify.effort));
     judge.rendering.colour = false;
     judge.detail = Detail::Verdict;
+    if verify.strategies {
+        survey::strategies(&judge, &exercises, screen)?;
+        return Ok(Outcome::AllPassed);
+    }
     let tally = gate::verify(&judge, &exercises, verify.repeat, verify.explanations.as_deref(), screen)?;
     Ok(if tally.failed == 0 { Outcome::AllPassed } else { Outcome::SomeFailed })
 }

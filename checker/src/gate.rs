@@ -80,7 +80,7 @@ pub fn verify(
 }
 
 /// Works on as many jobs at once as there are processors; `tell` hears of each as it ends.
-fn at_once<J: Sync, T: Send>(
+pub fn at_once<J: Sync, T: Send>(
     jobs: &[J],
     work: impl Fn(&J) -> T + Sync,
     mut tell: impl FnMut(usize, T) -> Result<()>,

@@ -156,6 +156,20 @@ impl Judge<'_> {
             .find(|done| done.name == check))
     }
 
+    /// Looks for a first failure of the checks `only`, or of all, with the strategy `hunt`, in at most `schedules` schedules.
+    pub fn hunt(
+        &self,
+        program: &Program,
+        exercise: &Exercise,
+        source: &Path,
+        (hunt, only): (&'static str, Option<Vec<String>>),
+        (seed, schedules): (u64, u64),
+    ) -> Result<Vec<Check>> {
+        let (schedules, hunt) = (Some(schedules), Some(hunt));
+        let request = Request { seed, schedules, only, hunt, ..self.request(exercise, source)? };
+        child::run(&program.executable, &request, &self.cancel, &mut |_| {})
+    }
+
     fn request(&self, exercise: &Exercise, source: &Path) -> Result<Request> {
         Ok(Request {
             nonce: child::nonce()?,
@@ -163,6 +177,7 @@ impl Judge<'_> {
             schedules: self.effort.schedules,
             only: None,
             trace: false,
+            hunt: None,
             enumerable: enumerable(&read_text(&self.course.root.join(source))?),
             source: source.to_owned(),
             snapshots: self.course.root.join(exercise.snapshots()),

@@ -24,6 +24,7 @@ mod progress;
 mod screen;
 mod study;
 mod style;
+mod survey;
 mod variant;
 mod verdict;
 #[cfg(unix)]

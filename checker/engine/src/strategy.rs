@@ -44,6 +44,10 @@ pub enum Style {
     /// Few context switches: what looking for a short failing schedule uses. No preemption at all, or
     /// one in `1 << n` points on the average, with `n` drawn from the seed.
     Calm,
+    /// Only walks, and nothing is held up: for comparison.
+    Walk,
+    /// Only priorities, and nothing is held up: for comparison.
+    Priority,
 }
 
 /// The state of the choices of one execution.
@@ -105,6 +109,18 @@ impl Strategy {
                 4 => priority(one_in(8)),
                 5 => priority(one_in(32)),
                 6 => priority(one_in(128)),
+                _ => priority(0),
+            },
+            Style::Walk => match pick % 4 {
+                0 => Family::Walk { leave: one_in(1) },
+                1 => Family::Walk { leave: one_in(2) },
+                2 => Family::Walk { leave: one_in(4) },
+                _ => Family::Walk { leave: one_in(16) },
+            },
+            Style::Priority => match pick % 4 {
+                0 => priority(one_in(8)),
+                1 => priority(one_in(32)),
+                2 => priority(one_in(128)),
                 _ => priority(0),
             },
             Style::Calm => match pick % 8 {

@@ -12,7 +12,7 @@ use cpu_time::ProcessTime;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{Check, Entry, Mode};
-use crate::explore::Search;
+use crate::explore::{Hunt, Search};
 use crate::finding::{Report, Status};
 
 /// A step that uses this much processor time without a scheduling point will not end.
@@ -26,6 +26,8 @@ struct Request {
     only: Option<Vec<String>>,
     #[serde(default)]
     trace: bool,
+    #[serde(default)]
+    hunt: Option<Hunt>,
     /// Whether all that the program shares is seen by the simulation, so that "every interleaving" can be said.
     #[serde(default)]
     enumerable: bool,
@@ -98,6 +100,7 @@ fn judge(entry: &Entry, request: &Request) -> Report {
         wanted: request.schedules,
         source: request.source.clone(),
         trace: request.trace,
+        hunt: request.hunt,
         enumerable: request.enumerable,
         schedules: 0,
         exhausted: None,

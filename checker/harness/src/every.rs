@@ -57,6 +57,23 @@ pub(crate) fn replay(
     look(search, small, number, tried(search, small, body).right, show, body)
 }
 
+/// Looks for the first interleaving that fails, and counts those before it.
+pub(crate) fn hunt(search: &mut Search, small: &Small, body: Body<'_>) {
+    let (mut tried, mut found) = (0, None);
+    each(search, small, body, &|_| false, &mut |number, run| {
+        let counts = !matches!(run.ending, Ending::Redundant);
+        tried += u64::from(counts);
+        if matches!(run.ending, Ending::Endless) {
+            return false;
+        }
+        found =
+            judge(run).filter(|_| counts).map(|failure| finding(failure, FIRST + number, String::new(), run));
+        found.is_none() && number + 1 < INTERLEAVINGS
+    });
+    search.schedules += tried;
+    search.finding = found;
+}
+
 fn tried(search: &Search, small: &Small, body: Body<'_>) -> Tried {
     let mut tried = Tried::default();
     let mut steps = 0;
@@ -150,6 +167,7 @@ mod tests {
             wanted: None,
             source: String::new(),
             trace: false,
+            hunt: None,
             enumerable: true,
             schedules: 0,
             exhausted: None,

@@ -2,6 +2,8 @@
 
 use engine::{Limits, Options, Run, Strategy, Style, execute};
 
+use serde::Deserialize;
+
 use crate::check::{Input, Inputs, Small, Tree};
 use crate::every;
 use crate::finding::{Event, Exhausted, Failure, Finding, Kind, Schedule, Thread};
@@ -39,11 +41,27 @@ pub(crate) struct Search {
     pub(crate) source: String,
     /// Whether to record the events of the failing schedule.
     pub(crate) trace: bool,
+    /// How to look for a first failure, and for nothing else: to compare strategies.
+    pub(crate) hunt: Option<Hunt>,
     /// Whether "every interleaving" can be said of the program.
     pub(crate) enumerable: bool,
     pub(crate) schedules: u64,
     pub(crate) exhausted: Option<Exhausted>,
     pub(crate) finding: Option<Finding>,
+}
+
+/// A strategy to be compared with others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Hunt {
+    /// The family of random walks.
+    Walk,
+    /// The family of random priorities.
+    Priority,
+    /// What verdicts use.
+    Mixed,
+    /// Every interleaving of the small input.
+    Every,
 }
 
 /// A way in which a case fails.
@@ -113,6 +131,12 @@ impl Search {
             self.finding = every::replay(self, small, interleaving, show, body);
             return;
         }
+        let style = match self.hunt {
+            Some(Hunt::Every) => return small.map_or((), |small| every::hunt(self, small, body)),
+            Some(Hunt::Walk) => Style::Walk,
+            Some(Hunt::Priority) => Style::Priority,
+            Some(Hunt::Mixed) | None => Style::Mixed,
+        };
         let mut steps = 0;
         let mut done = 0;
         let more = |done: u64, steps: u64| match self.wanted {
@@ -123,8 +147,14 @@ impl Search {
             let seed = self.seed.wrapping_add(done);
             done += 1;
             let tree = inputs.tree(seed);
-            if let Some(failing) = self.attempt(body, &tree.current(), seed, Style::Mixed, &mut steps) {
-                self.finding = Some(self.look_into(failing, tree, show, body));
+            if let Some(failing) = self.attempt(body, &tree.current(), seed, style, &mut steps) {
+                self.finding = Some(match self.hunt {
+                    Some(_) => {
+                        let run = self.run(body, &failing.input, seed, style, false);
+                        finding(failing.failure, seed, show(&failing.input), &run)
+                    }
+                    None => self.look_into(failing, tree, show, body),
+                });
                 break;
             }
         }
