@@ -18,8 +18,10 @@ use walkdir::WalkDir;
 
 /// Long enough for any machine; it is there so that a cargo that waits for ever is noticed.
 const BUILD_LIMIT: Duration = Duration::from_secs(60 * 60);
-/// A scratch directory this old belongs to no run that is still going on.
-const STALE: Duration = Duration::from_secs(60 * 60);
+/// The folder of all places.
+const PLACES: &str = "run";
+/// A place that nobody has used for this long is removed.
+const STALE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 pub struct Base {
     pub rustc: PathBuf,
@@ -93,7 +95,7 @@ impl Base {
         loop {
             building.wait_for("waiting for another checker to finish building", || lock.try_lock_shared())?;
             if let Some(crates) = read_stamp(&dir, key) {
-                remove_stale(&dir.join("run"));
+                remove_stale(&dir.join(PLACES));
                 return Ok(Base { rustc, crates, dir, _lock: lock });
             }
             lock.unlock()?;
@@ -110,24 +112,33 @@ impl Base {
         }
     }
 
-    /// A new folder for one program.
-    pub fn scratch(&self, name: &str) -> Result<Scratch> {
-        use std::sync::atomic::{AtomicU32, Ordering};
-        static COUNT: AtomicU32 = AtomicU32::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let dir = self.dir.join("run").join(format!("{name}-{}-{count}", std::process::id()));
-        fs::create_dir_all(&dir).with_context(|| unwritable(&dir))?;
-        Ok(Scratch(dir))
+    /// A folder for one program. It is one of few for each exercise: rustc uses what it knows of the checks from one program to
+    /// the next if all is where it was.
+    pub fn place(&self, exercise: &str) -> Result<Place> {
+        let mut number = 0;
+        loop {
+            let dir = self.dir.join(PLACES).join(format!("{exercise}-{number}"));
+            fs::create_dir_all(&dir).with_context(|| unwritable(&dir))?;
+            let lock = File::create(dir.join("lock")).with_context(|| unwritable(&dir))?;
+            match lock.try_lock() {
+                Ok(()) => return Ok(Place { dir, _lock: lock }),
+                Err(TryLockError::WouldBlock) => number += 1,
+                Err(TryLockError::Error(error)) => return Err(error).with_context(|| unwritable(&dir)),
+            }
+        }
     }
 }
 
-/// A folder that goes when this does.
-pub struct Scratch(pub PathBuf);
+/// A folder that nobody else uses until this is dropped.
+pub struct Place {
+    pub dir: PathBuf,
+    _lock: File,
+}
 
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // What can't be removed now is removed when it is stale.
-        let _ = fs::remove_dir_all(&self.0);
+impl Place {
+    /// Where rustc keeps what it knows.
+    pub fn incremental(&self) -> PathBuf {
+        self.dir.join("incremental")
     }
 }
 
@@ -210,6 +221,8 @@ fn read_stamp(dir: &Path, key: u64) -> Option<Crates> {
 }
 
 fn build(root: &Path, dir: &Path, version: &str, building: &Building<'_>) -> Result<Crates> {
+    // It is of no use to what is built now.
+    let _ = fs::remove_dir_all(dir.join(PLACES));
     let mut base = cargo_build(root, &dir.join("base"));
     base.args(["-p", "simstd", "-p", "simcore", "-p", "simcore-same-layout", "-p", "harness"]);
     let mut real = artifacts(base, building)?;
@@ -339,14 +352,17 @@ fn in_deps(file: &Path) -> Option<PathBuf> {
     (file.parent()?.ends_with("deps") && rlib.is_file()).then_some(rlib)
 }
 
-fn remove_stale(run: &Path) {
-    let old = |path: &Path| {
+/// Removes the places that nobody has used for long.
+fn remove_stale(places: &Path) {
+    let age = |path: &Path| {
         let modified = fs::metadata(path).and_then(|metadata| metadata.modified()).ok()?;
         SystemTime::now().duration_since(modified).ok()
     };
-    for entry in fs::read_dir(run).into_iter().flatten().filter_map(Result::ok) {
-        if old(&entry.path()).is_some_and(|age| age > STALE) {
-            let _ = fs::remove_dir_all(entry.path());
+    for place in fs::read_dir(places).into_iter().flatten().filter_map(Result::ok) {
+        let lock = place.path().join("lock");
+        let is_old = age(&lock).is_some_and(|age| age > STALE);
+        if is_old && File::open(lock).is_ok_and(|lock| lock.try_lock().is_ok()) {
+            let _ = fs::remove_dir_all(place.path());
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Compiling an exercise: the learner's source over the simulated std, then its checks over that.
 
-use crate::base::{Base, Scratch, named};
+use crate::base::{Base, Place, named};
 use crate::course::Exercise;
 use crate::process::{self, Cancel, Ending, Limits, Stream};
 use crate::verdict::{Finding, Kind};
@@ -35,8 +35,8 @@ pub enum Compiled {
 pub struct Program {
     pub executable: PathBuf,
     pub warnings: String,
-    /// Its folder, which goes when the program is no longer needed.
-    pub _scratch: Scratch,
+    /// Its folder, which another program may have when this one is no longer needed.
+    pub _place: Place,
 }
 
 /// Past this much text from rustc nobody reads on.
@@ -58,17 +58,17 @@ pub fn compile(
     rendering: Rendering,
     limits: &Patience<'_>,
 ) -> Result<Compiled> {
-    let scratch = base.scratch(&exercise.name)?;
+    let place = base.place(&exercise.name)?;
     let name = exercise.crate_name();
-    let library = scratch.0.join(format!("lib{name}.rlib"));
+    let library = place.dir.join(format!("lib{name}.rlib"));
 
     let mut learner = rustc(root, base, rendering);
     learner.args(["--crate-type", "rlib", "--crate-name", &name, "--edition", &exercise.edition]);
-    let read = scratch.0.join("read.d");
+    let read = place.dir.join("read.d");
     let mut emit = named("--emit=link=", &library);
     emit.push(named(",dep-info=", &read));
     // Its temporary files go there too, not into the folder we are in: another rustc may be at the same crate.
-    learner.arg(named("--out-dir=", &scratch.0));
+    learner.arg(named("--out-dir=", &place.dir));
     learner.args(["-F", "unsafe_code"]).arg(emit).arg(source);
     for dependency in &exercise.dependencies {
         let dependency = dependency.replace('-', "_");
@@ -90,9 +90,12 @@ pub fn compile(
         return Ok(Compiled::Refused(Finding::new(Kind::Forbidden, message)));
     }
 
-    let executable = scratch.0.join(format!("checks{}", std::env::consts::EXE_SUFFIX));
+    let executable = place.dir.join(format!("checks{}", std::env::consts::EXE_SUFFIX));
     let mut checks = rustc(root, base, rendering);
     checks.args(["--crate-type", "bin", "--crate-name", "checks", "--edition", &exercise.edition]);
+    // They are the same for each edit of the learner's. In small units, so that those are new which hold code of the
+    // learner's and the others are not.
+    checks.args(["-C", "codegen-units=64", "-C"]).arg(named("incremental=", &place.incremental()));
     // What is wrong with the checks is not the learner's to read about.
     checks.args(["--cap-lints", "allow"]).arg(named("-o", &executable)).arg(exercise.checks());
     checks.arg("--extern").arg(named(&format!("{name}="), &library));
@@ -105,7 +108,7 @@ pub fn compile(
         checks.arg("--extern").arg(named(&format!("{dependency}="), rlib));
     }
     match rustc_says(checks, limits)? {
-        Said::Compiled(_) => Ok(Compiled::Program(Program { executable, warnings: said, _scratch: scratch })),
+        Said::Compiled(_) => Ok(Compiled::Program(Program { executable, warnings: said, _place: place })),
         Said::Refused(finding) => Ok(Compiled::Refused(finding)),
     }
 }
@@ -132,7 +135,7 @@ fn rustc(root: &Path, base: &Base, rendering: Rendering) -> Command {
     if rendering.colour {
         command.arg("--json=diagnostic-rendered-ansi");
     }
-    command.args(["-C", "opt-level=0", "-C", "debuginfo=line-tables-only", "-C", "codegen-units=8"]);
+    command.args(["-C", "opt-level=0", "-C", "debuginfo=line-tables-only"]);
     command.args(["-C", "overflow-checks=on", "-C", "debug-assertions=on"]);
     for name in ["std", "core"] {
         if let Some(rlib) = base.crates.simulated.get(name) {
