@@ -1,12 +1,12 @@
 //! The contract of README.md, a check or more for each clause.
 
 use std::collections::BTreeMap;
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use bounded_squares::process;
 use harness::{
     Check, Kind, Meter, Page, catch, checks, every_thread_has_finished, expect, expect_eq, fail, input,
 };
@@ -396,4 +396,18 @@ fn waiting_for_room_is_no_spin(check: &Check) {
         };
         let _ = process(0..items as u64, capacity, &NAMES[..consumers], work, Page::new());
     });
+}
+
+/// The function under test with its arguments in boxes: so it is compiled once, and not anew for each check.
+fn process<'a>(
+    items: impl IntoIterator<IntoIter = impl Iterator<Item = u64> + Send + 'a>,
+    capacity: usize,
+    consumers: &[&str],
+    work: impl Fn(u64) -> u64 + Sync + 'a,
+    out: impl Write + Send + 'a,
+) -> io::Result<Vec<u64>> {
+    let items: Box<dyn Iterator<Item = u64> + Send + 'a> = Box::new(items.into_iter());
+    let work: Box<dyn Fn(u64) -> u64 + Sync + 'a> = Box::new(work);
+    let out: Box<dyn Write + Send + 'a> = Box::new(out);
+    bounded_squares::process(items, capacity, consumers, work, out)
 }

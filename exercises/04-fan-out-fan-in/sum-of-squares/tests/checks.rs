@@ -1,5 +1,6 @@
 //! The contract of README.md, a check or more for each clause.
 
+use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use harness::{
     Check, Kind, Meter, Page, catch, checks, every_thread_has_finished, expect, expect_eq, fail, input,
 };
 use harness::{now, pause};
-use sum_of_squares::{run, sum_of_squares};
+use sum_of_squares::sum_of_squares;
 
 checks! {
     1 => the_total_is_the_sum_of_the_partials;
@@ -296,4 +297,16 @@ fn waiting_threads_do_not_spin(check: &Check) {
         };
         let _ = run(&list, workers, work, Page::new());
     });
+}
+
+/// The function under test with its arguments in boxes: so it is compiled once, and not anew for each check.
+fn run<'a>(
+    tasks: &[u64],
+    workers: usize,
+    work: impl Fn(u64) -> u64 + Sync + 'a,
+    out: impl Write + Send + 'a,
+) -> io::Result<u64> {
+    let work: Box<dyn Fn(u64) -> u64 + Sync + 'a> = Box::new(work);
+    let out: Box<dyn Write + Send + 'a> = Box::new(out);
+    sum_of_squares::run(tasks, workers, work, out)
 }

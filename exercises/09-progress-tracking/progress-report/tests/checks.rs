@@ -1,5 +1,6 @@
 //! The contract of README.md, a check or more for each clause.
 
+use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use harness::{
     Check, Kind, Meter, Page, catch, checks, every_thread_has_finished, expect, expect_eq, fail, input,
 };
 use harness::{now, panic_message, pause, settle};
-use progress_report::{ProgressTracker, process_with_progress};
+use progress_report::ProgressTracker;
 
 checks! {
     1 => results_come_in_the_order_of_the_items;
@@ -306,4 +307,16 @@ fn waiting_threads_do_not_spin(check: &Check) {
         };
         process_with_progress(&ticks, workers, f, Page::new());
     });
+}
+
+/// The function under test with its arguments in boxes: so it is compiled once, and not anew for each check.
+fn process_with_progress<'a, T: Sync, R: Send>(
+    items: &[T],
+    workers: usize,
+    f: impl Fn(&T) -> R + Sync + 'a,
+    out: impl Write + Send + 'a,
+) -> Vec<R> {
+    let f: Box<dyn Fn(&T) -> R + Sync + 'a> = Box::new(f);
+    let out: Box<dyn Write + Send + 'a> = Box::new(out);
+    progress_report::process_with_progress(items, workers, f, out)
 }
