@@ -4,10 +4,12 @@
 //!
 //! - `thread::add_spawn_hook`, `thread::sleep_until`, `sync::mpmc`, mapped guards, `ReentrantLock`: not stable.
 //! - `Atomic*::from_ptr`: unsafe, and our atomics are larger than the real ones.
+//! - `OnceLock` and `LazyLock` of what borrows from something dropped before them: std tells the compiler that
+//!   dropping a `OnceLock` does not look at the value (`may_dangle`), which stable code can't say.
 //! - `fs`, `net` and `process` beyond opening and starting: a program that uses them is refused anyway.
 //! - `os` beyond `raw` and `unix::thread::JoinHandleExt`: a way around the simulation.
 //!
-//! `io::stdin` is the real one, and always at its end: the checker closes it.
+//! `io::stdin` is always at its end. What std got after the oldest Rust that we support is in `newer`, over ours alone.
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
@@ -125,6 +127,10 @@ macro_rules! surface {
                 l.clear_poison();
                 let _: LockResult<&mut u8> = owned.get_mut();
                 let _: LockResult<u8> = owned.into_inner();
+                fn shorter<'a>(g: RwLockReadGuard<'a, &'static str>) -> RwLockReadGuard<'a, &'a str> {
+                    g
+                }
+                (unwind::<RwLockReadGuard<'_, u8>>(), sync::<RwLockReadGuard<'_, u8>>());
                 (
                     send::<RwLock<u8>>(),
                     sync::<RwLock<u8>>(),
@@ -155,7 +161,14 @@ macro_rules! surface {
                 );
             }
 
-            fn onces(o: &Once, cell: &OnceLock<u8>, mut owned: OnceLock<u8>, lazy: &LazyLock<u8>) {
+            fn onces(
+                o: &Once,
+                cell: &OnceLock<u8>,
+                mut owned: OnceLock<u8>,
+                lazy: &LazyLock<u8>,
+                mut mine: LazyLock<u8>,
+            ) {
+                let _: &mut u8 = &mut mine;
                 static _O: Once = Once::new();
                 static _C: OnceLock<u8> = OnceLock::new();
                 static _L: LazyLock<u8> = LazyLock::new(|| 1);
@@ -247,6 +260,12 @@ macro_rules! surface {
                 let _: &mut u8 = owned.get_mut();
                 let _: *mut u8 = owned.as_ptr();
                 let _: u8 = owned.into_inner();
+                const _INNER: (u8, bool) =
+                    (AtomicU8::new(1).into_inner(), AtomicBool::new(true).into_inner());
+                static _B: AtomicBool = ATOMIC_BOOL_INIT;
+                static _I: AtomicIsize = ATOMIC_ISIZE_INIT;
+                static _U: AtomicUsize = ATOMIC_USIZE_INIT;
+                let _: fn() = spin_loop_hint;
                 let _: AtomicI32 = 1.into();
                 (fence(SeqCst), compiler_fence(SeqCst));
                 (sync::<AtomicPtr<u8>>(), unwind::<AtomicU64>(), debug::<AtomicI8>(), default::<AtomicU16>());
@@ -281,6 +300,22 @@ macro_rules! surface {
                 let mut out: io::StdoutLock<'static> = io::stdout().lock();
                 let _: std::io::Result<()> = io::Write::write_all(&mut out, b"x");
                 let _: io::Stderr = io::stderr();
+                let (input, _): (io::StdinLock<'static>, io::Lines<io::StdinLock<'static>>) =
+                    (io::stdin().lock(), io::stdin().lines());
+                let _: std::io::Result<usize> = io::stdin().read_line(&mut String::new());
+                let _: [bool; 3] = [
+                    io::IsTerminal::is_terminal(&io::stdin()),
+                    io::IsTerminal::is_terminal(&input),
+                    io::IsTerminal::is_terminal(&out),
+                ];
+                (debug::<io::Stdin>(), sync::<io::StdinLock<'_>>(), unwind::<io::StderrLock<'_>>());
+                let _: [fn(&HashMap<u8, u8>) -> usize; 2] = [HashMap::len, HashMap::capacity];
+                let _: fn(&mut HashMap<u8, u8>, u8, u8) -> Option<u8> = HashMap::insert;
+                let _: fn(&mut HashMap<u8, u8>, &u8) -> Option<u8> = HashMap::remove;
+                let _: fn(&HashMap<u8, u8>, &u8) -> bool = HashMap::contains_key;
+                let _: [fn(&HashSet<u8>, &u8) -> bool; 1] = [HashSet::contains];
+                let _: fn(&mut HashSet<u8>, u8) -> bool = HashSet::insert;
+                let _: fn(&HashSet<u8>, &HashSet<u8>) -> bool = HashSet::is_subset;
                 let _: Option<u8> = m.insert(1, 1);
                 let _: hash_map::Entry<'_, u8, u8> = m.entry(1);
                 m.extend([(1, 1)]);
@@ -296,6 +331,17 @@ macro_rules! surface {
             }
         }
     };
+}
+
+/// What is stable in Rust 1.94 and 1.95.
+#[allow(dead_code)]
+fn newer(mut lazy: simstd::sync::LazyLock<u8>, n: simstd::sync::atomic::AtomicU8) {
+    use simstd::sync::{LazyLock, atomic::Ordering::SeqCst};
+    let _: Option<&u8> = LazyLock::get(&lazy);
+    let _: Option<&mut u8> = LazyLock::get_mut(&mut lazy);
+    let _: &mut u8 = LazyLock::force_mut(&mut lazy);
+    let _: Result<u8, u8> = n.try_update(SeqCst, SeqCst, Some);
+    let _: u8 = n.update(SeqCst, SeqCst, |v| v);
 }
 
 surface!(over_the_real_std std);
