@@ -1,10 +1,12 @@
 //! The search for a schedule and an input that break a promise, and for the smallest such.
 
 use engine::{Limits, Options, Run, Strategy, Style, execute};
+use serde::{Deserialize, Serialize};
 
 use crate::check::{Input, Inputs, Tree};
 use crate::finding::{Event, Failure, Finding, Kind, Schedule, Thread};
 use crate::judge::judge;
+use crate::memory;
 
 /// Schedules behind a passed check at the least.
 pub(crate) const SCHEDULES: u64 = 1_000;
@@ -27,6 +29,19 @@ const INPUTS: u32 = 80;
 /// Steps that making the failure small may take, all in all.
 const SHRINK_STEPS: u64 = 2_000_000;
 
+/// How far a check has come: what another process needs to know to go on from there.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(crate) struct Place {
+    /// How many of the check's searches are over.
+    searches: u64,
+    /// How many schedules of the next one are,
+    done: u64,
+    /// and the steps that these took.
+    steps: u64,
+    /// Schedules of all searches.
+    schedules: u64,
+}
+
 /// What to search, and what has been found.
 #[derive(Debug)]
 pub(crate) struct Search {
@@ -40,6 +55,12 @@ pub(crate) struct Search {
     pub(crate) trace: bool,
     pub(crate) schedules: u64,
     pub(crate) finding: Option<Finding>,
+    /// Where to begin.
+    from: Place,
+    /// How many of the check's searches have begun.
+    searches: u64,
+    /// Where it stopped, since the program holds too much memory.
+    pub(crate) paused: Option<Place>,
 }
 
 /// A way in which a case fails.
@@ -62,6 +83,12 @@ impl Failing {
 type Body<'a> = &'a dyn Fn(&Input);
 
 impl Search {
+    /// A search that goes on from the given place.
+    pub(crate) fn new(seed: u64, wanted: Option<u64>, source: String, trace: bool, from: Place) -> Self {
+        let schedules = from.schedules;
+        Self { seed, wanted, source, trace, schedules, finding: None, from, searches: 0, paused: None }
+    }
+
     /// Runs one case under one schedule.
     fn run(&self, body: Body<'_>, input: &Input, seed: u64, style: Style, explain: bool) -> Run {
         let options = Options {
@@ -95,11 +122,13 @@ impl Search {
     }
 
     pub(crate) fn explore(&mut self, inputs: &dyn Inputs, show: &dyn Fn(&Input) -> String, body: Body<'_>) {
-        if self.finding.is_some() {
+        let search = self.searches;
+        self.searches += 1;
+        if self.finding.is_some() || self.paused.is_some() || search < self.from.searches {
             return;
         }
-        let mut steps = 0;
-        let mut done = 0;
+        let Place { mut done, mut steps, .. } =
+            if search == self.from.searches { self.from } else { Place::default() };
         let more = |done: u64, steps: u64| match self.wanted {
             Some(wanted) => done < wanted,
             None => done < SCHEDULES || (done < MOST_SCHEDULES && steps < STEPS),
@@ -107,13 +136,17 @@ impl Search {
         while more(done, steps) {
             let seed = self.seed.wrapping_add(done);
             done += 1;
+            self.schedules += 1;
             let tree = inputs.tree(seed);
             if let Some(failing) = self.attempt(body, &tree.current(), seed, Style::Mixed, &mut steps) {
                 self.finding = Some(self.look_into(failing, tree, show, body));
                 break;
             }
+            if memory::held() > memory::MOST_HELD {
+                self.paused = Some(Place { searches: search, done, steps, schedules: self.schedules });
+                break;
+            }
         }
-        self.schedules += done;
     }
 
     /// Makes the failure small and finds out what it is. A function of the failing seed alone, so that
@@ -227,5 +260,63 @@ fn schedule(run: &Run) -> Schedule {
         steps: run.steps,
         time_ns: u64::try_from(run.time.as_nanos()).unwrap_or(u64::MAX),
         events: events.collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Tree;
+    use std::cell::RefCell;
+    use std::sync::Arc;
+
+    /// Inputs that are their seeds.
+    struct Seeds;
+
+    impl Inputs for Seeds {
+        fn tree(&self, seed: u64) -> Box<dyn Tree> {
+            Box::new(Seed(seed))
+        }
+    }
+
+    struct Seed(u64);
+
+    impl Tree for Seed {
+        fn current(&self) -> Input {
+            Arc::new(self.0)
+        }
+        fn simplify(&mut self) -> bool {
+            false
+        }
+        fn complicate(&mut self) -> bool {
+            false
+        }
+    }
+
+    #[test]
+    fn memory_left_behind_has_a_bound_and_no_schedule_is_left_out_for_it() {
+        const EACH: usize = 100 << 10;
+        let (seen, left) = (RefCell::new(Vec::new()), RefCell::new(Vec::new()));
+        let body = |input: &Input| {
+            seen.borrow_mut().push(*input.downcast_ref::<u64>().unwrap());
+            left.borrow_mut().push(vec![0_u8; EACH]);
+        };
+        let (mut from, mut processes) = (Place::default(), 0);
+        let schedules = loop {
+            processes += 1;
+            let mut search = Search::new(7, Some(2_000), String::new(), false, from);
+            // A check may search more than once.
+            search.explore(&Seeds, &|_| String::new(), &body);
+            search.explore(&Seeds, &|_| String::new(), &body);
+            assert!(memory::held() < memory::MOST_HELD + 2 * EACH as isize, "{} held", memory::held());
+            // What the end of the process does.
+            left.borrow_mut().clear();
+            match search.paused {
+                Some(place) => from = place,
+                None => break search.schedules,
+            }
+        };
+        assert_eq!((schedules, processes), (4_000, 4));
+        assert!(seen.into_inner().into_iter().eq((7..2_007).chain(7..2_007)));
     }
 }
