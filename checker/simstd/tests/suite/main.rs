@@ -5,6 +5,7 @@ mod channels;
 mod ends;
 mod interleavings;
 mod locks;
+mod outside;
 mod statics;
 mod surface;
 mod threads;

@@ -6,8 +6,8 @@
 //! - `Atomic*::from_ptr`: unsafe, and our atomics are larger than the real ones.
 //! - `OnceLock` and `LazyLock` of what borrows from something dropped before them: std tells the compiler that
 //!   dropping a `OnceLock` does not look at the value (`may_dangle`), which stable code can't say.
-//! - `fs`, `net` and `process` beyond opening and starting: a program that uses them is refused anyway.
-//! - `os` beyond `raw` and `unix::thread::JoinHandleExt`: a way around the simulation.
+//! - `UdpSocket`'s multicast, and what `os` has beyond `raw`, `fd` and `unix::thread::JoinHandleExt`: a program that uses
+//!   files, sockets or the system's handles is refused anyway.
 //!
 //! `io::stdin` is always at its end. What std got after the oldest Rust that we support is in `newer`, over ours alone.
 
@@ -41,7 +41,7 @@ macro_rules! surface {
             use $library::sync::*;
             use $library::thread::*;
             use $library::time::{Instant, SystemTime, SystemTimeError, UNIX_EPOCH};
-            use $library::{io, panic, process, thread};
+            use $library::{any, env, fs, io, net, panic, process, thread};
 
             fn threads() {
                 let _: fn(Duration) = sleep;
@@ -290,6 +290,39 @@ macro_rules! surface {
                     s.duration_since(SystemTime::UNIX_EPOCH);
                 let _: std::result::Result<Duration, SystemTimeError> = s.elapsed();
                 (error::<SystemTimeError>(), debug::<Instant>(), debug::<SystemTime>());
+            }
+
+            fn outside(e: env::Args, f: &fs::File, s: &net::TcpStream, c: &mut process::Command) {
+                let _: Option<String> = e.rev().next();
+                let _: std::result::Result<String, env::VarError> = env::var("a");
+                let _: Option<(String, String)> = env::vars().next();
+                let _: Option<std::ffi::OsString> = env::args_os().next();
+                let _: std::io::Result<std::path::PathBuf> = env::current_dir();
+                let _: std::path::PathBuf = env::temp_dir();
+                let _: Option<std::path::PathBuf> = env::split_paths("a").next();
+                let _: [std::io::Result<()>; 4] = [f.sync_all(), f.set_len(1), f.lock(), f.unlock()];
+                let _: std::io::Result<fs::Metadata> = f.metadata();
+                let _: std::io::Result<fs::File> = f.try_clone();
+                let _: std::result::Result<(), fs::TryLockError> = f.try_lock();
+                let _: std::io::Result<()> =
+                    f.set_times(fs::FileTimes::new().set_modified(SystemTime::now()));
+                let _: std::io::Result<usize> = io::Read::read(&mut { f }, &mut []);
+                let _: std::io::Result<()> = fs::rename("a", "b");
+                let _: std::io::Result<net::SocketAddr> = s.peer_addr();
+                let _: std::io::Result<()> = s.set_read_timeout(None);
+                let _: std::io::Result<usize> = io::Write::write(&mut { s }, &[]);
+                fn resolve<A: net::ToSocketAddrs>(a: A) -> Option<net::SocketAddr> {
+                    a.to_socket_addrs().ok()?.next()
+                }
+                resolve(("a", 1));
+                resolve("a:1".to_owned());
+                resolve(&[] as &[net::SocketAddr]);
+                let _: std::io::Result<process::Child> =
+                    c.env("a", "b").stdin(process::Stdio::null()).current_dir("a").spawn();
+                let _: (&std::ffi::OsStr, process::CommandArgs<'_>) = (c.get_program(), c.get_args());
+                let _: &str = any::type_name::<Mutex<u8>>();
+                let _: &str = any::type_name_of_val(s);
+                (debug::<env::Args>(), debug::<fs::File>(), debug::<net::UdpSocket>());
             }
 
             fn the_rest(mut m: HashMap<u8, u8>, mut s: HashSet<u8>) {
