@@ -2,6 +2,7 @@
 
 use ::std::ffi::{OsStr, OsString};
 use ::std::fmt;
+use ::std::marker::PhantomData;
 use ::std::panic::Location;
 use ::std::path::{Path, PathBuf};
 use ::std::vec;
@@ -32,11 +33,11 @@ pub fn home_dir() -> Option<PathBuf> {
 macro_rules! lists {
     ($($List:ident $make:ident $Item:ty: [$($item:expr)?])*) => {$(
         /// As the iterator of the same name in [`std::env`].
-        pub struct $List(vec::IntoIter<$Item>);
+        pub struct $List(vec::IntoIter<$Item>, PhantomData<*const ()>);
 
         /// As the function of the same name in [`std::env`].
         pub fn $make() -> $List {
-            $List(Vec::from([$($item)?]).into_iter())
+            $List(Vec::from([$($item)?]).into_iter(), PhantomData)
         }
 
         impl Iterator for $List {

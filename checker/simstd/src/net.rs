@@ -81,6 +81,8 @@ all_methods! {
     }
     TcpListener {
         accept() -> (TcpStream, SocketAddr);
+        set_only_v6(bool) -> ();
+        only_v6() -> bool;
     }
     UdpSocket {
         recv_from(&mut [u8]) -> (usize, SocketAddr);
@@ -97,6 +99,16 @@ all_methods! {
         send(&[u8]) -> usize;
         recv(&mut [u8]) -> usize;
         peek(&mut [u8]) -> usize;
+        set_multicast_loop_v4(bool) -> ();
+        multicast_loop_v4() -> bool;
+        set_multicast_ttl_v4(u32) -> ();
+        multicast_ttl_v4() -> u32;
+        set_multicast_loop_v6(bool) -> ();
+        multicast_loop_v6() -> bool;
+        join_multicast_v4(&Ipv4Addr, &Ipv4Addr) -> ();
+        leave_multicast_v4(&Ipv4Addr, &Ipv4Addr) -> ();
+        join_multicast_v6(&Ipv6Addr, u32) -> ();
+        leave_multicast_v6(&Ipv6Addr, u32) -> ();
     }
 }
 

@@ -4,6 +4,7 @@ mod canary;
 mod channels;
 mod ends;
 mod interleavings;
+mod listing;
 mod locks;
 mod outside;
 mod statics;

@@ -1,13 +1,12 @@
 //! Our surface against std's: every line is compiled twice, over the real std and over ours, so that a
-//! name, a signature or an impl that we lack fails to compile here. What is left out on purpose is listed
-//! here, with its reason; a learner who uses one of these gets a compile error:
+//! signature that differs fails to compile here. (That no name is missing is for `listing` to see.) What is left
+//! out on purpose is listed here, with its reason; a learner who uses one of these gets a compile error:
 //!
 //! - `thread::add_spawn_hook`, `thread::sleep_until`, `sync::mpmc`, mapped guards, `ReentrantLock`: not stable.
 //! - `Atomic*::from_ptr`: unsafe, and our atomics are larger than the real ones.
 //! - `OnceLock` and `LazyLock` of what borrows from something dropped before them: std tells the compiler that
 //!   dropping a `OnceLock` does not look at the value (`may_dangle`), which stable code can't say.
-//! - `UdpSocket`'s multicast, and what `os` has beyond `raw`, `fd` and `unix::thread::JoinHandleExt`: a program that uses
-//!   files, sockets or the system's handles is refused anyway.
+//! - `os` beyond `raw`, `fd` and `unix::thread::JoinHandleExt`: a program that uses the system's handles is refused anyway.
 //!
 //! `io::stdin` is always at its end. What std got after the oldest Rust that we support is in `newer`, over ours alone.
 
