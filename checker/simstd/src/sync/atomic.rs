@@ -76,7 +76,9 @@ macro_rules! common {
                 let at = Location::caller();
                 self.begin("compare_exchange", at);
                 if engine::spurious(FAILS_BY_ITSELF, at) {
-                    return Err(self.value.load(failure));
+                    let value = self.value.load(Ordering::SeqCst);
+                    // Nothing changes by this, and it looks at the orders.
+                    return self.value.compare_exchange(value, value, success, failure).and_then(Err);
                 }
                 self.value.compare_exchange(current, new, success, failure)
             }

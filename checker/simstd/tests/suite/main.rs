@@ -11,6 +11,7 @@ mod statics;
 mod surface;
 mod threads;
 mod time;
+mod words;
 
 use engine::{Ending, Limits, Options, Run, Strategy, Style, execute};
 
