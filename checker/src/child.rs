@@ -4,6 +4,7 @@ use crate::process::{self, Cancel, Ending, Limits, Stream};
 use crate::verdict::{Check, Finding, Kind, Status, Thread};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -29,6 +30,9 @@ pub struct Request {
     pub source: PathBuf,
     pub snapshots: PathBuf,
     pub timeout_ms: u64,
+    /// Where an earlier process stopped, in that one's own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resume: Option<Value>,
 }
 
 /// One line of a check program's answer.
@@ -49,6 +53,10 @@ enum Event {
         check: String,
         message: String,
         thread: Option<Thread>,
+    },
+    /// The program holds too much memory that its schedules have left behind, and is to be started again.
+    Paused {
+        resume: Value,
     },
     Done,
 }
@@ -83,8 +91,8 @@ pub fn nonce() -> Result<String> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// Runs the checks that `request` asks for, each to its end; those after a crash in a new child. `tell` hears of
-/// each as it happens.
+/// Runs the checks that `request` asks for, each to its end; those after a crash in a new child, and the rest of
+/// those that pause. `tell` hears of each as it happens.
 ///
 /// # Errors
 /// If the trouble is not the learner's.
@@ -111,7 +119,12 @@ pub fn run(
         let reported = |name: &String| checks.iter().any(|check| check.name == *name);
         let rest = listed.iter().filter(|listed| asked(&listed.name) && !reported(&listed.name));
         let mut rest: Vec<Listed> = rest.cloned().collect();
+        request.resume = None;
         let (lost, status) = match child.end {
+            End::Paused { ref resume } => {
+                request.resume = Some(resume.clone());
+                (0, Status::Passed)
+            }
             End::Done => match rest.first() {
                 Some(missing) => {
                     bail!("the check `{}` did not report; this is a fault of the workbook's", missing.name)
@@ -167,6 +180,9 @@ struct Child {
 enum End {
     /// It has run everything and said so.
     Done,
+    Paused {
+        resume: Value,
+    },
     PastDeadline,
     Flooded,
     Stuck {
@@ -182,7 +198,9 @@ enum End {
 impl End {
     fn finding(&self, limit: Duration) -> Finding {
         match self {
-            End::Done => Finding::new(Kind::Crashed, "the program ended without running any check"),
+            End::Done | End::Paused { .. } => {
+                Finding::new(Kind::Crashed, "the program ended without running any check")
+            }
             End::PastDeadline => {
                 let message = format!("the limit of {} s passed before anything was proven", limit.as_secs());
                 Finding::new(Kind::TimedOut, message)
@@ -274,6 +292,10 @@ impl Child {
             Event::Stuck { check, message, thread } => {
                 self.started = Some(check);
                 self.end = End::Stuck { message, thread };
+            }
+            Event::Paused { resume } => {
+                self.end = End::Paused { resume };
+                return Ok(ControlFlow::Break(()));
             }
             Event::Done => {
                 self.end = End::Done;

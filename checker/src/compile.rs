@@ -89,6 +89,14 @@ pub fn compile(
         let message = format!("the program takes in {file}: an exercise is what is in its own folder");
         return Ok(Compiled::Refused(Finding::new(Kind::Forbidden, message)));
     }
+    let object = fs::read(&library).with_context(|| format!("could not read {}", library.display()))?;
+    if let Some(method) = asks_the_file_system(&object) {
+        let text = fs::read_to_string(root.join(source)).unwrap_or_default();
+        let line = text.lines().position(|line| line.contains(method)).map(|index| index + 1);
+        let place = line.map(|line| format!("{}:{line}: ", source.display())).unwrap_or_default();
+        let message = format!("{place}`Path::{method}` looks at real files, which can't be simulated");
+        return Ok(Compiled::Refused(Finding::new(Kind::Forbidden, message)));
+    }
 
     let executable = place.dir.join(format!("checks{}", std::env::consts::EXE_SUFFIX));
     let mut checks = rustc(root, base, rendering);
@@ -126,6 +134,37 @@ fn elsewhere(list: &Path, root: &Path, source: &Path) -> Result<Option<String>> 
         }
     }
     Ok(None)
+}
+
+/// The method of std's `Path` by which the compiled crate looks at real files, if there is one. The simulated std
+/// can't replace a method of a real type, so it is looked for among the crate's symbols, whichever way they are mangled:
+/// a name has its length before it in both. What a generic function uses is seen if the crate itself calls it.
+fn asks_the_file_system(object: &[u8]) -> Option<&'static str> {
+    const METHODS: [&str; 10] = [
+        "exists",
+        "try_exists",
+        "is_file",
+        "is_dir",
+        "is_symlink",
+        "metadata",
+        "symlink_metadata",
+        "canonicalize",
+        "read_link",
+        "read_dir",
+    ];
+    const TYPE: &[u8] = b"4Path";
+    const MODULE: &[u8] = b"3std4path";
+    let methods = METHODS.map(|name| (format!("{}{name}", name.len()), name));
+    let is_of_std = |before: &[u8]| {
+        // `3std4path4Path`, or `3std4pathNtB6_4Path` with a reference back to the crate between.
+        let near = &before[before.len().saturating_sub(MODULE.len() + 8)..];
+        near.windows(MODULE.len()).any(|part| part == MODULE)
+    };
+    let types = object.windows(TYPE.len()).enumerate().filter(|(_, part)| *part == TYPE);
+    types.filter(|(at, _)| is_of_std(&object[..*at])).find_map(|(at, _)| {
+        let rest = &object[at + TYPE.len()..];
+        methods.iter().find(|(symbol, _)| rest.starts_with(symbol.as_bytes())).map(|(_, name)| *name)
+    })
 }
 
 fn rustc(root: &Path, base: &Base, rendering: Rendering) -> Command {

@@ -182,6 +182,7 @@ impl Judge<'_> {
             source: source.to_owned(),
             snapshots: self.course.root.join(exercise.snapshots()),
             timeout_ms: self.effort.limit.as_millis() as u64,
+            resume: None,
         })
     }
 }

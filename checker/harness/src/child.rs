@@ -12,7 +12,7 @@ use cpu_time::ProcessTime;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{Check, Entry, Mode};
-use crate::explore::{Hunt, Search};
+use crate::explore::{Hunt, Place, Search};
 use crate::finding::{Report, Status};
 
 /// A step that uses this much processor time without a scheduling point will not end.
@@ -33,6 +33,17 @@ struct Request {
     enumerable: bool,
     source: String,
     snapshots: PathBuf,
+    #[serde(default)]
+    resume: Option<Resume>,
+}
+
+/// Where a program has stopped in one process, and goes on in another.
+#[derive(Debug, Serialize, Deserialize)]
+struct Resume {
+    check: String,
+    place: Place,
+    /// What the check took so far.
+    duration_ms: u64,
 }
 
 #[derive(Serialize)]
@@ -42,6 +53,7 @@ enum Event<'a> {
     Start { check: &'a str },
     End { check: &'a Report },
     Stuck { check: &'a str, message: String },
+    Paused { resume: Resume },
     Done,
 }
 
@@ -86,26 +98,30 @@ pub(crate) fn main(entries: &[Entry]) -> ExitCode {
     for entry in chosen {
         *current.lock().unwrap_or_else(PoisonError::into_inner) = entry.name;
         channel.send(&Event::Start { check: entry.name });
-        let report = judge(entry, &request);
-        channel.send(&Event::End { check: &report });
+        match judge(entry, &request) {
+            Ok(report) => channel.send(&Event::End { check: &report }),
+            Err(resume) => {
+                channel.send(&Event::Paused { resume });
+                return ExitCode::SUCCESS;
+            }
+        }
     }
     channel.send(&Event::Done);
     ExitCode::SUCCESS
 }
 
-fn judge(entry: &Entry, request: &Request) -> Report {
+/// Runs one check, to its end or until the program should go on in another process.
+fn judge(entry: &Entry, request: &Request) -> Result<Report, Resume> {
     let started = Instant::now();
-    let search = Search {
-        seed: request.seed,
-        wanted: request.schedules,
-        source: request.source.clone(),
-        trace: request.trace,
-        hunt: request.hunt,
-        enumerable: request.enumerable,
-        schedules: 0,
-        exhausted: None,
-        finding: None,
-    };
+    let earlier = request.resume.as_ref().filter(|resume| resume.check == entry.name);
+    let place = earlier.map_or_else(Place::default, |resume| resume.place);
+    let mut search = Search::beginning_at(place);
+    search.seed = request.seed;
+    search.wanted = request.schedules;
+    search.source.clone_from(&request.source);
+    search.trace = request.trace;
+    search.hunt = request.hunt;
+    search.enumerable = request.enumerable;
     let check = Check {
         mode: Mode::Simulated(Box::new(RefCell::new(search))),
         snapshots: request.snapshots.clone(),
@@ -114,15 +130,20 @@ fn judge(entry: &Entry, request: &Request) -> Report {
     (entry.run)(&check);
     let Mode::Simulated(search) = check.mode else { unreachable!("it was made so above") };
     let search = search.into_inner();
-    Report {
+    let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let duration_ms = duration_ms.saturating_add(earlier.map_or(0, |resume| resume.duration_ms));
+    if let Some(place) = search.paused {
+        return Err(Resume { check: entry.name.to_owned(), place, duration_ms });
+    }
+    Ok(Report {
         name: entry.name,
         clause: entry.clause,
         status: if search.finding.is_some() { Status::Failed } else { Status::Passed },
         schedules: search.schedules,
         exhausted: search.exhausted,
         finding: search.finding,
-        duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-    }
+        duration_ms,
+    })
 }
 
 /// Ends the process when one step goes on for ever: a loop with no synchronisation in it can't be

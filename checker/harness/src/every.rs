@@ -162,17 +162,7 @@ mod tests {
     use super::*;
 
     fn search() -> Search {
-        Search {
-            seed: 1,
-            wanted: None,
-            source: String::new(),
-            trace: false,
-            hunt: None,
-            enumerable: true,
-            schedules: 0,
-            exhausted: None,
-            finding: None,
-        }
+        Search::beginning_at(crate::explore::Place::default())
     }
 
     fn explored(body: Body<'_>) -> Search {

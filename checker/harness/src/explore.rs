@@ -1,13 +1,13 @@
 //! The search for a schedule and an input that break a promise, and for the smallest such.
 
 use engine::{Limits, Options, Run, Strategy, Style, execute};
-
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::check::{Input, Inputs, Small, Tree};
 use crate::every;
 use crate::finding::{Event, Exhausted, Failure, Finding, Kind, Schedule, Thread};
 use crate::judge::judge;
+use crate::memory;
 
 /// Schedules behind a passed check at the least.
 pub(crate) const SCHEDULES: u64 = 1_000;
@@ -30,6 +30,19 @@ const INPUTS: u32 = 80;
 /// Steps that making the failure small may take, all in all.
 const SHRINK_STEPS: u64 = 2_000_000;
 
+/// How far a check has come: what another process needs to know to go on from there.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
+pub(crate) struct Place {
+    /// How many of the check's searches are over.
+    searches: u64,
+    /// How many schedules of the next one are,
+    done: u64,
+    /// and the steps that these took.
+    steps: u64,
+    /// Schedules of all searches.
+    schedules: u64,
+}
+
 /// What to search, and what has been found.
 #[derive(Debug)]
 pub(crate) struct Search {
@@ -48,6 +61,12 @@ pub(crate) struct Search {
     pub(crate) schedules: u64,
     pub(crate) exhausted: Option<Exhausted>,
     pub(crate) finding: Option<Finding>,
+    /// Where to begin.
+    from: Place,
+    /// How many of the check's searches have begun.
+    searches: u64,
+    /// Where it stopped, since the program holds too much memory.
+    pub(crate) paused: Option<Place>,
 }
 
 /// A strategy to be compared with others.
@@ -84,6 +103,24 @@ impl Failing {
 pub(crate) type Body<'a> = &'a dyn Fn(&Input);
 
 impl Search {
+    /// A search that begins, or goes on, at the given place, for nothing in particular yet.
+    pub(crate) fn beginning_at(from: Place) -> Self {
+        Self {
+            seed: 1,
+            wanted: None,
+            source: String::new(),
+            trace: false,
+            hunt: None,
+            enumerable: true,
+            schedules: from.schedules,
+            exhausted: None,
+            finding: None,
+            from,
+            searches: 0,
+            paused: None,
+        }
+    }
+
     /// Runs one case under one schedule.
     fn run(&self, body: Body<'_>, input: &Input, seed: u64, style: Style, explain: bool) -> Run {
         let options = Options {
@@ -123,7 +160,9 @@ impl Search {
         show: &dyn Fn(&Input) -> String,
         body: Body<'_>,
     ) {
-        if self.finding.is_some() {
+        let search = self.searches;
+        self.searches += 1;
+        if self.finding.is_some() || self.paused.is_some() || search < self.from.searches {
             return;
         }
         if let (Some(interleaving), Some(small)) = (every::interleaving(self.seed), small) {
@@ -137,8 +176,8 @@ impl Search {
             Some(Hunt::Priority) => Style::Priority,
             Some(Hunt::Mixed) | None => Style::Mixed,
         };
-        let mut steps = 0;
-        let mut done = 0;
+        let Place { mut done, mut steps, .. } =
+            if search == self.from.searches { self.from } else { Place::default() };
         let more = |done: u64, steps: u64| match self.wanted {
             Some(wanted) => done < wanted,
             None => done < SCHEDULES || (done < MOST_SCHEDULES && steps < STEPS),
@@ -146,6 +185,7 @@ impl Search {
         while more(done, steps) {
             let seed = self.seed.wrapping_add(done);
             done += 1;
+            self.schedules += 1;
             let tree = inputs.tree(seed);
             if let Some(failing) = self.attempt(body, &tree.current(), seed, style, &mut steps) {
                 self.finding = Some(match self.hunt {
@@ -157,11 +197,13 @@ impl Search {
                 });
                 break;
             }
+            if memory::held() > memory::MOST_HELD {
+                self.paused = Some(Place { searches: search, done, steps, schedules: self.schedules });
+                break;
+            }
         }
-        self.schedules += done;
-        if let Some(small) =
-            small.filter(|_| self.finding.is_none() && self.wanted.is_none() && self.enumerable)
-        {
+        let is_open = self.finding.is_none() && self.paused.is_none();
+        if let Some(small) = small.filter(|_| is_open && self.wanted.is_none() && self.enumerable) {
             every::explore(self, small, show, body);
         }
     }
@@ -281,5 +323,64 @@ fn schedule(run: &Run) -> Schedule {
         steps: run.steps,
         time_ns: u64::try_from(run.time.as_nanos()).unwrap_or(u64::MAX),
         events: events.collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Tree;
+    use std::cell::RefCell;
+    use std::sync::Arc;
+
+    /// Inputs that are their seeds.
+    struct Seeds;
+
+    impl Inputs for Seeds {
+        fn tree(&self, seed: u64) -> Box<dyn Tree> {
+            Box::new(Seed(seed))
+        }
+    }
+
+    struct Seed(u64);
+
+    impl Tree for Seed {
+        fn current(&self) -> Input {
+            Arc::new(self.0)
+        }
+        fn simplify(&mut self) -> bool {
+            false
+        }
+        fn complicate(&mut self) -> bool {
+            false
+        }
+    }
+
+    #[test]
+    fn memory_left_behind_has_a_bound_and_no_schedule_is_left_out_for_it() {
+        const EACH: usize = 100 << 10;
+        let (seen, left) = (RefCell::new(Vec::new()), RefCell::new(Vec::new()));
+        let body = |input: &Input| {
+            seen.borrow_mut().push(*input.downcast_ref::<u64>().unwrap());
+            left.borrow_mut().push(vec![0_u8; EACH]);
+        };
+        let (mut from, mut processes) = (Place::default(), 0);
+        let schedules = loop {
+            processes += 1;
+            let mut search = Search::beginning_at(from);
+            (search.seed, search.wanted) = (7, Some(2_000));
+            // A check may search more than once.
+            search.explore(&Seeds, None, &|_| String::new(), &body);
+            search.explore(&Seeds, None, &|_| String::new(), &body);
+            assert!(memory::held() < memory::MOST_HELD + 2 * EACH as isize, "{} held", memory::held());
+            // What the end of the process does.
+            left.borrow_mut().clear();
+            match search.paused {
+                Some(place) => from = place,
+                None => break search.schedules,
+            }
+        };
+        assert_eq!((schedules, processes), (4_000, 4));
+        assert!(seen.into_inner().into_iter().eq((7..2_007).chain(7..2_007)));
     }
 }

@@ -32,6 +32,7 @@ mod explore;
 mod finding;
 pub mod input;
 mod judge;
+mod memory;
 mod probe;
 mod real;
 mod snapshot;

@@ -1,7 +1,7 @@
 //! Collections; hash maps and sets with the schedule's [`RandomState`](crate::hash::RandomState).
 //!
-//! A type alias can't change the default of a parameter for `HashMap::new`, hence the wrappers: they
-//! lend the real map's methods by `Deref`.
+//! A type alias can't change the default of a parameter for `HashMap::new`, hence the wrappers. What is
+//! not handed on by [`methods`] they lend by `Deref`.
 
 use ::std::borrow::Borrow;
 use ::std::collections as real;
@@ -11,6 +11,8 @@ use ::std::hash::{BuildHasher, Hash};
 use ::std::ops::{BitAnd, BitOr, BitXor, Deref, DerefMut, Index, Sub};
 
 use crate::hash::RandomState;
+
+mod methods;
 
 pub mod hash_map {
     //! As [`std::collections::hash_map`].
@@ -51,34 +53,6 @@ impl<K, V, S> HashMap<K, V, S> {
     pub fn with_capacity_and_hasher(capacity: usize, hasher: S) -> Self {
         Self(real::HashMap::with_capacity_and_hasher(capacity, hasher))
     }
-    /// As the real one; here so that it can be named as a path.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-    /// As the real one; here so that it can be named as a path.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-    /// As the real one; here so that it can be named as a path.
-    pub fn keys(&self) -> hash_map::Keys<'_, K, V> {
-        self.0.keys()
-    }
-    /// As the real one; here so that it can be named as a path.
-    pub fn values(&self) -> hash_map::Values<'_, K, V> {
-        self.0.values()
-    }
-    /// As the real one; here so that it can be named as a path.
-    pub fn iter(&self) -> hash_map::Iter<'_, K, V> {
-        self.0.iter()
-    }
-    /// As the real one.
-    pub fn into_keys(self) -> hash_map::IntoKeys<K, V> {
-        self.0.into_keys()
-    }
-    /// As the real one.
-    pub fn into_values(self) -> hash_map::IntoValues<K, V> {
-        self.0.into_values()
-    }
 }
 
 impl<T> HashSet<T> {
@@ -93,18 +67,6 @@ impl<T> HashSet<T> {
 }
 
 impl<T, S> HashSet<T, S> {
-    /// As the real one; here so that it can be named as a path.
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-    /// As the real one; here so that it can be named as a path.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-    /// As the real one; here so that it can be named as a path.
-    pub fn iter(&self) -> hash_set::Iter<'_, T> {
-        self.0.iter()
-    }
     /// As the real one.
     pub const fn with_hasher(hasher: S) -> Self {
         Self(real::HashSet::with_hasher(hasher))

@@ -1,8 +1,16 @@
 //! Files can't be simulated: every way to reach one ends the execution with a finding.
+//!
+//! The methods of [`std::path::Path`] that look at the file system are out of reach from here: a method of
+//! the real type can't be replaced. The checker refuses a program that calls one, by the symbols that it uses.
 
+use ::std::convert::Infallible;
 use ::std::io::{Read, Result, Seek, SeekFrom, Write};
 use ::std::panic::Location;
-use ::std::path::Path;
+use ::std::path::{Path, PathBuf};
+
+pub use ::std::fs::{DirEntry, FileType, Metadata, Permissions, ReadDir, TryLockError};
+
+use crate::time::SystemTime;
 
 pub(crate) fn forbidden(what: &str, at: engine::Loc) -> ! {
     if engine::in_execution() {
@@ -24,8 +32,11 @@ macro_rules! functions {
 functions! {
     read -> Vec<u8>: "reads the file"
     read_to_string -> String: "reads the file"
-    read_dir -> ::std::fs::ReadDir: "reads the folder"
-    metadata -> ::std::fs::Metadata: "looks at the file"
+    read_dir -> ReadDir: "reads the folder"
+    read_link -> PathBuf: "reads the link"
+    canonicalize -> PathBuf: "looks for the file"
+    metadata -> Metadata: "looks at the file"
+    symlink_metadata -> Metadata: "looks at the file"
     exists -> bool: "looks for the file"
     remove_file -> (): "removes the file"
     remove_dir -> (): "removes the folder"
@@ -34,10 +45,23 @@ functions! {
     create_dir_all -> (): "makes the folder"
 }
 
-/// Ends the execution: files can't be simulated.
-#[track_caller]
-pub fn copy<P: AsRef<Path>, Q: AsRef<Path>>(from: P, _to: Q) -> Result<u64> {
-    forbidden(&format!("copies the file {:?}", from.as_ref()), Location::caller())
+macro_rules! functions_of_two {
+    ($($(#[$attr:meta])* $name:ident -> $t:ty: $what:literal)*) => {$(
+        /// Ends the execution: files can't be simulated.
+        $(#[$attr])*
+        #[track_caller]
+        pub fn $name<P: AsRef<Path>, Q: AsRef<Path>>(from: P, _to: Q) -> Result<$t> {
+            forbidden(&format!("{} {:?}", $what, from.as_ref()), Location::caller())
+        }
+    )*};
+}
+
+functions_of_two! {
+    copy -> u64: "copies the file"
+    rename -> (): "renames the file"
+    hard_link -> (): "links to the file"
+    #[deprecated(since = "1.1.0", note = "replaced with std::os::unix::fs::symlink and others")]
+    soft_link -> (): "links to the file"
 }
 
 /// Ends the execution: files can't be simulated.
@@ -46,9 +70,15 @@ pub fn write<P: AsRef<Path>, C: AsRef<[u8]>>(path: P, _contents: C) -> Result<()
     forbidden(&format!("writes the file {:?}", path.as_ref()), Location::caller())
 }
 
+/// Ends the execution: files can't be simulated.
+#[track_caller]
+pub fn set_permissions<P: AsRef<Path>>(path: P, _: Permissions) -> Result<()> {
+    forbidden(&format!("changes the file {:?}", path.as_ref()), Location::caller())
+}
+
 /// A file that can't be opened.
 #[derive(Debug)]
-pub struct File(::std::convert::Infallible);
+pub struct File(Infallible);
 
 impl File {
     /// Ends the execution: files can't be simulated.
@@ -62,26 +92,113 @@ impl File {
     pub fn create<P: AsRef<Path>>(path: P) -> Result<Self> {
         forbidden(&format!("creates the file {:?}", path.as_ref()), Location::caller())
     }
-}
 
-impl Read for File {
-    fn read(&mut self, _: &mut [u8]) -> Result<usize> {
-        match self.0 {}
+    /// Ends the execution: files can't be simulated.
+    #[track_caller]
+    pub fn create_new<P: AsRef<Path>>(path: P) -> Result<Self> {
+        forbidden(&format!("creates the file {:?}", path.as_ref()), Location::caller())
+    }
+
+    /// Options that open nothing.
+    pub fn options() -> OpenOptions {
+        OpenOptions::new()
     }
 }
 
-impl Write for File {
-    fn write(&mut self, _: &[u8]) -> Result<usize> {
-        match self.0 {}
+macro_rules! methods {
+    ($($name:ident($($t:ty),*) -> $r:ty;)*) => {
+        impl File {$(
+            /// Never comes to be: no file is ever opened.
+            pub fn $name(&self, $(_: $t),*) -> $r {
+                match self.0 {}
+            }
+        )*}
+    };
+}
+
+methods! {
+    sync_all() -> Result<()>;
+    sync_data() -> Result<()>;
+    set_len(u64) -> Result<()>;
+    metadata() -> Result<Metadata>;
+    try_clone() -> Result<File>;
+    set_permissions(Permissions) -> Result<()>;
+    set_times(FileTimes) -> Result<()>;
+    set_modified(SystemTime) -> Result<()>;
+    lock() -> Result<()>;
+    lock_shared() -> Result<()>;
+    try_lock() -> ::std::result::Result<(), TryLockError>;
+    try_lock_shared() -> ::std::result::Result<(), TryLockError>;
+    unlock() -> Result<()>;
+}
+
+macro_rules! streams {
+    ($($File:ty)*) => {$(
+        impl Read for $File {
+            fn read(&mut self, _: &mut [u8]) -> Result<usize> {
+                match self.0 {}
+            }
+        }
+
+        impl Write for $File {
+            fn write(&mut self, _: &[u8]) -> Result<usize> {
+                match self.0 {}
+            }
+            fn flush(&mut self) -> Result<()> {
+                match self.0 {}
+            }
+        }
+
+        impl Seek for $File {
+            fn seek(&mut self, _: SeekFrom) -> Result<u64> {
+                match self.0 {}
+            }
+        }
+    )*};
+}
+
+streams!(File & File);
+
+/// As [`std::fs::FileTimes`], for files that can't be opened.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct FileTimes(());
+
+impl FileTimes {
+    /// Times of nothing.
+    pub fn new() -> Self {
+        Self(())
     }
-    fn flush(&mut self) -> Result<()> {
-        match self.0 {}
+
+    /// Kept for the signature.
+    pub fn set_accessed(self, _: SystemTime) -> Self {
+        self
+    }
+
+    /// Kept for the signature.
+    pub fn set_modified(self, _: SystemTime) -> Self {
+        self
     }
 }
 
-impl Seek for File {
-    fn seek(&mut self, _: SeekFrom) -> Result<u64> {
-        match self.0 {}
+/// As [`std::fs::DirBuilder`], for folders that can't be made.
+#[derive(Debug, Default)]
+pub struct DirBuilder(());
+
+impl DirBuilder {
+    /// A builder that makes nothing.
+    pub fn new() -> Self {
+        Self(())
+    }
+
+    /// Kept for the signature.
+    pub fn recursive(&mut self, _: bool) -> &mut Self {
+        self
+    }
+
+    /// Ends the execution: files can't be simulated.
+    #[track_caller]
+    pub fn create<P: AsRef<Path>>(&self, path: P) -> Result<()> {
+        create_dir(path)
     }
 }
 

@@ -1,39 +1,111 @@
-//! Standard output and error go to the execution's console, which is shown with a finding.
+//! Standard output and error go to the execution's console, which is shown with a finding. Standard
+//! input is empty.
 
+use ::std::cell::Cell;
 use ::std::fmt;
 pub use ::std::io::*;
+use ::std::marker::PhantomData;
+use ::std::panic::Location;
+use ::std::thread::LocalKey;
+
+use engine::{Access, Loc, Waiting};
+
+use crate::statics::{Age, Use};
+use crate::sync::{NOBODY, me};
+
+/// The lock on a stream: the thread that has it may take it again, and the others wait with what they print.
+struct Turn {
+    holder: Cell<u32>,
+    depth: Cell<u32>,
+    age: Age,
+}
+
+// All tasks of an execution are on one OS thread, and so is what belongs to the execution.
+::std::thread_local! {
+    static OUT: Turn = const { Turn::new() };
+    static ERR: Turn = const { Turn::new() };
+}
+
+impl Turn {
+    const fn new() -> Self {
+        Self { holder: Cell::new(NOBODY), depth: Cell::new(0), age: Age::new() }
+    }
+
+    fn wait(&self, what: &'static str, at: Loc) {
+        engine::touch((&raw const self.holder).addr(), Access::Change);
+        if self.age.check() == Use::Stale {
+            self.holder.set(NOBODY);
+            self.depth.set(0);
+        }
+        while self.holder.get() != NOBODY && self.holder.get() != me() {
+            let holder = Some(&raw const self.holder);
+            let address = holder.map_or(0, <*const _>::addr);
+            engine::block(Waiting { what, op: "print", address, holder, task: None, at }, None);
+        }
+    }
+
+    fn take(&self, what: &'static str, at: Loc) {
+        self.wait(what, at);
+        self.holder.set(me());
+        self.depth.set(self.depth.get() + 1);
+    }
+
+    fn give_back(&self) {
+        self.depth.set(self.depth.get() - 1);
+        if self.depth.get() == 0 {
+            self.holder.set(NOBODY);
+            engine::wake_all((&raw const self.holder).addr());
+        }
+    }
+}
+
+/// Prints all of `text` at once, when nobody has the stream's lock.
+fn put(stream: &'static LocalKey<Turn>, what: &'static str, text: &str, at: Loc) {
+    engine::point("print", 0, at);
+    stream.with(|turn| turn.wait(what, at));
+    engine::console(text);
+}
 
 #[doc(hidden)]
 #[track_caller]
 pub fn _print(args: fmt::Arguments<'_>) {
-    let text = args.to_string();
-    engine::point("print", 0, ::std::panic::Location::caller());
-    engine::console(&text);
+    put(&OUT, "standard output", &args.to_string(), Location::caller());
 }
 
 #[doc(hidden)]
 #[track_caller]
 pub fn _println(args: fmt::Arguments<'_>) {
-    let text = format!("{args}\n");
-    engine::point("print", 0, ::std::panic::Location::caller());
-    engine::console(&text);
+    put(&OUT, "standard output", &format!("{args}\n"), Location::caller());
+}
+
+#[doc(hidden)]
+#[track_caller]
+pub fn _eprint(args: fmt::Arguments<'_>) {
+    put(&ERR, "standard error", &args.to_string(), Location::caller());
+}
+
+#[doc(hidden)]
+#[track_caller]
+pub fn _eprintln(args: fmt::Arguments<'_>) {
+    put(&ERR, "standard error", &format!("{args}\n"), Location::caller());
 }
 
 /// Ends the execution: a pipe would be waited on for real.
 #[track_caller]
 pub fn pipe() -> Result<(PipeReader, PipeWriter)> {
-    crate::fs::forbidden("opens a pipe", ::std::panic::Location::caller())
+    crate::fs::forbidden("opens a pipe", Location::caller())
 }
 
 macro_rules! stream {
-    ($Stream:ident, $Lock:ident, $make:ident) => {
+    ($Stream:ident, $Lock:ident, $make:ident, $TURN:ident, $what:literal) => {
         /// The simulated counterpart of the stream of the same name in [`std::io`].
-        #[derive(Debug)]
         pub struct $Stream(());
 
-        /// A lock on the stream. Writes are whole in any case.
-        #[derive(Debug)]
-        pub struct $Lock<'a>(::std::marker::PhantomData<&'a ()>);
+        /// A lock on the stream: what other threads print waits until it is let go of.
+        pub struct $Lock<'a> {
+            stream: PhantomData<&'a ()>,
+            not_send: PhantomData<*const ()>,
+        }
 
         /// The stream of the current execution.
         pub fn $make() -> $Stream {
@@ -42,14 +114,28 @@ macro_rules! stream {
 
         impl $Stream {
             /// Locks the stream.
+            #[track_caller]
             pub fn lock(&self) -> $Lock<'static> {
-                $Lock(::std::marker::PhantomData)
+                let at = Location::caller();
+                $TURN.with(|turn| turn.take($what, at));
+                $Lock { stream: PhantomData, not_send: PhantomData }
+            }
+        }
+
+        impl Drop for $Lock<'_> {
+            fn drop(&mut self) {
+                $TURN.with(Turn::give_back);
             }
         }
 
         impl Write for $Stream {
+            #[track_caller]
             fn write(&mut self, buf: &[u8]) -> Result<usize> {
                 (&*self).write(buf)
+            }
+            #[track_caller]
+            fn write_fmt(&mut self, args: fmt::Arguments<'_>) -> Result<()> {
+                (&*self).write_fmt(args)
             }
             fn flush(&mut self) -> Result<()> {
                 Ok(())
@@ -59,9 +145,14 @@ macro_rules! stream {
         impl Write for &$Stream {
             #[track_caller]
             fn write(&mut self, buf: &[u8]) -> Result<usize> {
-                engine::point("print", 0, ::std::panic::Location::caller());
-                engine::console(&String::from_utf8_lossy(buf));
+                put(&$TURN, $what, &String::from_utf8_lossy(buf), Location::caller());
                 Ok(buf.len())
+            }
+            /// All at once, as in std, which holds the stream's lock meanwhile.
+            #[track_caller]
+            fn write_fmt(&mut self, args: fmt::Arguments<'_>) -> Result<()> {
+                put(&$TURN, $what, &args.to_string(), Location::caller());
+                Ok(())
             }
             fn flush(&mut self) -> Result<()> {
                 Ok(())
@@ -77,20 +168,95 @@ macro_rules! stream {
                 Ok(())
             }
         }
-
-        impl IsTerminal for $Stream {
-            fn is_terminal(&self) -> bool {
-                false
-            }
-        }
     };
 }
 
-/// What can be a terminal; the console can't.
+stream!(Stdout, StdoutLock, stdout, OUT, "standard output");
+stream!(Stderr, StderrLock, stderr, ERR, "standard error");
+
+/// As [`std::io::Stdin`], and always at its end.
+pub struct Stdin(());
+
+/// As [`std::io::StdinLock`]. As nothing is ever read, nobody is kept out.
+pub struct StdinLock<'a> {
+    stream: PhantomData<&'a ()>,
+    not_send: PhantomData<*const ()>,
+}
+
+// SAFETY: a shared lock does nothing.
+unsafe impl Sync for StdinLock<'_> {}
+
+/// The empty input.
+pub fn stdin() -> Stdin {
+    Stdin(())
+}
+
+impl Stdin {
+    /// As the real one.
+    pub fn lock(&self) -> StdinLock<'static> {
+        StdinLock { stream: PhantomData, not_send: PhantomData }
+    }
+
+    /// As the real one, at the end of the input.
+    ///
+    /// # Errors
+    /// Never, here.
+    pub fn read_line(&self, _: &mut String) -> Result<usize> {
+        Ok(0)
+    }
+
+    /// As the real one: no lines.
+    pub fn lines(self) -> Lines<StdinLock<'static>> {
+        self.lock().lines()
+    }
+}
+
+macro_rules! empty {
+    ($($t:ty)*) => {$(
+        impl Read for $t {
+            fn read(&mut self, _: &mut [u8]) -> Result<usize> {
+                Ok(0)
+            }
+        }
+    )*};
+}
+
+empty!(Stdin &Stdin StdinLock<'_>);
+
+impl BufRead for StdinLock<'_> {
+    fn fill_buf(&mut self) -> Result<&[u8]> {
+        Ok(&[])
+    }
+    fn consume(&mut self, _: usize) {}
+}
+
+/// What can be a terminal; nothing here is one.
 pub trait IsTerminal {
     /// Whether the stream is a terminal.
     fn is_terminal(&self) -> bool;
 }
 
-stream!(Stdout, StdoutLock, stdout);
-stream!(Stderr, StderrLock, stderr);
+impl IsTerminal for crate::fs::File {
+    fn is_terminal(&self) -> bool {
+        false
+    }
+}
+
+macro_rules! opaque {
+    ($($Stream:ident [$($lifetime:tt)*])*) => {$(
+        impl IsTerminal for $Stream $($lifetime)* {
+            fn is_terminal(&self) -> bool {
+                false
+            }
+        }
+        impl fmt::Debug for $Stream $($lifetime)* {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($Stream)).finish_non_exhaustive()
+            }
+        }
+    )*};
+}
+
+opaque! {
+    Stdin [] StdinLock [<'_>] Stdout [] StdoutLock [<'_>] Stderr [] StderrLock [<'_>]
+}

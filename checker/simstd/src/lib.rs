@@ -7,6 +7,16 @@
 //!
 //! The documentation of the real items is the specification: same signatures, same errors, same panics.
 //!
+//! # What stays std's own
+//! - `Arc` and `Weak`. Only std's may become an `Arc<dyn Trait>`, or the type of `self`, in stable Rust, so
+//!   there can be no wrapper; and functions like `Arc::strong_count` are the type's own, so nothing can
+//!   stand before them. To count references is therefore no scheduling point: what `strong_count`,
+//!   `try_unwrap`, `get_mut` or `Weak::upgrade` say stays true up to the next one, and a race between two of
+//!   them is found only if there is one between.
+//! - The methods of `Path` that look at the file system, for the same reason. The checker refuses a program
+//!   that calls one.
+//! - `Backtrace`, which shows the frames of the simulation.
+//!
 //! # Why the `unsafe` here holds
 //! All simulated threads of an execution share one OS thread and switch only at scheduling points, so
 //! a cell that is read and written between two of them is never touched by two at once. The types are
@@ -17,6 +27,7 @@ pub use ::std::*;
 mod macros;
 mod statics;
 
+pub mod any;
 pub mod collections;
 pub mod env;
 pub mod fs;

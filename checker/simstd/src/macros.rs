@@ -43,14 +43,14 @@ macro_rules! println {
 /// As `std::eprint!`, to the execution's console.
 #[macro_export]
 macro_rules! eprint {
-    ($($arg:tt)*) => { $crate::io::_print($crate::format_args!($($arg)*)) };
+    ($($arg:tt)*) => { $crate::io::_eprint($crate::format_args!($($arg)*)) };
 }
 
 /// As `std::eprintln!`, to the execution's console.
 #[macro_export]
 macro_rules! eprintln {
     () => { $crate::eprint!("\n") };
-    ($($arg:tt)*) => { $crate::io::_println($crate::format_args!($($arg)*)) };
+    ($($arg:tt)*) => { $crate::io::_eprintln($crate::format_args!($($arg)*)) };
 }
 
 /// As `std::dbg!`, to the execution's console.

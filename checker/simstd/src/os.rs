@@ -3,8 +3,39 @@
 pub use ::std::os::raw;
 
 #[cfg(unix)]
+pub mod fd {
+    //! File descriptors. There is no way to get one: to ask for that of a stream ends the execution.
+
+    pub use ::std::os::fd::*;
+
+    macro_rules! streams {
+        ($($Stream:ty)*) => {$(
+            impl AsRawFd for $Stream {
+                #[track_caller]
+                fn as_raw_fd(&self) -> RawFd {
+                    crate::fs::forbidden("asks for a file descriptor", ::std::panic::Location::caller())
+                }
+            }
+            impl AsFd for $Stream {
+                #[track_caller]
+                fn as_fd(&self) -> BorrowedFd<'_> {
+                    crate::fs::forbidden("asks for a file descriptor", ::std::panic::Location::caller())
+                }
+            }
+        )*};
+    }
+
+    streams! {
+        crate::io::Stdin crate::io::StdinLock<'_> crate::io::Stdout crate::io::StdoutLock<'_>
+        crate::io::Stderr crate::io::StderrLock<'_> crate::fs::File
+    }
+}
+
+#[cfg(unix)]
 #[allow(missing_docs)]
 pub mod unix {
+    pub use super::fd as io;
+
     pub mod thread {
         //! Raw thread handles, which simulated threads don't have.
 

@@ -1,7 +1,14 @@
 //! Ending the process ends the execution; starting another is refused.
 
+use ::std::convert::Infallible;
+use ::std::ffi::OsStr;
+use ::std::io::Result;
 use ::std::panic::Location;
-pub use ::std::process::{Child, ExitCode, ExitStatus, Output, Stdio, Termination};
+use ::std::path::Path;
+pub use ::std::process::{
+    Child, ChildStderr, ChildStdin, ChildStdout, CommandArgs, CommandEnvs, ExitCode, ExitStatus, Output,
+    Stdio, Termination,
+};
 
 use engine::Ending;
 
@@ -30,41 +37,57 @@ pub fn id() -> u32 {
 
 /// As [`std::process::Command`], but no process is started.
 #[derive(Debug)]
-pub struct Command(());
+pub struct Command(Infallible);
 
 impl Command {
     /// Ends the execution: other processes can't be simulated.
     #[track_caller]
-    pub fn new<S: AsRef<::std::ffi::OsStr>>(program: S) -> Self {
+    pub fn new<S: AsRef<OsStr>>(program: S) -> Self {
         crate::fs::forbidden(&format!("starts the process {:?}", program.as_ref()), Location::caller())
     }
+}
 
-    /// Kept for the signature.
-    pub fn arg<S: AsRef<::std::ffi::OsStr>>(&mut self, _: S) -> &mut Self {
-        self
-    }
+macro_rules! settings {
+    ($($name:ident $([$($generic:tt)*])? ($($t:ty),*);)*) => {
+        impl Command {$(
+            /// Never comes to be: [`Command::new`] does not return.
+            pub fn $name $(<$($generic)*>)? (&mut self, $(_: $t),*) -> &mut Self {
+                match self.0 {}
+            }
+        )*}
+    };
+}
 
-    /// Kept for the signature.
-    pub fn args<I, S>(&mut self, _: I) -> &mut Self
-    where
-        I: IntoIterator<Item = S>,
-        S: AsRef<::std::ffi::OsStr>,
-    {
-        self
-    }
+settings! {
+    arg[S: AsRef<OsStr>](S);
+    args[I: IntoIterator<Item = S>, S: AsRef<OsStr>](I);
+    env[K: AsRef<OsStr>, V: AsRef<OsStr>](K, V);
+    envs[I: IntoIterator<Item = (K, V)>, K: AsRef<OsStr>, V: AsRef<OsStr>](I);
+    env_remove[K: AsRef<OsStr>](K);
+    env_clear();
+    current_dir[P: AsRef<Path>](P);
+    stdin[T: Into<Stdio>](T);
+    stdout[T: Into<Stdio>](T);
+    stderr[T: Into<Stdio>](T);
+}
 
-    /// Never comes to be: [`Command::new`] does not return.
-    pub fn status(&mut self) -> ::std::io::Result<ExitStatus> {
-        Err(::std::io::ErrorKind::Unsupported.into())
-    }
+macro_rules! answers {
+    ($($name:ident(&$($mut:ident)?) -> $t:ty;)*) => {
+        impl Command {$(
+            /// Never comes to be: [`Command::new`] does not return.
+            pub fn $name(&$($mut)? self) -> $t {
+                match self.0 {}
+            }
+        )*}
+    };
+}
 
-    /// Never comes to be: [`Command::new`] does not return.
-    pub fn output(&mut self) -> ::std::io::Result<Output> {
-        Err(::std::io::ErrorKind::Unsupported.into())
-    }
-
-    /// Never comes to be: [`Command::new`] does not return.
-    pub fn spawn(&mut self) -> ::std::io::Result<Child> {
-        Err(::std::io::ErrorKind::Unsupported.into())
-    }
+answers! {
+    spawn(&mut) -> Result<Child>;
+    output(&mut) -> Result<Output>;
+    status(&mut) -> Result<ExitStatus>;
+    get_program(&) -> &OsStr;
+    get_args(&) -> CommandArgs<'_>;
+    get_envs(&) -> CommandEnvs<'_>;
+    get_current_dir(&) -> Option<&Path>;
 }

@@ -59,20 +59,27 @@ impl Sub<Instant> for Instant {
     }
 }
 
-/// As [`std::time::SystemTime`].
+/// As [`std::time::SystemTime`]: nanoseconds since the epoch, or before it.
 #[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SystemTime(Duration);
+pub struct SystemTime(i128);
 
 /// As [`std::time::UNIX_EPOCH`].
 pub const UNIX_EPOCH: SystemTime = SystemTime::UNIX_EPOCH;
 
+/// Seconds that a time may be away from the epoch.
+const FARTHEST: u128 = i64::MAX as u128;
+
 impl SystemTime {
     /// As the real one.
-    pub const UNIX_EPOCH: SystemTime = SystemTime(Duration::ZERO);
+    pub const UNIX_EPOCH: SystemTime = SystemTime(0);
 
     /// Virtual now.
     pub fn now() -> Self {
-        Self(TODAY + engine::elapsed())
+        Self::UNIX_EPOCH + TODAY + engine::elapsed()
+    }
+
+    fn at(nanoseconds: i128) -> Option<Self> {
+        (nanoseconds.unsigned_abs() / 1_000_000_000 <= FARTHEST).then_some(Self(nanoseconds))
     }
 
     /// As the real one.
@@ -80,7 +87,8 @@ impl SystemTime {
     /// # Errors
     /// If `earlier` is later.
     pub fn duration_since(&self, earlier: Self) -> Result<Duration, SystemTimeError> {
-        self.0.checked_sub(earlier.0).ok_or_else(|| SystemTimeError(earlier.0 - self.0))
+        let distance = between(self.0.abs_diff(earlier.0));
+        if *self < earlier { Err(SystemTimeError(distance)) } else { Ok(distance) }
     }
 
     /// As the real one.
@@ -93,18 +101,28 @@ impl SystemTime {
 
     /// As the real one.
     pub fn checked_add(&self, duration: Duration) -> Option<Self> {
-        self.0.checked_add(duration).map(Self)
+        Self::at(self.0 + nanoseconds(duration))
     }
 
     /// As the real one.
     pub fn checked_sub(&self, duration: Duration) -> Option<Self> {
-        self.0.checked_sub(duration).map(Self)
+        Self::at(self.0 - nanoseconds(duration))
     }
+}
+
+fn nanoseconds(duration: Duration) -> i128 {
+    i128::try_from(duration.as_nanos()).expect("a duration has less than 2^64 seconds")
+}
+
+fn between(nanoseconds: u128) -> Duration {
+    let seconds = u64::try_from(nanoseconds / 1_000_000_000).expect("times are less than 2^64 seconds apart");
+    Duration::new(seconds, (nanoseconds % 1_000_000_000) as u32)
 }
 
 impl fmt::Debug for SystemTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SystemTime({:?})", self.0)
+        let sign = if self.0 < 0 { "-" } else { "" };
+        write!(f, "SystemTime({sign}{:?})", between(self.0.unsigned_abs()))
     }
 }
 

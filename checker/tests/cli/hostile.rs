@@ -99,6 +99,38 @@ fn unsafe_code_is_forbidden_even_where_the_lint_is_allowed() {
 }
 
 #[test]
+fn the_methods_of_a_path_that_look_at_real_files_are_forbidden_by_name() {
+    let uses = [
+        ("exists", "std::path::Path::new(check).exists()"),
+        ("try_exists", "std::path::PathBuf::from(check).try_exists().is_ok()"),
+        ("is_file", "std::path::Path::new(check).is_file()"),
+        ("is_dir", "[std::path::Path::new(check)].into_iter().any(std::path::Path::is_dir)"),
+        ("is_symlink", "std::path::Path::new(check).is_symlink()"),
+        ("metadata", "std::path::Path::new(check).metadata().is_ok()"),
+        ("symlink_metadata", "std::path::Path::new(check).symlink_metadata().is_ok()"),
+        ("canonicalize", "std::path::Path::new(check).canonicalize().is_ok()"),
+        ("read_link", "std::path::Path::new(check).read_link().is_ok()"),
+        ("read_dir", "std::path::Path::new(check).read_dir().is_ok()"),
+    ];
+    let workbook = Workbook::new();
+    for (method, call) in uses {
+        workbook.learner_writes("greet", &format!("if {call} {{ \"\" }} else {{ \"pass\" }}"));
+        let json = workbook.checker("run greet --format json").run().exits(1).json();
+        let finding = &json[0]["finding"];
+        let place = "exercises/01-greeting/greet/src/lib.rs:4";
+        let message = format!("{place}: `Path::{method}` looks at real files, which can't be simulated");
+        assert_eq!(
+            (&finding["kind"], &finding["message"]),
+            (&"forbidden".into(), &message.into()),
+            "{json:#}"
+        );
+    }
+    let harmless = "let exists = std::path::Path::new(check).join(\"a\").is_absolute(); if exists { \"\" } else { \"pass\" }";
+    workbook.learner_writes("greet", harmless);
+    workbook.checker("run greet").run().exits(0);
+}
+
+#[test]
 fn foreign_and_exported_functions_are_forbidden() {
     let programs = [
         "unsafe extern \"C\" { safe fn getpid() -> i32; }\npub fn at(_: &str) -> &'static str { if getpid() == 0 { \"\" } else { \"pass\" } }",

@@ -153,3 +153,13 @@ fn colour_is_for_those_who_want_it() {
         workbook.checker("run greet").env("CLICOLOR_FORCE", "1").env("NO_COLOR", "1").run().stdout();
     assert!(!refused.contains('\u{1b}'), "{refused:?}");
 }
+
+#[test]
+fn a_program_that_holds_too_much_memory_goes_on_in_another_process_from_where_it_was() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", "let _ = check; \"pause\"");
+    let json = workbook.checker("run greet --format json").run().exits(0).json();
+    let checks = json[0]["checks"].as_array().unwrap();
+    let seen = checks.iter().map(|check| (check["name"].as_str().unwrap(), &check["status"]));
+    assert!(seen.eq([("greets_all", &"passed".into()), ("never_waits", &"passed".into())]), "{json:#}");
+}

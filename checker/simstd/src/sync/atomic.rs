@@ -22,6 +22,13 @@ pub fn fence(order: Ordering) {
     real::fence(order);
 }
 
+/// As [`std::sync::atomic::spin_loop_hint`]: another thread goes first, if there is one.
+#[deprecated(since = "1.51.0", note = "use hint::spin_loop instead")]
+#[track_caller]
+pub fn spin_loop_hint() {
+    crate::hint::spin_loop();
+}
+
 /// The operations that every atomic has, by way of the real atomic in `value`.
 macro_rules! common {
     ($Atomic:ident [$($generic:tt)*] $t:ty) => {
@@ -69,7 +76,9 @@ macro_rules! common {
                 let at = Location::caller();
                 self.begin("compare_exchange", at);
                 if engine::spurious(FAILS_BY_ITSELF, at) {
-                    return Err(self.value.load(failure));
+                    let value = self.value.load(Ordering::SeqCst);
+                    // Nothing changes by this, and it looks at the orders.
+                    return self.value.compare_exchange(value, value, success, failure).and_then(Err);
                 }
                 self.value.compare_exchange(current, new, success, failure)
             }
@@ -124,9 +133,8 @@ macro_rules! common {
                 self.freshen();
                 self.value.get_mut()
             }
-            /// As the real one.
-            pub fn into_inner(self) -> $t {
-                self.freshen();
+            /// As the real one. What is owned is in no static, so it is never stale.
+            pub const fn into_inner(self) -> $t {
                 self.value.into_inner()
             }
             /// As the real one.
@@ -315,11 +323,28 @@ numbers! {
     AtomicI64 i64 AtomicU64 u64 AtomicIsize isize AtomicUsize usize
 }
 
+/// The deprecated initial values.
+macro_rules! initial {
+    ($($NAME:ident $Atomic:ident $value:literal)*) => {$(
+        /// As the constant of the same name in [`std::sync::atomic`].
+        #[allow(clippy::declare_interior_mutable_const)]
+        #[deprecated(since = "1.34.0", note = "the `new` function is now preferred")]
+        pub const $NAME: $Atomic = $Atomic::new($value);
+    )*};
+}
+
+initial! {
+    ATOMIC_BOOL_INIT AtomicBool false
+    ATOMIC_ISIZE_INIT AtomicIsize 0
+    ATOMIC_USIZE_INIT AtomicUsize 0
+}
+
 pub mod same_layout {
     //! Atomics laid out as the real ones. What a static of these holds outlives an execution.
 
     use super::{FAILS_BY_ITSELF, Location, fmt, real};
-    pub use super::{Ordering, compiler_fence, fence};
+    #[allow(deprecated)]
+    pub use super::{Ordering, compiler_fence, fence, spin_loop_hint};
 
     /// Defines an atomic that is the real one with scheduling points.
     macro_rules! transparent {
@@ -363,5 +388,10 @@ pub mod same_layout {
     numbers! {
         AtomicI8 i8 AtomicU8 u8 AtomicI16 i16 AtomicU16 u16 AtomicI32 i32 AtomicU32 u32
         AtomicI64 i64 AtomicU64 u64 AtomicIsize isize AtomicUsize usize
+    }
+    initial! {
+        ATOMIC_BOOL_INIT AtomicBool false
+        ATOMIC_ISIZE_INIT AtomicIsize 0
+        ATOMIC_USIZE_INIT AtomicUsize 0
     }
 }

@@ -17,9 +17,9 @@ pub use once::{LazyLock, ONCE_INIT, Once, OnceLock, OnceState};
 pub use rwlock::{RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 /// No task: what a lock that is free is held by.
-const NOBODY: u32 = u32::MAX;
+pub(crate) const NOBODY: u32 = u32::MAX;
 
 /// The running task, for a holder field; [`NOBODY`] outside an execution.
-fn me() -> u32 {
+pub(crate) fn me() -> u32 {
     if engine::in_execution() { engine::current() } else { NOBODY - 1 }
 }

@@ -1,12 +1,15 @@
 //! Initialisation that happens once: `Once`, `OnceLock`, `LazyLock`.
 
+mod lazy_lock;
+
+pub use lazy_lock::LazyLock;
+
 use ::std::cell::{Cell, UnsafeCell};
 use ::std::fmt;
-use ::std::mem::{ManuallyDrop, MaybeUninit};
-use ::std::ops::Deref;
+use ::std::mem::MaybeUninit;
 use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
 
-use engine::{Access, Loc, Waiting};
+use engine::{Loc, Waiting};
 
 use super::{NOBODY, me};
 use crate::statics::{Age, Use};
@@ -325,76 +328,3 @@ impl<T: PartialEq> PartialEq for OnceLock<T> {
 }
 
 impl<T: Eq> Eq for OnceLock<T> {}
-
-/// As [`std::sync::LazyLock`].
-pub struct LazyLock<T, F = fn() -> T> {
-    cell: OnceLock<T>,
-    init: UnsafeCell<ManuallyDrop<F>>,
-    /// Whether `init` has been moved out.
-    used: Cell<bool>,
-}
-
-// SAFETY: `init` is used once, by the thread that initialises; the rest as for `OnceLock`.
-unsafe impl<T: Sync + Send, F: Send> Sync for LazyLock<T, F> {}
-impl<T: RefUnwindSafe + UnwindSafe, F: UnwindSafe> RefUnwindSafe for LazyLock<T, F> {}
-impl<T: UnwindSafe, F: UnwindSafe> UnwindSafe for LazyLock<T, F> {}
-
-impl<T, F: FnOnce() -> T> LazyLock<T, F> {
-    /// As the real one.
-    pub const fn new(f: F) -> Self {
-        Self { cell: OnceLock::new(), init: UnsafeCell::new(ManuallyDrop::new(f)), used: Cell::new(false) }
-    }
-
-    /// As the real one.
-    ///
-    /// # Panics
-    /// If the initialisation does, or did.
-    #[track_caller]
-    pub fn force(this: &Self) -> &T {
-        engine::touch(this.cell.once.address(), Access::Look);
-        let poisoned =
-            this.cell.once.state.get() == State::Poisoned && this.cell.once.age.check() == Use::Known;
-        assert!(!poisoned, "LazyLock instance has previously been poisoned");
-        this.cell.get_or_init(|| {
-            this.used.set(true);
-            // SAFETY: it is read once in an execution. A `LazyLock` that outlives one is in a static,
-            // where `F` was made by a constant, so its bytes may be copied again.
-            let init = unsafe { ::std::ptr::read(this.init.get()) };
-            ManuallyDrop::into_inner(init)()
-        })
-    }
-}
-
-impl<T, F> Drop for LazyLock<T, F> {
-    fn drop(&mut self) {
-        if !self.used.get() {
-            // SAFETY: it has not been moved out.
-            unsafe { ManuallyDrop::drop(self.init.get_mut()) };
-        }
-    }
-}
-
-impl<T, F: FnOnce() -> T> Deref for LazyLock<T, F> {
-    type Target = T;
-    #[track_caller]
-    fn deref(&self) -> &T {
-        Self::force(self)
-    }
-}
-
-impl<T: Default> Default for LazyLock<T> {
-    fn default() -> Self {
-        Self::new(T::default)
-    }
-}
-
-impl<T: fmt::Debug, F> fmt::Debug for LazyLock<T, F> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut d = f.debug_tuple("LazyLock");
-        match self.cell.get() {
-            Some(v) => d.field(v),
-            None => d.field(&format_args!("<uninit>")),
-        };
-        d.finish()
-    }
-}

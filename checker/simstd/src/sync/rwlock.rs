@@ -5,6 +5,7 @@ use ::std::fmt;
 use ::std::marker::PhantomData;
 use ::std::ops::{Deref, DerefMut};
 use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
+use ::std::ptr::NonNull;
 use ::std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
 
 use engine::{Access, Loc, Waiting};
@@ -33,13 +34,15 @@ unsafe impl<T: ?Sized + Send + Sync> Sync for RwLock<T> {}
 impl<T: ?Sized> UnwindSafe for RwLock<T> {}
 impl<T: ?Sized> RefUnwindSafe for RwLock<T> {}
 
-/// As [`std::sync::RwLockReadGuard`].
+/// As [`std::sync::RwLockReadGuard`]. It has no reference to the lock itself, which would make it
+/// invariant in `T`.
 #[must_use = "if unused the RwLock will immediately unlock"]
 #[clippy::has_significant_drop]
 pub struct RwLockReadGuard<'a, T: ?Sized + 'a> {
-    lock: &'a RwLock<T>,
+    value: NonNull<T>,
+    holder: &'a Cell<u32>,
+    readers: &'a Cell<usize>,
     at: Loc,
-    not_send: PhantomData<*const ()>,
 }
 
 /// As [`std::sync::RwLockWriteGuard`].
@@ -56,6 +59,8 @@ pub struct RwLockWriteGuard<'a, T: ?Sized + 'a> {
 unsafe impl<T: ?Sized + Sync> Sync for RwLockReadGuard<'_, T> {}
 // SAFETY: as above.
 unsafe impl<T: ?Sized + Sync> Sync for RwLockWriteGuard<'_, T> {}
+impl<T: ?Sized + RefUnwindSafe> UnwindSafe for RwLockReadGuard<'_, T> {}
+impl<T: ?Sized + RefUnwindSafe> RefUnwindSafe for RwLockReadGuard<'_, T> {}
 
 impl<T> RwLock<T> {
     /// As the real one.
@@ -122,8 +127,14 @@ impl<T: ?Sized> RwLock<T> {
     fn read_guard(&self, at: Loc) -> LockResult<RwLockReadGuard<'_, T>> {
         self.readers.set(self.readers.get() + 1);
         self.holder.set(me());
-        let guard = RwLockReadGuard { lock: self, at, not_send: PhantomData };
+        let guard = self.shared(at);
         if self.poisoned.get() { Err(PoisonError::new(guard)) } else { Ok(guard) }
+    }
+
+    fn shared(&self, at: Loc) -> RwLockReadGuard<'_, T> {
+        // SAFETY: a cell's pointer is not null.
+        let value = unsafe { NonNull::new_unchecked(self.value.get()) };
+        RwLockReadGuard { value, holder: &self.holder, readers: &self.readers, at }
     }
 
     fn write_guard(&self, at: Loc) -> LockResult<RwLockWriteGuard<'_, T>> {
@@ -190,13 +201,6 @@ impl<T: ?Sized> RwLock<T> {
         if self.can_write() { Ok(self.write_guard(at)?) } else { Err(TryLockError::WouldBlock) }
     }
 
-    fn release(&self) {
-        if self.can_write() {
-            self.holder.set(NOBODY);
-        }
-        engine::wake_all(self.address());
-    }
-
     /// As the real one.
     pub fn is_poisoned(&self) -> bool {
         engine::touch(self.address(), Access::Look);
@@ -230,15 +234,19 @@ impl<'a, T: ?Sized> RwLockWriteGuard<'a, T> {
         lock.writing.set(false);
         lock.readers.set(1);
         engine::wake_all(lock.address());
-        RwLockReadGuard { lock, at, not_send: PhantomData }
+        lock.shared(at)
     }
 }
 
 impl<T: ?Sized> Drop for RwLockReadGuard<'_, T> {
     fn drop(&mut self) {
-        engine::point("unlock", self.lock.address(), self.at);
-        self.lock.readers.set(self.lock.readers.get() - 1);
-        self.lock.release();
+        let address = (&raw const *self.holder) as usize;
+        engine::point("unlock", address, self.at);
+        self.readers.set(self.readers.get() - 1);
+        if self.readers.get() == 0 {
+            self.holder.set(NOBODY);
+        }
+        engine::wake_all(address);
     }
 }
 
@@ -249,7 +257,24 @@ impl<T: ?Sized> Drop for RwLockWriteGuard<'_, T> {
             self.lock.poisoned.set(true);
         }
         self.lock.writing.set(false);
-        self.lock.release();
+        self.lock.holder.set(NOBODY);
+        engine::wake_all(self.lock.address());
+    }
+}
+
+impl<T: ?Sized> Deref for RwLockReadGuard<'_, T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        // SAFETY: the guard's thread holds the lock.
+        unsafe { self.value.as_ref() }
+    }
+}
+
+impl<T: ?Sized> Deref for RwLockWriteGuard<'_, T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        // SAFETY: as above.
+        unsafe { &*self.lock.value.get() }
     }
 }
 
@@ -262,13 +287,6 @@ impl<T: ?Sized> DerefMut for RwLockWriteGuard<'_, T> {
 
 macro_rules! reading {
     ($($Guard:ident)*) => {$(
-        impl<T: ?Sized> Deref for $Guard<'_, T> {
-            type Target = T;
-            fn deref(&self) -> &T {
-                // SAFETY: the guard's thread holds the lock.
-                unsafe { &*self.lock.value.get() }
-            }
-        }
         impl<T: ?Sized + fmt::Debug> fmt::Debug for $Guard<'_, T> {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 (**self).fmt(f)

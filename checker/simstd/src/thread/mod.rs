@@ -241,7 +241,8 @@ where
     T: Send + 'a,
 {
     if let Some(name) = &builder.name {
-        assert!(!name.contains('\0'), "thread name may not contain interior null bytes");
+        let _ =
+            ::std::ffi::CString::new(name.as_str()).expect("thread name may not contain interior null bytes");
     }
     let packet = Arc::new(Packet { result: UnsafeCell::new(None), scope });
     let theirs = Arc::clone(&packet);

@@ -3,7 +3,7 @@
 use ::std::cell::Cell;
 use ::std::fmt;
 use ::std::marker::PhantomData;
-use ::std::panic::Location;
+use ::std::panic::{Location, RefUnwindSafe};
 use ::std::sync::Arc;
 
 use engine::{Access, Loc, Waiting};
@@ -26,6 +26,7 @@ pub(super) struct ScopeData {
 unsafe impl Send for ScopeData {}
 // SAFETY: as above.
 unsafe impl Sync for ScopeData {}
+impl RefUnwindSafe for ScopeData {}
 
 impl ScopeData {
     fn address(&self) -> usize {

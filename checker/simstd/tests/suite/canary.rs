@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The newest rlib of `name` that cargo built beside this test.
-fn rlib(deps: &Path, name: &str) -> PathBuf {
+pub(crate) fn rlib(deps: &Path, name: &str) -> PathBuf {
     let files = fs::read_dir(deps).expect("the folder of this test can be read").filter_map(Result::ok);
     files
         .map(|f| f.path())

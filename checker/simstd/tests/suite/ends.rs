@@ -1,10 +1,14 @@
 //! The ways in which a program can end the simulation.
 
+use std::collections::BTreeSet;
+use std::io::{BufRead, Write};
+
 use engine::Ending;
+use simstd::io::IsTerminal;
 use simstd::sync::Mutex;
 use simstd::{fs, process, thread};
 
-use crate::run;
+use crate::{always, run};
 
 #[test]
 fn exit_and_abort_are_seen_with_their_line() {
@@ -49,4 +53,44 @@ fn what_is_printed_goes_to_the_console() {
         simstd::eprint!("three");
     });
     assert_eq!(run.printed, "one 2\nthree");
+}
+
+#[test]
+fn what_others_print_waits_while_the_output_is_locked() {
+    let line = "line";
+    let program = || {
+        thread::scope(|scope| {
+            scope.spawn(|| writeln!(simstd::io::stdout(), "another {line}").unwrap());
+            let mut out = simstd::io::stdout().lock();
+            out.write_all(b"one ").unwrap();
+            thread::yield_now();
+            // Whoever has the lock may take it again.
+            simstd::println!("line");
+        });
+    };
+    let orders: BTreeSet<String> = (0..1_000).map(|seed| run(seed, &program).printed).collect();
+    let whole = ["another line\none line\n", "one line\nanother line\n"];
+    assert_eq!(orders.into_iter().collect::<Vec<_>>(), whole);
+}
+
+#[test]
+fn to_wait_for_a_thread_that_waits_to_print_is_a_deadlock() {
+    let run = run(1, &|| {
+        let _out = simstd::io::stdout().lock();
+        thread::spawn(|| simstd::println!("other")).join().unwrap();
+    });
+    assert!(matches!(run.ending, Ending::Deadlock), "{:?}", run.ending);
+    assert_eq!(run.threads[1].waiting_for.as_deref(), Some("standard output held by `main`"));
+}
+
+#[test]
+fn the_input_is_empty_and_nothing_is_a_terminal() {
+    always(&|| {
+        let input = simstd::io::stdin();
+        assert_eq!(simstd::io::read_to_string(&input).unwrap(), "");
+        assert!(!input.is_terminal() && !simstd::io::stdout().lock().is_terminal());
+        // Two may have it at once: nobody waits for real.
+        let (one, other) = (input.lock(), simstd::io::stdin().lines().count());
+        assert_eq!((one.lines().count(), other), (0, 0));
+    });
 }

@@ -1,5 +1,7 @@
 //! Locks: exclusion, poisoning, Condvars, barriers, one-time initialisation.
 
+use std::fmt::Debug;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
 use engine::Ending;
@@ -199,5 +201,55 @@ fn a_lazy_lock_runs_once() {
             scope.spawn(|| assert_eq!(*lazy, 10));
         });
         assert_eq!(runs.load(SeqCst), 1);
+    });
+}
+
+#[test]
+fn a_lazy_lock_whose_initialisation_panics_is_poisoned_for_those_that_wait_for_it_too() {
+    always(&|| {
+        let made_of = Arc::new(());
+        let (theirs, runs) = (Arc::clone(&made_of), AtomicUsize::new(0));
+        let lazy = LazyLock::new(|| -> Arc<()> {
+            let _used_up = theirs;
+            runs.fetch_add(1, SeqCst);
+            thread::yield_now();
+            panic!("bad")
+        });
+        let force = || simstd::panic::catch_unwind(AssertUnwindSafe(|| LazyLock::force(&lazy).clone()));
+        thread::scope(|scope| {
+            let others = [scope.spawn(force), scope.spawn(force)];
+            others.into_iter().for_each(|other| assert!(other.join().unwrap().is_err()));
+        });
+        assert_eq!(runs.load(SeqCst), 1);
+        assert!(LazyLock::get(&lazy).is_none());
+        drop(lazy);
+        assert_eq!(Arc::strong_count(&made_of), 1, "what it would have been made of was dropped once");
+    });
+}
+
+#[test]
+fn an_owned_lazy_lock_can_be_changed() {
+    always(&|| {
+        let mut lazy = LazyLock::new(|| vec![1]);
+        assert!(LazyLock::get_mut(&mut lazy).is_none());
+        lazy.push(2);
+        assert_eq!(LazyLock::get(&lazy), Some(&vec![1, 2]));
+        LazyLock::force_mut(&mut lazy).push(3);
+        assert_eq!(*lazy, [1, 2, 3]);
+    });
+}
+
+#[test]
+fn a_lock_prints_as_std_s_does() {
+    // Which std it is decides whether `<locked>` is in quotes.
+    let format = |lock: &dyn Debug, guard: &dyn Debug| format!("{lock:?} {guard:?}").replace('"', "");
+    always(&|| {
+        let (ours, real) = (Mutex::new(1), std::sync::Mutex::new(1));
+        assert_eq!(format!("{ours:?}"), format!("{real:?}"));
+        let held = (ours.lock().unwrap(), real.lock().unwrap());
+        assert_eq!(format(&ours, &held.0), format(&real, &held.1));
+        let (ours, real) = (RwLock::new(1), std::sync::RwLock::new(1));
+        let held = (ours.write().unwrap(), real.write().unwrap());
+        assert_eq!(format(&ours, &held.0), format(&real, &held.1));
     });
 }

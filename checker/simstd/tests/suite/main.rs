@@ -5,11 +5,14 @@ mod channels;
 mod ends;
 mod enumeration;
 mod interleavings;
+mod listing;
 mod locks;
+mod outside;
 mod statics;
 mod surface;
 mod threads;
 mod time;
+mod words;
 
 use engine::{Ending, Enumeration, Limits, Options, Run, Strategy, Style, execute};
 

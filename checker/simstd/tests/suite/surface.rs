@@ -1,13 +1,14 @@
 //! Our surface against std's: every line is compiled twice, over the real std and over ours, so that a
-//! name, a signature or an impl that we lack fails to compile here. What is left out on purpose is listed
-//! here, with its reason; a learner who uses one of these gets a compile error:
+//! signature that differs fails to compile here. (That no name is missing is for `listing` to see.) What is left
+//! out on purpose is listed here, with its reason; a learner who uses one of these gets a compile error:
 //!
 //! - `thread::add_spawn_hook`, `thread::sleep_until`, `sync::mpmc`, mapped guards, `ReentrantLock`: not stable.
 //! - `Atomic*::from_ptr`: unsafe, and our atomics are larger than the real ones.
-//! - `fs`, `net` and `process` beyond opening and starting: a program that uses them is refused anyway.
-//! - `os` beyond `raw` and `unix::thread::JoinHandleExt`: a way around the simulation.
+//! - `OnceLock` and `LazyLock` of what borrows from something dropped before them: std tells the compiler that
+//!   dropping a `OnceLock` does not look at the value (`may_dangle`), which stable code can't say.
+//! - `os` beyond `raw`, `fd` and `unix::thread::JoinHandleExt`: a program that uses the system's handles is refused anyway.
 //!
-//! `io::stdin` is the real one, and always at its end: the checker closes it.
+//! `io::stdin` is always at its end. What std got after the oldest Rust that we support is in `newer`, over ours alone.
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
 
@@ -39,7 +40,7 @@ macro_rules! surface {
             use $library::sync::*;
             use $library::thread::*;
             use $library::time::{Instant, SystemTime, SystemTimeError, UNIX_EPOCH};
-            use $library::{io, panic, process, thread};
+            use $library::{any, env, fs, io, net, panic, process, thread};
 
             fn threads() {
                 let _: fn(Duration) = sleep;
@@ -125,6 +126,10 @@ macro_rules! surface {
                 l.clear_poison();
                 let _: LockResult<&mut u8> = owned.get_mut();
                 let _: LockResult<u8> = owned.into_inner();
+                fn shorter<'a>(g: RwLockReadGuard<'a, &'static str>) -> RwLockReadGuard<'a, &'a str> {
+                    g
+                }
+                (unwind::<RwLockReadGuard<'_, u8>>(), sync::<RwLockReadGuard<'_, u8>>());
                 (
                     send::<RwLock<u8>>(),
                     sync::<RwLock<u8>>(),
@@ -155,7 +160,14 @@ macro_rules! surface {
                 );
             }
 
-            fn onces(o: &Once, cell: &OnceLock<u8>, mut owned: OnceLock<u8>, lazy: &LazyLock<u8>) {
+            fn onces(
+                o: &Once,
+                cell: &OnceLock<u8>,
+                mut owned: OnceLock<u8>,
+                lazy: &LazyLock<u8>,
+                mut mine: LazyLock<u8>,
+            ) {
+                let _: &mut u8 = &mut mine;
                 static _O: Once = Once::new();
                 static _C: OnceLock<u8> = OnceLock::new();
                 static _L: LazyLock<u8> = LazyLock::new(|| 1);
@@ -247,6 +259,12 @@ macro_rules! surface {
                 let _: &mut u8 = owned.get_mut();
                 let _: *mut u8 = owned.as_ptr();
                 let _: u8 = owned.into_inner();
+                const _INNER: (u8, bool) =
+                    (AtomicU8::new(1).into_inner(), AtomicBool::new(true).into_inner());
+                static _B: AtomicBool = ATOMIC_BOOL_INIT;
+                static _I: AtomicIsize = ATOMIC_ISIZE_INIT;
+                static _U: AtomicUsize = ATOMIC_USIZE_INIT;
+                let _: fn() = spin_loop_hint;
                 let _: AtomicI32 = 1.into();
                 (fence(SeqCst), compiler_fence(SeqCst));
                 (sync::<AtomicPtr<u8>>(), unwind::<AtomicU64>(), debug::<AtomicI8>(), default::<AtomicU16>());
@@ -273,6 +291,39 @@ macro_rules! surface {
                 (error::<SystemTimeError>(), debug::<Instant>(), debug::<SystemTime>());
             }
 
+            fn outside(e: env::Args, f: &fs::File, s: &net::TcpStream, c: &mut process::Command) {
+                let _: Option<String> = e.rev().next();
+                let _: std::result::Result<String, env::VarError> = env::var("a");
+                let _: Option<(String, String)> = env::vars().next();
+                let _: Option<std::ffi::OsString> = env::args_os().next();
+                let _: std::io::Result<std::path::PathBuf> = env::current_dir();
+                let _: std::path::PathBuf = env::temp_dir();
+                let _: Option<std::path::PathBuf> = env::split_paths("a").next();
+                let _: [std::io::Result<()>; 4] = [f.sync_all(), f.set_len(1), f.lock(), f.unlock()];
+                let _: std::io::Result<fs::Metadata> = f.metadata();
+                let _: std::io::Result<fs::File> = f.try_clone();
+                let _: std::result::Result<(), fs::TryLockError> = f.try_lock();
+                let _: std::io::Result<()> =
+                    f.set_times(fs::FileTimes::new().set_modified(SystemTime::now()));
+                let _: std::io::Result<usize> = io::Read::read(&mut { f }, &mut []);
+                let _: std::io::Result<()> = fs::rename("a", "b");
+                let _: std::io::Result<net::SocketAddr> = s.peer_addr();
+                let _: std::io::Result<()> = s.set_read_timeout(None);
+                let _: std::io::Result<usize> = io::Write::write(&mut { s }, &[]);
+                fn resolve<A: net::ToSocketAddrs>(a: A) -> Option<net::SocketAddr> {
+                    a.to_socket_addrs().ok()?.next()
+                }
+                resolve(("a", 1));
+                resolve("a:1".to_owned());
+                resolve(&[] as &[net::SocketAddr]);
+                let _: std::io::Result<process::Child> =
+                    c.env("a", "b").stdin(process::Stdio::null()).current_dir("a").spawn();
+                let _: (&std::ffi::OsStr, process::CommandArgs<'_>) = (c.get_program(), c.get_args());
+                let _: &str = any::type_name::<Mutex<u8>>();
+                let _: &str = any::type_name_of_val(s);
+                (debug::<env::Args>(), debug::<fs::File>(), debug::<net::UdpSocket>());
+            }
+
             fn the_rest(mut m: HashMap<u8, u8>, mut s: HashSet<u8>) {
                 let _: thread::Result<u8> = panic::catch_unwind(|| 1);
                 let _: fn(Box<dyn std::any::Any + Send>) -> ! = panic::resume_unwind;
@@ -281,6 +332,22 @@ macro_rules! surface {
                 let mut out: io::StdoutLock<'static> = io::stdout().lock();
                 let _: std::io::Result<()> = io::Write::write_all(&mut out, b"x");
                 let _: io::Stderr = io::stderr();
+                let (input, _): (io::StdinLock<'static>, io::Lines<io::StdinLock<'static>>) =
+                    (io::stdin().lock(), io::stdin().lines());
+                let _: std::io::Result<usize> = io::stdin().read_line(&mut String::new());
+                let _: [bool; 3] = [
+                    io::IsTerminal::is_terminal(&io::stdin()),
+                    io::IsTerminal::is_terminal(&input),
+                    io::IsTerminal::is_terminal(&out),
+                ];
+                (debug::<io::Stdin>(), sync::<io::StdinLock<'_>>(), unwind::<io::StderrLock<'_>>());
+                let _: [fn(&HashMap<u8, u8>) -> usize; 2] = [HashMap::len, HashMap::capacity];
+                let _: fn(&mut HashMap<u8, u8>, u8, u8) -> Option<u8> = HashMap::insert;
+                let _: fn(&mut HashMap<u8, u8>, &u8) -> Option<u8> = HashMap::remove;
+                let _: fn(&HashMap<u8, u8>, &u8) -> bool = HashMap::contains_key;
+                let _: [fn(&HashSet<u8>, &u8) -> bool; 1] = [HashSet::contains];
+                let _: fn(&mut HashSet<u8>, u8) -> bool = HashSet::insert;
+                let _: fn(&HashSet<u8>, &HashSet<u8>) -> bool = HashSet::is_subset;
                 let _: Option<u8> = m.insert(1, 1);
                 let _: hash_map::Entry<'_, u8, u8> = m.entry(1);
                 m.extend([(1, 1)]);
@@ -296,6 +363,17 @@ macro_rules! surface {
             }
         }
     };
+}
+
+/// What is stable in Rust 1.94 and 1.95.
+#[allow(dead_code)]
+fn newer(mut lazy: simstd::sync::LazyLock<u8>, n: simstd::sync::atomic::AtomicU8) {
+    use simstd::sync::{LazyLock, atomic::Ordering::SeqCst};
+    let _: Option<&u8> = LazyLock::get(&lazy);
+    let _: Option<&mut u8> = LazyLock::get_mut(&mut lazy);
+    let _: &mut u8 = LazyLock::force_mut(&mut lazy);
+    let _: Result<u8, u8> = n.try_update(SeqCst, SeqCst, Some);
+    let _: u8 = n.update(SeqCst, SeqCst, |v| v);
 }
 
 surface!(over_the_real_std std);
