@@ -156,6 +156,21 @@ pub fn run(
     }
 }
 
+/// The checks that a program has.
+///
+/// # Errors
+/// If the trouble is not the learner's: none of it has run.
+pub fn list(program: &Path, request: &Request, cancel: &Cancel) -> Result<Vec<Listed>> {
+    let request = Request { only: Some(Vec::new()), ..request.clone() };
+    let mut listed = Vec::new();
+    run(program, &request, cancel, &mut |news| {
+        if let News::Listed(checks) = news {
+            listed = checks.to_vec();
+        }
+    })?;
+    Ok(listed)
+}
+
 fn unrun(listed: Listed, status: Status, finding: Finding) -> Check {
     Check {
         name: listed.name,

@@ -195,6 +195,8 @@ fn judge_all(screen: &Screen, course: &Course, mut progress: Progress, run: &Run
     if run.format == Format::Json {
         judge.rendering.colour = false;
         judge.detail = Detail::Verdict;
+        // Programs are judged side by side.
+        judge.children = 1;
     }
     let mut reports = Vec::new();
     for exercise in exercises {
@@ -296,7 +298,8 @@ fn verify_all(screen: &Screen, course: &Course, verify: &Verify) -> Result<Outco
 
 fn judge<'a>(screen: &Screen, course: &'a Course, base: &'a Base, effort: judge::Effort) -> Judge<'a> {
     let rendering = Rendering { colour: screen.style.colour, width: screen.style.width };
-    Judge { course, base, rendering, effort, detail: Detail::Steps, cancel: Cancel::default() }
+    let (cancel, children) = (Cancel::default(), judge::crew());
+    Judge { course, base, rendering, effort, detail: Detail::Steps, cancel, children }
 }
 
 fn open_base(screen: &Screen, course: &Course) -> Result<Base> {

@@ -4,11 +4,13 @@ use crate::base::Base;
 use crate::child::{self, News, Request};
 use crate::compile::{self, Compiled, Patience, Program, Rendering};
 use crate::course::{Course, Exercise, read_text};
+use crate::crew;
 use crate::process::Cancel;
 use crate::verdict::{Check, Kind, Report};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// How thoroughly to judge.
@@ -25,6 +27,11 @@ impl Default for Effort {
     fn default() -> Effort {
         Effort { seed: 1, schedules: None, limit: Duration::from_secs(60) }
     }
+}
+
+/// As many children at once as there are processors; more of a crew than this is of no use to anybody.
+pub fn crew() -> usize {
+    thread::available_parallelism().map_or(1, |processors| processors.get().min(8))
 }
 
 /// How much to find out about a finding.
@@ -46,6 +53,8 @@ pub struct Judge<'a> {
     pub effort: Effort,
     pub detail: Detail,
     pub cancel: Cancel,
+    /// How many children may run checks of a program at once.
+    pub children: usize,
 }
 
 impl Judge<'_> {
@@ -102,7 +111,10 @@ impl Judge<'_> {
         tell: &mut dyn FnMut(News<'_>),
     ) -> Result<Vec<Check>> {
         let request = self.request(exercise, source)?;
-        let checks = child::run(&program.executable, &request, &self.cancel, tell)?;
+        let checks = match self.children {
+            1 => child::run(&program.executable, &request, &self.cancel, tell)?,
+            many => crew::run(&program.executable, &request, &self.cancel, many, tell)?,
+        };
         if checks.is_empty() {
             bail!("{} has no check in it; add one for each clause", exercise.checks().display());
         }

@@ -11,6 +11,7 @@ mod commands;
 mod comparison;
 mod compile;
 mod course;
+mod crew;
 mod editor;
 mod explanation;
 mod gate;

@@ -18,6 +18,7 @@ mod enumeration;
 mod exec;
 mod explain;
 mod footprint;
+mod history;
 pub mod local_slot;
 mod operations;
 mod panics;

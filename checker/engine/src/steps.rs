@@ -11,32 +11,32 @@ impl Exec {
     /// The next step of the running task will touch the object at `address`.
     pub(crate) fn announce(&mut self, address: usize, access: Access) {
         let task = self.current;
-        self.enumeration().announce(task, address, access);
+        self.enumeration().history.announce(task, address, access);
     }
 
     #[inline]
     pub(crate) fn touch(&mut self, address: usize, access: Access) {
         if self.enumerates && address != 0 {
-            self.enumeration().touch(address, access);
+            self.enumeration().history.touch(address, access);
         }
     }
 
     /// `task` was woken.
     pub(crate) fn enables(&mut self, task: TaskId, _address: usize) {
         if self.enumerates {
-            self.enumeration().enables(task);
+            self.enumeration().history.enables(task);
         }
     }
 
     pub(crate) fn satisfies(&mut self, task: TaskId, address: usize) {
         if self.enumerates {
-            self.enumeration().satisfies(task, address);
+            self.enumeration().history.satisfies(task, address);
         }
     }
 
     pub(crate) fn rested(&mut self, task: TaskId) {
         if self.enumerates {
-            self.enumeration().rested(task);
+            self.enumeration().history.rested(task);
         }
     }
 
@@ -44,13 +44,13 @@ impl Exec {
         if self.enumerates {
             let is_guarded =
                 self.tasks[self.current as usize].takes.is_some_and(|lock| lock.address == address);
-            self.enumeration().takes(address, is_guarded);
+            self.enumeration().history.takes(address, is_guarded);
         }
     }
 
     pub(crate) fn releases_lock(&mut self, address: usize) {
         if self.enumerates {
-            self.enumeration().releases(address);
+            self.enumeration().history.releases(address);
         }
     }
 

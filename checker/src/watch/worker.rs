@@ -4,7 +4,7 @@ use crate::base::{Base, Building};
 use crate::child::News;
 use crate::compile::Rendering;
 use crate::course::{Course, Exercise};
-use crate::judge::{Detail, Effort, Judge};
+use crate::judge::{Detail, Effort, Judge, crew};
 use crate::process::{Cancel, Interrupted};
 use crate::verdict::{Check, Report};
 use anyhow::{Error, Result};
@@ -58,6 +58,7 @@ fn judge(course: &Course, exercise: &Exercise, order: &Order, tell: &dyn Fn(Hear
         effort: Effort::default(),
         detail: Detail::Steps,
         cancel: order.cancel.clone(),
+        children: crew(),
     };
     judge.judge(exercise, &exercise.source(), &mut |news| {
         tell(match news {

@@ -1,0 +1,91 @@
+//! Running the checks of one program in several children at once.
+
+use crate::child::{self, Listed, News, Request};
+use crate::process::Cancel;
+use crate::verdict::Check;
+use anyhow::Result;
+use std::path::Path;
+use std::sync::mpsc::{self, Sender};
+use std::thread;
+
+/// What one of the children has to tell.
+enum Heard {
+    Started(String),
+    Ended(Box<Check>),
+}
+
+/// As [`child::run`] for all checks, with `size` children at once, each with its share of them.
+///
+/// # Errors
+/// If the trouble is not the learner's.
+pub fn run(
+    program: &Path,
+    request: &Request,
+    cancel: &Cancel,
+    size: usize,
+    tell: &mut dyn FnMut(News<'_>),
+) -> Result<Vec<Check>> {
+    let listed = child::list(program, request, cancel)?;
+    let shares = shares(&listed, size);
+    tell(News::Listed(&listed));
+    let (sender, heard) = mpsc::channel();
+    let ended = thread::scope(|scope| {
+        let start = |only| {
+            let (sender, request) = (sender.clone(), Request { only: Some(only), ..request.clone() });
+            scope.spawn(move || child::run(program, &request, cancel, &mut |news| pass_on(&sender, news)))
+        };
+        let children: Vec<_> = shares.into_iter().map(start).collect();
+        drop(sender);
+        for heard in heard {
+            match heard {
+                Heard::Started(check) => tell(News::Started(&check)),
+                Heard::Ended(check) => tell(News::Ended(&check)),
+            }
+        }
+        let joined = children
+            .into_iter()
+            .map(|child| child.join().unwrap_or_else(|payload| std::panic::resume_unwind(payload)));
+        joined.collect::<Result<Vec<_>>>()
+    })?;
+    let mut checks: Vec<Check> = ended.into_iter().flatten().collect();
+    checks.sort_by_key(|check| listed.iter().position(|listed| listed.name == check.name));
+    Ok(checks)
+}
+
+/// Neighbours are alike, so each child gets some of them.
+fn shares(listed: &[Listed], size: usize) -> Vec<Vec<String>> {
+    let mut shares = vec![Vec::new(); size.clamp(1, listed.len().max(1))];
+    let places = shares.len();
+    for (place, check) in listed.iter().enumerate() {
+        shares[place % places].push(check.name.clone());
+    }
+    shares
+}
+
+fn pass_on(sender: &Sender<Heard>, news: News<'_>) {
+    let heard = match news {
+        News::Started(check) => Heard::Started(check.to_owned()),
+        News::Ended(check) => Heard::Ended(Box::new(check.clone())),
+        // Said once, for all of them.
+        News::Compiling | News::Listed(_) => return,
+    };
+    // They are heard until the last has ended.
+    let _ = sender.send(heard);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(shares: Vec<Vec<String>>) -> Vec<String> {
+        shares.into_iter().map(|share| share.concat()).collect()
+    }
+
+    #[test]
+    fn each_check_is_in_one_share() {
+        let listed = ["a", "b", "c"].map(|name| Listed { name: name.to_owned(), clause: 1 });
+        assert_eq!(names(shares(&listed, 2)), ["ac", "b"]);
+        assert_eq!(names(shares(&listed, 9)), ["a", "b", "c"]);
+        assert_eq!(names(shares(&[], 2)), [""]);
+    }
+}
