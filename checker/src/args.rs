@@ -203,7 +203,7 @@ pub struct Verify {
     /// Compile each program once and judge it so often; tell which verdicts were not the same every time
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub repeat: u32,
-    /// Write what a learner would read of each rejected variant into this folder
+    /// Write what a learner would read of each rejected variant into this folder, to be compared with what was reviewed
     #[arg(long, value_name = "DIR")]
     pub explanations: Option<PathBuf>,
     #[command(flatten)]

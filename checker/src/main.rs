@@ -18,6 +18,7 @@ mod hints;
 mod judge;
 mod lanes;
 mod original;
+mod parts;
 mod picture;
 mod process;
 mod progress;
