@@ -7,6 +7,7 @@ use crate::compile::{Compiled, Rendering};
 use crate::course::{Course, Exercise, Task, unknown};
 use crate::gate;
 use crate::judge::{self, Detail, Judge, source_file};
+use crate::manual;
 use crate::original;
 use crate::picture;
 use crate::process::{self, Cancel};
@@ -119,9 +120,7 @@ fn print_completions(screen: &Screen, shell: Shell) -> Result<Outcome> {
 }
 
 fn print_manual(screen: &Screen) -> Result<Outcome> {
-    let mut text = Vec::new();
-    clap_mangen::Man::new(Arguments::command()).render(&mut text)?;
-    screen.raw(&String::from_utf8_lossy(&text))?;
+    screen.raw(&manual::page()?)?;
     Ok(Outcome::AllPassed)
 }
 

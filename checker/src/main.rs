@@ -17,6 +17,7 @@ mod gate;
 mod hints;
 mod judge;
 mod lanes;
+mod manual;
 mod original;
 mod parts;
 mod picture;

@@ -1,10 +1,10 @@
 //! Everything the command prints line by line. A state is told by a word and a sign; colour only repeats it.
 
 use crate::account::Subject;
-use crate::course::{Exercise, Hint, Task};
+use crate::course::{Exercise, Hint};
 use crate::hints::words;
 use crate::progress::State;
-use crate::style::{Style, lesson_title, look, paragraphs};
+use crate::style::{Style, details, lesson_title, look, paragraphs};
 use crate::verdict::{Check, Finding, Report};
 use anyhow::Result;
 use colored::Colorize;
@@ -60,9 +60,7 @@ impl Screen {
             }
             let (sign, word, colour) = look(state(exercise));
             let left = format!("  {} {:name_width$}  ", sign.color(colour), exercise.name);
-            let task = if about.kind == Task::Repair { " · to repair" } else { "" };
-            let tail =
-                format!("{}{task} · {} points · about {} min", about.title, about.points, about.minutes);
+            let tail = format!("{} · about {} min", details(exercise), about.minutes);
             // Sign, name and word are what the list is for; the rest goes on a line of its own if it must.
             text += &if 4 + name_width + 2 + 22 + tail.chars().count() <= self.style.width {
                 format!("{left}{:20}  {}\n", word.color(colour), tail.dimmed())

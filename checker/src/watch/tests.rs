@@ -3,7 +3,7 @@
 use super::model::Model;
 use super::view;
 use super::worker::Heard;
-use crate::course::Course;
+use crate::course::{Course, Task};
 use crate::progress::Progress;
 use crate::style::Style;
 use crate::verdict::{Check, Event, Finding, Kind, Report, Schedule, Status, Thread};
@@ -147,7 +147,8 @@ fn a_pass_offers_what_is_next() {
 
 #[test]
 fn each_pane() {
-    let stage = Stage::new();
+    let mut stage = Stage::new();
+    stage.course.exercises[1].about.kind = Task::Repair;
     let mut model = stage.model();
     judged(&mut model, Some(deadlock()));
     for (keys, name) in

@@ -60,7 +60,7 @@ fn a_hint_says_for_which_findings_it_is() {
     let workbook = Workbook::new();
     let file = "exercises/01-greeting/greet/hints.md";
     let hints = workbook.read(file);
-    let mut fails = |mark: &str, why: &str| {
+    let fails = |mark: &str, why: &str| {
         workbook.write(file, hints.replace("<!-- for: deadlock -->", mark));
         workbook.checker("verify greet").run().exits(1).shows(why);
     };

@@ -160,6 +160,29 @@ fn help_completions_and_the_manual_come_from_one_place() {
 }
 
 #[test]
+fn the_manual_has_the_options_of_every_command() {
+    let workbook = Workbook::new();
+    let page = workbook.checker("man").run().exits(0).stdout().replace('\\', "");
+    let help = workbook.checker("help").run().exits(0).stdout();
+    let commands = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    // What is told of a command may go on in a line that is indented further.
+    let names = commands.lines().filter_map(|line| line.strip_prefix("  ").filter(|it| !it.starts_with(' ')));
+    let names: Vec<&str> = names.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(names.contains(&"run") && names.contains(&"reset"), "{names:?}");
+    for name in names.iter().filter(|name| **name != "help") {
+        let section = page.split(&format!(".SH CARGO CHECKER {}\n", name.to_uppercase())).nth(1);
+        let section = section.unwrap_or_else(|| panic!("the manual has no section on {name}"));
+        let section = section.split(".SH ").next().unwrap();
+        let help = workbook.checker(&format!("{name} --help")).run().exits(0).stdout();
+        let options = help.split_whitespace().filter(|word| word.starts_with("--") && word.len() > 2);
+        for option in options.map(|word| word.trim_end_matches(|c: char| !c.is_alphanumeric())) {
+            let everywhere = ["--ascii", "--help"].contains(&option);
+            assert!(everywhere || section.contains(option), "nothing on `{name} {option}` in\n{section}");
+        }
+    }
+}
+
+#[test]
 fn a_terminal_without_unicode_gets_ascii() {
     let workbook = Workbook::new();
     workbook.learner_writes("greet", DEADLOCK);
