@@ -45,6 +45,13 @@ enum Event {
         message: String,
         thread: Option<Thread>,
     },
+    /// The program is about to abort: a panic can't go on.
+    Aborting {
+        check: String,
+        message: String,
+        seed: u64,
+        thread: Option<Thread>,
+    },
     Done,
 }
 
@@ -71,6 +78,12 @@ const LINE_LIMIT: usize = 64 << 20;
 /// What a program may take of a machine on which someone is working.
 const MEMORY_LIMIT: u64 = 2 << 30;
 
+/// After so many checks that hang, and take their time for it, one more would tell nothing new.
+const HANGS: usize = 3;
+/// What is said of the checks after those.
+pub const LEFT_OUT: &str =
+    "not tried: three checks before this one have hung, and each took its time to find that out";
+
 /// A secret for one program.
 pub fn nonce() -> Result<String> {
     let mut bytes = [0; 16];
@@ -94,6 +107,7 @@ pub fn run(
     let mut request = request.clone();
     let mut suite: Option<Vec<Listed>> = None;
     let mut checks: Vec<Check> = Vec::new();
+    let mut hangs = 0;
     loop {
         let child = Child::run(program, &request, &limits, tell)?;
         let Some(listed) = suite.take().or(child.suite) else {
@@ -123,11 +137,17 @@ pub fn run(
                 (rest.len().min(1), Status::Failed)
             }
         };
+        hangs += usize::from(matches!(child.end, End::Stuck { .. }));
         let finding = child.end.finding(limit);
-        for listed in rest.drain(..lost) {
-            let check = unrun(listed, status, finding.clone());
+        let mut report = |listed, status, finding| {
+            let check = unrun(listed, status, finding);
             tell(News::Ended(&check));
             checks.push(check);
+        };
+        rest.drain(..lost).for_each(|listed| report(listed, status, finding.clone()));
+        if hangs >= HANGS {
+            let finding = Finding::new(Kind::TimedOut, LEFT_OUT);
+            rest.drain(..).for_each(|listed| report(listed, Status::Undecided, finding.clone()));
         }
         if rest.is_empty() {
             checks.sort_by_key(|check| listed.iter().position(|listed| listed.name == check.name));
@@ -168,6 +188,11 @@ enum End {
         message: String,
         thread: Option<Thread>,
     },
+    Aborting {
+        message: String,
+        seed: u64,
+        thread: Option<Thread>,
+    },
     Died {
         how: String,
         stderr: String,
@@ -191,9 +216,23 @@ impl End {
                 finding.threads.extend(thread.clone());
                 finding
             }
+            End::Aborting { message, seed, thread } => {
+                let message = format!("the whole program ended here: {message}");
+                let mut finding = Finding::new(Kind::Crashed, message);
+                finding.seed = Some(*seed);
+                finding.threads.extend(thread.clone());
+                finding
+            }
             End::Died { how, stderr } => {
-                let overflow = stderr.contains("has overflowed its stack");
-                let how = if overflow { "a thread has overflowed its stack" } else { how };
+                let memory =
+                    || format!("it used more memory than the {} GiB it is given", MEMORY_LIMIT >> 30);
+                let how = if stderr.contains("has overflowed its stack") {
+                    "a thread has overflowed its stack".to_owned()
+                } else if stderr.lines().any(is_out_of_memory) {
+                    memory()
+                } else {
+                    how.clone()
+                };
                 let message = format!("the whole program ended here: {how}");
                 let mut finding = Finding::new(Kind::Crashed, message);
                 finding.printed = Some(stderr.clone()).filter(|text| !text.is_empty());
@@ -201,6 +240,11 @@ impl End {
             }
         }
     }
+}
+
+/// What Rust says before it aborts because it was refused memory.
+fn is_out_of_memory(line: &str) -> bool {
+    line.starts_with("memory allocation of ") && line.contains(" bytes failed")
 }
 
 impl Child {
@@ -239,7 +283,7 @@ impl Child {
         })?;
         if all_said?.is_continue() {
             child.end = match (child.end, ending) {
-                (stuck @ End::Stuck { .. }, _) => stuck,
+                (told @ (End::Stuck { .. } | End::Aborting { .. }), _) => told,
                 (_, Ending::PastDeadline) => End::PastDeadline,
                 (_, Ending::CutOff) => End::Flooded,
                 (_, Ending::Exited(status)) => {
@@ -269,6 +313,10 @@ impl Child {
             Event::Stuck { check, message, thread } => {
                 self.started = Some(check);
                 self.end = End::Stuck { message, thread };
+            }
+            Event::Aborting { check, message, seed, thread } => {
+                self.started = Some(check);
+                self.end = End::Aborting { message, seed, thread };
             }
             Event::Done => {
                 self.end = End::Done;
