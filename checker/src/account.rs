@@ -77,7 +77,9 @@ impl Style {
                 writeln!(out)?;
             }
             self.finding(out, subject, check, finding, LANES_LIMIT)?;
-            if let Some(others) = others(report, check, finding) {
+            // Where else a `todo!()` is reached tells nothing.
+            let others = others(report, check, finding).filter(|_| finding.kind != Kind::Unfinished);
+            if let Some(others) = others {
                 let also = if finding.message == LEFT_OUT { "" } else { "the same was seen by " };
                 self.field(out, "also", &format!("{also}{others}"))?;
             }

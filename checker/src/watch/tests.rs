@@ -162,6 +162,32 @@ fn each_pane() {
 }
 
 #[test]
+fn what_is_said_once_goes_with_the_next_key() {
+    let stage = Stage::new();
+    let mut model = stage.model();
+    judged(&mut model, Some(deadlock()));
+    press(&mut model, "c");
+    assert!(screen(&mut model, 80, 24).contains("once this one has passed"));
+    press(&mut model, "o");
+    assert!(!screen(&mut model, 80, 24).contains("once this one has passed"));
+}
+
+#[test]
+fn hints_that_are_open_can_be_read_again() {
+    let stage = Stage::new();
+    let mut model = stage.model();
+    judged(&mut model, Some(deadlock()));
+    let mut shown = |keys: &str| {
+        press(&mut model, keys);
+        let text = screen(&mut model, 80, 24);
+        (1..=3).find(|step| text.contains(&format!("Hint {step} of 3"))).expect("a hint is shown")
+    };
+    assert_eq!(["h", "h", "h", "h", "h", "h", "h"].map(&mut shown), [1, 2, 3, 1, 2, 3, 1]);
+    // From elsewhere it is the last one that is shown.
+    assert_eq!(shown("oh"), 3);
+}
+
+#[test]
 fn nothing_but_ascii_where_there_is_nothing_else() {
     let stage = Stage::new();
     let mut model = stage.model();
