@@ -45,6 +45,9 @@ fn other_programs_are_compared_after_passing() {
     ended.shows("means_3: by means 3").shows("-     if check.is_empty()");
     workbook.checker("compare greet means_2").run().exits(0).shows("+     \"pass\"");
     workbook.checker("compare greet mean_2").run().exits(2).complains("did you mean `means_2`");
+    let solution = workbook.read("solutions/01-greeting/greet/src/lib.rs");
+    workbook.write("exercises/01-greeting/greet/src/lib.rs", solution);
+    workbook.checker("compare greet").run().exits(0).shows("Not a line is different.");
 }
 
 #[test]
