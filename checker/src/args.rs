@@ -62,6 +62,11 @@ pub enum Command {
         #[arg(value_name = "EXERCISE")]
         exercise: String,
     },
+    /// Show what an exercise asks for: its README, with the contract
+    Task {
+        #[arg(value_name = "EXERCISE")]
+        exercise: String,
+    },
     /// Show the lesson an exercise belongs to
     Lesson {
         #[arg(value_name = "EXERCISE")]

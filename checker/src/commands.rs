@@ -94,6 +94,7 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
         Some(Command::Hint(hint)) => study::hint(screen, course, &mut progress, hint).map(done),
         Some(Command::Replay(replay)) => show_replay(screen, course, replay),
         Some(Command::Edit { exercise }) => study::edit(course, exercise).map(done),
+        Some(Command::Task { exercise }) => study::task(screen, course, exercise).map(done),
         Some(Command::Lesson { exercise }) => study::lesson(screen, course, exercise).map(done),
         Some(Command::Book { no_open }) => study::book(screen, course, !no_open).map(done),
         Some(Command::Compare { exercise, variant }) => {

@@ -71,27 +71,15 @@ impl Screen {
         self.raw(&self.style.encoded(&text))
     }
 
-    /// One hint; `opened` is how many were opened so far, if that is counted.
-    pub fn hint(
-        &self,
-        exercise: &Exercise,
-        hints: &[Hint],
-        step: usize,
-        opened: Option<usize>,
-    ) -> Result<()> {
+    /// One hint, and then the lines of `foot`.
+    pub fn hint(&self, hints: &[Hint], step: usize, foot: &[String]) -> Result<()> {
         let hint = &hints[step - 1];
         let title = format!("Hint {step} of {}: {}", hints.len(), hint.title);
         self.say(&title.bold().to_string())?;
         self.say("")?;
         self.prose(&words(hint))?;
         self.say("")?;
-        if let Some(opened) = opened {
-            self.say(&format!("{opened} of {} hints opened", hints.len()))?;
-            if step < hints.len() {
-                self.say(&format!("the next one: cargo checker hint {} --step {}", exercise.name, step + 1))?;
-            }
-        }
-        Ok(())
+        foot.iter().try_for_each(|line| self.say(line))
     }
 
     /// Says so if something could not be kept; what was found out is no less true for that.

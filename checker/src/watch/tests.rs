@@ -3,6 +3,7 @@
 use super::model::Model;
 use super::view;
 use super::worker::Heard;
+use crate::child::LEFT_OUT;
 use crate::course::{Course, Task};
 use crate::progress::Progress;
 use crate::style::Style;
@@ -130,6 +131,29 @@ fn a_program_that_does_not_compile_shows_the_compilers_words() {
     );
     let refused = Report::refused("greet", Finding::new(Kind::DoesNotCompile, said), 420);
     model.hear(Heard::Judged(Box::new(refused)));
+    insta::assert_snapshot!(screen(&mut model, 80, 24));
+}
+
+#[test]
+fn trouble_that_is_not_the_learners_says_what_to_do() {
+    let stage = Stage::new();
+    let mut model = stage.model();
+    let trouble =
+        anyhow::anyhow!("cc is missing").context("a program could not be linked; install a C linker");
+    model.hear(Heard::Trouble(trouble));
+    insta::assert_snapshot!(screen(&mut model, 80, 24));
+}
+
+#[test]
+fn what_comes_after_three_hangs_is_undecided() {
+    let stage = Stage::new();
+    let mut model = stage.model();
+    model.hear(Heard::Listed(vec![1, 2]));
+    let stuck = Finding::new(Kind::TimedOut, "a thread has used a second of processor time");
+    let mut left = check("never_waits", 2, Some(Finding::new(Kind::TimedOut, LEFT_OUT)));
+    left.status = Status::Undecided;
+    let checks = vec![check("greets_all", 1, Some(stuck)), left];
+    model.hear(Heard::Judged(Box::new(Report::of_checks("greet", checks, 420))));
     insta::assert_snapshot!(screen(&mut model, 80, 24));
 }
 

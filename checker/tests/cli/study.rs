@@ -13,7 +13,13 @@ fn hints_follow_the_finding_and_are_counted() {
     let hints = workbook.read("exercises/01-greeting/greet/hints.md");
     let hints = hints.replace("When they meet.", "<!-- for: deadlock -->\nWhen they meet.");
     workbook.write("exercises/01-greeting/greet/hints.md", hints);
-    workbook.checker("hint greet").run().exits(0).shows("Hint 1 of 3").shows("1 of 3 hints opened");
+    workbook
+        .checker("hint greet")
+        .run()
+        .exits(0)
+        .shows("Hint 1 of 3")
+        .shows("1 of 3 hints opened")
+        .shows("another one: cargo checker hint greet\n");
     workbook.learner_writes("greet", DEADLOCK);
     workbook.checker("run greet").run().exits(1);
     let second =
@@ -142,6 +148,24 @@ fn the_list_can_be_filtered() {
     let ended = workbook.checker("list --filter wav").run().exits(0).shows("wave");
     assert!(!ended.stdout().contains("· greet"));
     workbook.checker("list --filter xyz").run().exits(0).shows("nothing has `xyz`");
+}
+
+#[test]
+fn what_each_command_prints() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", DEADLOCK);
+    workbook.checker("run greet").run().exits(1);
+    for command in ["list", "hint greet", "task greet", "lesson greet"] {
+        let name = command.replace(' ', "-");
+        insta::assert_snapshot!(name, workbook.checker(command).run().exits(0).screen());
+    }
+    workbook.learner_writes("greet", PASS);
+    workbook.checker("run greet").run().exits(0);
+    for command in ["hint greet --all", "compare greet", "compare greet means_2", "reset greet"] {
+        let name = command.replace(" --", "-").replace(' ', "-");
+        insta::assert_snapshot!(name, workbook.checker(command).run().exits(0).screen());
+    }
+    insta::assert_snapshot!("help", workbook.checker("--help").run().exits(0).screen());
 }
 
 #[test]
