@@ -113,6 +113,9 @@ pub fn reviewed(root: &Path, exercise: &Exercise, variants: &[Result<Variant>]) 
     let text = read_text(&root.join(&file)).with_context(|| {
         format!("what learners read of rejected variants has not been reviewed; {advice}")
     })?;
+    if root.join(&file).with_extension("snap.new").exists() {
+        bail!("{}.new waits for a review", file.display());
+    }
     let told = text.lines().filter_map(|line| line.strip_prefix(TEXT_OF)?.split_whitespace().next());
     let told: BTreeSet<&str> = told.collect();
     let rejected = variants.iter().flatten().filter(|variant| variant.is_in("rejected"));

@@ -101,7 +101,7 @@ fn each_finding_of_a_rejected_variant_has_words_of_its_own() {
 fn what_learners_read_of_a_rejected_variant_has_been_reviewed() {
     let workbook = Workbook::new();
     let (solution, texts) = ("solutions/01-greeting/greet", "solutions/01-greeting/greet/explanations.snap");
-    let wrong = workbook.read(&format!("{solution}/rejected/waits_1.rs"));
+    let (wrong, reviewed) = (workbook.read(&format!("{solution}/rejected/waits_1.rs")), workbook.read(texts));
     workbook.write(&format!("{solution}/rejected/waits_9.rs"), &wrong);
     let ended = workbook.checker("verify greet").run().exits(1);
     ended.shows("has no text of rejected/waits_9.rs").shows("INSTA_UPDATE=always EXERCISES=greet");
@@ -114,6 +114,9 @@ fn what_learners_read_of_a_rejected_variant_has_been_reviewed() {
     workbook.checker("verify greet").run().exits(1).shows("has a text of rejected/waits_9.rs, which is gone");
     workbook.remove(texts);
     workbook.checker("verify greet").run().exits(1).shows("has not been reviewed");
+    workbook.write(texts, &reviewed);
+    workbook.write(&format!("{texts}.new"), "");
+    workbook.checker("verify greet").run().exits(1).shows("explanations.snap.new waits for a review");
 }
 
 #[test]
