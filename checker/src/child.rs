@@ -1,5 +1,6 @@
 //! Running a check program: what it is asked, what it answers, and what its silence means.
 
+use crate::answer::{Answer, Tail};
 use crate::process::{self, Cancel, Ending, Limits, Stream};
 use crate::verdict::{Check, Finding, Kind, Status, Thread};
 use anyhow::{Context, Result, bail};
@@ -73,8 +74,6 @@ pub enum News<'a> {
 
 /// What a program may write that is not an answer, before it is stopped.
 const JUNK_LIMIT: usize = 4 << 20;
-/// The longest answer: a schedule with every event of it.
-const LINE_LIMIT: usize = 64 << 20;
 /// What a program may take of a machine on which someone is working.
 const MEMORY_LIMIT: u64 = 2 << 30;
 
@@ -324,81 +323,5 @@ impl Child {
             }
         }
         Ok(ControlFlow::Continue(()))
-    }
-}
-
-/// The lines of a child's stdout that begin with the nonce; any other is a forgery or junk.
-struct Answer {
-    prefix: Vec<u8>,
-    lines: Vec<Vec<u8>>,
-    partial: Vec<u8>,
-    junk: usize,
-}
-
-impl Answer {
-    fn new(nonce: &str) -> Answer {
-        Answer { prefix: format!("{nonce} ").into_bytes(), lines: Vec::new(), partial: Vec::new(), junk: 0 }
-    }
-
-    /// Takes in what was read; returns how many bytes so far were no answer.
-    fn read(&mut self, bytes: &[u8]) -> usize {
-        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-            self.partial.extend_from_slice(piece);
-            let is_answer = self.partial.starts_with(&self.prefix);
-            if piece.ends_with(b"\n") {
-                let line = std::mem::take(&mut self.partial);
-                if is_answer {
-                    self.lines.push(line[self.prefix.len()..line.len() - 1].to_vec());
-                } else {
-                    self.junk += line.len();
-                }
-            }
-        }
-        let within_a_line = self.partial.starts_with(&self.prefix) && self.partial.len() < LINE_LIMIT;
-        self.junk + if within_a_line { 0 } else { self.partial.len() }
-    }
-}
-
-/// The end of what a child wrote to stderr.
-#[derive(Default)]
-struct Tail {
-    bytes: Vec<u8>,
-    total: usize,
-}
-
-impl Tail {
-    const KEPT: usize = 4096;
-
-    fn read(&mut self, bytes: &[u8]) -> usize {
-        self.total += bytes.len();
-        self.bytes.extend_from_slice(bytes);
-        let surplus = self.bytes.len().saturating_sub(Tail::KEPT);
-        self.bytes.drain(..surplus);
-        self.total
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes).trim().to_owned()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_without_the_nonce_is_not_an_answer() {
-        let mut answer = Answer::new("abc");
-        answer.read(b"{\"event\":\"done\"}\nabc {\"event\":");
-        assert!(answer.lines.is_empty());
-        answer.read(b"\"done\"}\n");
-        assert_eq!(answer.lines, [br#"{"event":"done"}"#]);
-    }
-
-    #[test]
-    fn an_endless_line_counts_as_junk() {
-        let mut answer = Answer::new("abc");
-        assert_eq!(answer.read(&[b'x'; 1000]), 1000);
-        assert_eq!(answer.read(&[b'x'; 1000]), 2000);
     }
 }

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 mod account;
+mod answer;
 mod args;
 mod base;
 mod chapter;
