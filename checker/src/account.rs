@@ -1,5 +1,6 @@
 //! The account of a verdict, as text: what was promised, what happened, where, how, and what it usually means.
 
+use crate::child::LEFT_OUT;
 use crate::course::{Course, Exercise};
 use crate::explanation;
 use crate::lanes;
@@ -76,8 +77,11 @@ impl Style {
                 writeln!(out)?;
             }
             self.finding(out, subject, check, finding, LANES_LIMIT)?;
-            if let Some(others) = others(report, check, finding) {
-                self.field(out, "also", &format!("the same was seen by {others}"))?;
+            // Where else a `todo!()` is reached tells nothing.
+            let others = others(report, check, finding).filter(|_| finding.kind != Kind::Unfinished);
+            if let Some(others) = others {
+                let also = if finding.message == LEFT_OUT { "" } else { "the same was seen by " };
+                self.field(out, "also", &format!("{also}{others}"))?;
             }
         }
         Ok(())
@@ -127,9 +131,11 @@ impl Style {
         let root = &course.root;
         let contract = exercise.contract(root).unwrap_or_default();
         let (sign, _, colour) = look_of_check(check);
-        let title = format!("{sign} {} · clause {} · {}", check.name, check.clause, finding.kind);
+        let left_out = finding.message == LEFT_OUT;
+        let word = if left_out { check.status.name() } else { finding.kind.name() };
+        let title = format!("{sign} {} · clause {} · {word}", check.name, check.clause);
         writeln!(out, "{}", title.color(colour).bold())?;
-        if finding.kind == Kind::Unfinished {
+        if finding.kind == Kind::Unfinished || left_out {
             return self.field(out, "happened", &finding.message);
         }
         if let Some(promise) = contract.get((check.clause as usize).wrapping_sub(1)) {
@@ -139,10 +145,13 @@ impl Style {
         if let Some(input) = &finding.input {
             self.field(out, "input", input)?;
         }
-        for (index, thread) in finding.threads.iter().enumerate() {
-            // A thread that has not come to the learner's code yet is nowhere that would tell them anything.
-            let place =
-                thread.file.as_ref().zip(thread.line).filter(|(file, _)| !file.starts_with("checker/"));
+        // A thread that has not come to the learner's code yet is nowhere that would tell them anything.
+        let places = finding.threads.iter().map(|thread| {
+            let place = thread.file.as_ref().zip(thread.line);
+            (thread, place.filter(|(file, _)| !file.starts_with("checker/")))
+        });
+        let told = places.filter(|(thread, place)| place.is_some() || thread.waiting_for.is_some());
+        for (index, (thread, place)) in told.enumerate() {
             let shown = place.map(|(file, line)| format!("  {file}:{line}")).unwrap_or_default();
             self.field(out, if index == 0 { "where" } else { "" }, &format!("{}{shown}", thread.name))?;
             if let Some((line, text)) =

@@ -62,6 +62,11 @@ pub enum Command {
         #[arg(value_name = "EXERCISE")]
         exercise: String,
     },
+    /// Show what an exercise asks for: its README, with the contract
+    Task {
+        #[arg(value_name = "EXERCISE")]
+        exercise: String,
+    },
     /// Show the lesson an exercise belongs to
     Lesson {
         #[arg(value_name = "EXERCISE")]
@@ -203,7 +208,7 @@ pub struct Verify {
     /// Compile each program once and judge it so often; tell which verdicts were not the same every time
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub repeat: u32,
-    /// Write what a learner would read of each rejected variant into this folder
+    /// Write what a learner would read of each rejected variant into this folder, to be compared with what was reviewed
     #[arg(long, value_name = "DIR")]
     pub explanations: Option<PathBuf>,
     /// Instead, count the schedules that each strategy takes to see what is wrong with the rejected variants, and print a table

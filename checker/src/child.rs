@@ -1,5 +1,6 @@
 //! Running a check program: what it is asked, what it answers, and what its silence means.
 
+use crate::answer::{Answer, Tail};
 use crate::process::{self, Cancel, Ending, Limits, Stream};
 use crate::verdict::{Check, Finding, Kind, Status, Thread};
 use anyhow::{Context, Result, bail};
@@ -58,6 +59,13 @@ enum Event {
     Paused {
         resume: Value,
     },
+    /// The program is about to abort: a panic can't go on.
+    Aborting {
+        check: String,
+        message: String,
+        seed: u64,
+        thread: Option<Thread>,
+    },
     Done,
 }
 
@@ -79,10 +87,14 @@ pub enum News<'a> {
 
 /// What a program may write that is not an answer, before it is stopped.
 const JUNK_LIMIT: usize = 4 << 20;
-/// The longest answer: a schedule with every event of it.
-const LINE_LIMIT: usize = 64 << 20;
 /// What a program may take of a machine on which someone is working.
 const MEMORY_LIMIT: u64 = 2 << 30;
+
+/// After so many checks that hang, and take their time for it, one more would tell nothing new.
+const HANGS: usize = 3;
+/// What is said of the checks after those.
+pub const LEFT_OUT: &str =
+    "not tried: three checks before this one have hung, and each took its time to find that out";
 
 /// A secret for one program.
 pub fn nonce() -> Result<String> {
@@ -107,6 +119,7 @@ pub fn run(
     let mut request = request.clone();
     let mut suite: Option<Vec<Listed>> = None;
     let mut checks: Vec<Check> = Vec::new();
+    let mut hangs = 0;
     loop {
         let child = Child::run(program, &request, &limits, tell)?;
         let Some(listed) = suite.take().or(child.suite) else {
@@ -141,11 +154,17 @@ pub fn run(
                 (rest.len().min(1), Status::Failed)
             }
         };
+        hangs += usize::from(matches!(child.end, End::Stuck { .. }));
         let finding = child.end.finding(limit);
-        for listed in rest.drain(..lost) {
-            let check = unrun(listed, status, finding.clone());
+        let mut report = |listed, status, finding| {
+            let check = unrun(listed, status, finding);
             tell(News::Ended(&check));
             checks.push(check);
+        };
+        rest.drain(..lost).for_each(|listed| report(listed, status, finding.clone()));
+        if hangs >= HANGS {
+            let finding = Finding::new(Kind::TimedOut, LEFT_OUT);
+            rest.drain(..).for_each(|listed| report(listed, Status::Undecided, finding.clone()));
         }
         if rest.is_empty() {
             checks.sort_by_key(|check| listed.iter().position(|listed| listed.name == check.name));
@@ -204,6 +223,11 @@ enum End {
         message: String,
         thread: Option<Thread>,
     },
+    Aborting {
+        message: String,
+        seed: u64,
+        thread: Option<Thread>,
+    },
     Died {
         how: String,
         stderr: String,
@@ -229,9 +253,23 @@ impl End {
                 finding.threads.extend(thread.clone());
                 finding
             }
+            End::Aborting { message, seed, thread } => {
+                let message = format!("the whole program ended here: {message}");
+                let mut finding = Finding::new(Kind::Crashed, message);
+                finding.seed = Some(*seed);
+                finding.threads.extend(thread.clone());
+                finding
+            }
             End::Died { how, stderr } => {
-                let overflow = stderr.contains("has overflowed its stack");
-                let how = if overflow { "a thread has overflowed its stack" } else { how };
+                let memory =
+                    || format!("it used more memory than the {} GiB it is given", MEMORY_LIMIT >> 30);
+                let how = if stderr.contains("has overflowed its stack") {
+                    "a thread has overflowed its stack".to_owned()
+                } else if stderr.lines().any(is_out_of_memory) {
+                    memory()
+                } else {
+                    how.clone()
+                };
                 let message = format!("the whole program ended here: {how}");
                 let mut finding = Finding::new(Kind::Crashed, message);
                 finding.printed = Some(stderr.clone()).filter(|text| !text.is_empty());
@@ -239,6 +277,11 @@ impl End {
             }
         }
     }
+}
+
+/// What Rust says before it aborts because it was refused memory.
+fn is_out_of_memory(line: &str) -> bool {
+    line.starts_with("memory allocation of ") && line.contains(" bytes failed")
 }
 
 impl Child {
@@ -277,7 +320,7 @@ impl Child {
         })?;
         if all_said?.is_continue() {
             child.end = match (child.end, ending) {
-                (stuck @ End::Stuck { .. }, _) => stuck,
+                (told @ (End::Stuck { .. } | End::Aborting { .. }), _) => told,
                 (_, Ending::PastDeadline) => End::PastDeadline,
                 (_, Ending::CutOff) => End::Flooded,
                 (_, Ending::Exited(status)) => {
@@ -312,87 +355,15 @@ impl Child {
                 self.end = End::Paused { resume };
                 return Ok(ControlFlow::Break(()));
             }
+            Event::Aborting { check, message, seed, thread } => {
+                self.started = Some(check);
+                self.end = End::Aborting { message, seed, thread };
+            }
             Event::Done => {
                 self.end = End::Done;
                 return Ok(ControlFlow::Break(()));
             }
         }
         Ok(ControlFlow::Continue(()))
-    }
-}
-
-/// The lines of a child's stdout that begin with the nonce; any other is a forgery or junk.
-struct Answer {
-    prefix: Vec<u8>,
-    lines: Vec<Vec<u8>>,
-    partial: Vec<u8>,
-    junk: usize,
-}
-
-impl Answer {
-    fn new(nonce: &str) -> Answer {
-        Answer { prefix: format!("{nonce} ").into_bytes(), lines: Vec::new(), partial: Vec::new(), junk: 0 }
-    }
-
-    /// Takes in what was read; returns how many bytes so far were no answer.
-    fn read(&mut self, bytes: &[u8]) -> usize {
-        for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
-            self.partial.extend_from_slice(piece);
-            let is_answer = self.partial.starts_with(&self.prefix);
-            if piece.ends_with(b"\n") {
-                let line = std::mem::take(&mut self.partial);
-                if is_answer {
-                    self.lines.push(line[self.prefix.len()..line.len() - 1].to_vec());
-                } else {
-                    self.junk += line.len();
-                }
-            }
-        }
-        let within_a_line = self.partial.starts_with(&self.prefix) && self.partial.len() < LINE_LIMIT;
-        self.junk + if within_a_line { 0 } else { self.partial.len() }
-    }
-}
-
-/// The end of what a child wrote to stderr.
-#[derive(Default)]
-struct Tail {
-    bytes: Vec<u8>,
-    total: usize,
-}
-
-impl Tail {
-    const KEPT: usize = 4096;
-
-    fn read(&mut self, bytes: &[u8]) -> usize {
-        self.total += bytes.len();
-        self.bytes.extend_from_slice(bytes);
-        let surplus = self.bytes.len().saturating_sub(Tail::KEPT);
-        self.bytes.drain(..surplus);
-        self.total
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8_lossy(&self.bytes).trim().to_owned()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_without_the_nonce_is_not_an_answer() {
-        let mut answer = Answer::new("abc");
-        answer.read(b"{\"event\":\"done\"}\nabc {\"event\":");
-        assert!(answer.lines.is_empty());
-        answer.read(b"\"done\"}\n");
-        assert_eq!(answer.lines, [br#"{"event":"done"}"#]);
-    }
-
-    #[test]
-    fn an_endless_line_counts_as_junk() {
-        let mut answer = Answer::new("abc");
-        assert_eq!(answer.read(&[b'x'; 1000]), 1000);
-        assert_eq!(answer.read(&[b'x'; 1000]), 2000);
     }
 }

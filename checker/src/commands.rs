@@ -7,6 +7,7 @@ use crate::compile::{Compiled, Rendering};
 use crate::course::{Course, Exercise, Task, unknown};
 use crate::gate;
 use crate::judge::{self, Detail, Judge, source_file};
+use crate::manual;
 use crate::original;
 use crate::picture;
 use crate::process::{self, Cancel};
@@ -94,6 +95,7 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
         Some(Command::Hint(hint)) => study::hint(screen, course, &mut progress, hint).map(done),
         Some(Command::Replay(replay)) => show_replay(screen, course, replay),
         Some(Command::Edit { exercise }) => study::edit(course, exercise).map(done),
+        Some(Command::Task { exercise }) => study::task(screen, course, exercise).map(done),
         Some(Command::Lesson { exercise }) => study::lesson(screen, course, exercise).map(done),
         Some(Command::Book { no_open }) => study::book(screen, course, !no_open).map(done),
         Some(Command::Compare { exercise, variant }) => {
@@ -120,9 +122,7 @@ fn print_completions(screen: &Screen, shell: Shell) -> Result<Outcome> {
 }
 
 fn print_manual(screen: &Screen) -> Result<Outcome> {
-    let mut text = Vec::new();
-    clap_mangen::Man::new(Arguments::command()).render(&mut text)?;
-    screen.raw(&String::from_utf8_lossy(&text))?;
+    screen.raw(&manual::page()?)?;
     Ok(Outcome::AllPassed)
 }
 

@@ -42,6 +42,9 @@ pub fn difference(root: &Path, exercise: &Exercise, choice: &Choice) -> Result<S
         format!("- {}", exercise.source().display()).red(),
         format!("+ {}", choice.source.display()).green()
     );
+    if split(&own).1 == split(&other).1 {
+        text += "Not a line is different.\n";
+    }
     for group in diff.grouped_ops(3) {
         if let (Some(first), Some(last)) = (group.first(), group.last()) {
             let lines = format!("@ lines {} to {}", first.new_range().start + 1, last.new_range().end);

@@ -3,6 +3,7 @@
 use crate::base::{Base, Place, named};
 use crate::course::Exercise;
 use crate::process::{self, Cancel, Ending, Limits, Stream};
+use crate::style::Style;
 use crate::verdict::{Finding, Kind};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -83,7 +84,7 @@ pub fn compile(
     }
     let said = match rustc_says(learner, limits)? {
         Said::Compiled(said) => said,
-        Said::Refused(finding) => return Ok(Compiled::Refused(finding)),
+        Said::Refused(finding, _) => return Ok(Compiled::Refused(finding)),
     };
     if let Some(file) = elsewhere(&read, root, source)? {
         let message = format!("the program takes in {file}: an exercise is what is in its own folder");
@@ -117,8 +118,44 @@ pub fn compile(
     }
     match rustc_says(checks, limits)? {
         Said::Compiled(_) => Ok(Compiled::Program(Program { executable, warnings: said, _place: place })),
-        Said::Refused(finding) => Ok(Compiled::Refused(finding)),
+        Said::Refused(mut finding, errors) => {
+            let lacking = lacking(root, exercise, source, &errors);
+            let lacking = Style::of_width(rendering.width).wrapped(&lacking, "", "");
+            finding.message = format!("{lacking}\n\n{}", finding.message);
+            Ok(Compiled::Refused(finding))
+        }
     }
+}
+
+/// What a program that compiles by itself lacks for its checks: they are ours, and the learner has not read them.
+fn lacking(root: &Path, exercise: &Exercise, source: &Path, errors: &[Diagnostic]) -> String {
+    let (name, source, readme) = (exercise.crate_name(), source.display(), exercise.readme());
+    let checks = fs::read_to_string(root.join(exercise.checks())).unwrap_or_default();
+    let import = format!("use {name}::");
+    let used = checks.split(&import).nth(1).and_then(|rest| rest.split(';').next()).unwrap_or_default();
+    let used = used.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+    let used: Vec<String> = used.map(|word| format!("`{word}`")).collect();
+    let named = |error: &Diagnostic| {
+        let word = error.message.split('`').nth(1)?;
+        Some(word.strip_prefix(&format!("{name}::")).unwrap_or(word).to_owned())
+    };
+    let is_missing = |error: &&Diagnostic| {
+        error.has_code("E0432")
+            || error.has_code("E0425") && error.message.ends_with(&format!("in crate `{name}`"))
+    };
+    let first = if let Some(missing) = errors.iter().find(is_missing).and_then(named) {
+        format!("{source} has no `{missing}`, which the checks call by that name.")
+    } else if let Some(private) = errors.iter().find(|error| error.has_code("E0603")).and_then(named) {
+        format!("`{private}` in {source} is private, and the checks can call only what is `pub`.")
+    } else {
+        format!("The checks use {source} as it was promised, and it can't be used so.")
+    };
+    let all = match used.as_slice() {
+        [] => String::new(),
+        [one] => format!(" They need {one}."),
+        [most @ .., last] => format!(" They need {} and {last}.", most.join(", ")),
+    };
+    format!("{first}{all} {} has what is promised, with its signature.", readme.display())
 }
 
 /// The first file that rustc read for `source` and that is in another folder, by rustc's own list.
@@ -190,7 +227,7 @@ fn rustc(root: &Path, base: &Base, rendering: Rendering) -> Command {
 enum Said {
     /// It compiled, with these warnings.
     Compiled(String),
-    Refused(Finding),
+    Refused(Finding, Vec<Diagnostic>),
 }
 
 #[derive(Deserialize)]
@@ -266,7 +303,7 @@ fn rustc_says(command: Command, patience: &Patience<'_>) -> Result<Said> {
         Ending::Exited(status) => status,
         Ending::PastDeadline | Ending::CutOff => {
             let message = format!("the compiler did not finish in {} s", patience.limit.as_secs());
-            return Ok(Said::Refused(Finding::new(Kind::DoesNotCompile, message)));
+            return Ok(Said::Refused(Finding::new(Kind::DoesNotCompile, message), Vec::new()));
         }
     };
     let mut diagnostics: Vec<Diagnostic> = Vec::new();
@@ -294,12 +331,12 @@ fn rustc_says(command: Command, patience: &Patience<'_>) -> Result<Said> {
     }
     if let Some(diagnostic) = diagnostics.iter().find(|diagnostic| diagnostic.is_about_unsafe()) {
         let message = format!("{}: `unsafe` is not allowed in an exercise\n{text}", diagnostic.place());
-        return Ok(Said::Refused(Finding::new(Kind::Forbidden, message)));
+        return Ok(Said::Refused(Finding::new(Kind::Forbidden, message), diagnostics));
     }
     let text = if text.is_empty() {
         format!("the compiler gave up without a message: {}", process::describe(status))
     } else {
         text
     };
-    Ok(Said::Refused(Finding::new(Kind::DoesNotCompile, text)))
+    Ok(Said::Refused(Finding::new(Kind::DoesNotCompile, text), diagnostics))
 }

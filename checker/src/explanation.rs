@@ -30,12 +30,13 @@ pub fn needs_own(kind: Kind) -> bool {
 fn general(kind: Kind) -> &'static str {
     match kind {
         Kind::DoesNotCompile => {
-            "The checks call the functions of the exercise by name, with the signatures that its README gives. \
-             If the compiler points into tests/checks.rs, compare the two."
+            "The compiler's own words are above, with the line they are about; `rustc --explain` and the error's \
+             code say more. If they point into tests/checks.rs: the checks call the functions of the exercise by \
+             name, with the signatures that its README gives. Compare the two."
         }
         Kind::Forbidden => {
             "An exercise is solved in safe Rust, with the standard library and the crates its README names, and \
-             it leaves files, the network and other processes alone. All it needs comes in through its arguments."
+             it leaves files, the network, other processes and the panic hook alone. All it needs comes in through its arguments."
         }
         Kind::Unfinished => {
             "A `todo!()` is still in the way. The README has the contract, and there are hints if you want one."

@@ -1,10 +1,11 @@
-//! The author's gate: every program of every exercise gets the verdict it must get, and no part is missing.
+//! The author's gate: every program of every exercise gets the verdict it must get.
 
 use crate::account::{Extent, Subject};
 use crate::compile::Compiled;
-use crate::course::{Exercise, read_text};
+use crate::course::Exercise;
 use crate::explanation;
 use crate::judge::Judge;
+use crate::parts;
 use crate::process;
 use crate::screen::Screen;
 use crate::style::Style;
@@ -18,10 +19,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
-const MIN_ACCEPTED: usize = 5;
-const MIN_REJECTED: usize = 10;
-const HINTS: usize = 3;
-
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tally {
     pub passed: usize,
@@ -29,7 +26,8 @@ pub struct Tally {
 }
 
 /// Judges every program of `exercises`, `repeat` times each, with a line for each, and counts. What a learner would
-/// read of each rejected variant is written into the folder `explanations`, if there is one.
+/// read of each rejected variant is written into the folder `explanations`, if there is one; otherwise it must have
+/// been reviewed already.
 ///
 /// # Errors
 /// If ^C was pressed or nothing can be printed; all other trouble is a failure of the program it came with.
@@ -52,7 +50,12 @@ pub fn verify(
     let mut jobs: Vec<Job<'_>> = Vec::new();
     for exercise in exercises {
         let variants = variant::of(&judge.course.root, exercise);
-        tell(&exercise.name, &parts(&judge.course.root, exercise, &variants))?;
+        let root = &judge.course.root;
+        let complete = parts::complete(root, exercise, &variants).and_then(|said| match explanations {
+            Some(_) => Ok(said),
+            None => parts::reviewed(root, exercise, &variants).map(|()| said),
+        });
+        tell(&exercise.name, &complete)?;
         for variant in variants {
             match variant {
                 Ok(variant) => jobs.push(Job { exercise, variant }),
@@ -151,7 +154,7 @@ impl Job<'_> {
     /// Writes what a learner would read of it.
     fn write_down(&self, judge: &Judge<'_>, report: &Report, dir: &Path) -> Result<()> {
         let source = self.variant.source.as_path();
-        if !source.parent().is_some_and(|dir| dir.ends_with("rejected")) {
+        if !self.variant.is_in("rejected") {
             return Ok(());
         }
         let subject = Subject { course: judge.course, exercise: self.exercise, source: Some(source) };
@@ -187,12 +190,15 @@ impl Job<'_> {
                 if !found {
                     bail!("should get {expected}; it got: {}", told(report));
                 }
-                let root = &judge.course.root;
-                if explanation::needs_own(kind)
-                    && explanation::own(root, self.exercise, kind, clause).is_none()
-                {
-                    let file = self.exercise.dir.join("explanations.md");
-                    bail!("{} has no section `## {kind}` for it", file.display());
+                // What a learner reads first may be another of its findings.
+                for (clause, finding) in report.findings() {
+                    let kind = finding.kind;
+                    let own = || explanation::own(&judge.course.root, self.exercise, kind, clause);
+                    if explanation::needs_own(kind) && own().is_none() {
+                        let file = self.exercise.dir.join("explanations.md");
+                        let place = place(clause, kind.name());
+                        bail!("{} has no section `## {kind}` for its {place}", file.display());
+                    }
                 }
                 Ok(expected)
             }
@@ -254,59 +260,6 @@ fn clauses(root: &Path, exercise: &Exercise, report: &Report) -> Result<()> {
     }
     if !unpromised.is_empty() {
         bail!("there are checks for clause {}, which the README does not have", list(unpromised));
-    }
-    Ok(())
-}
-
-/// Whether all parts of `exercise` are there.
-fn parts(root: &Path, exercise: &Exercise, variants: &[Result<Variant>]) -> Result<String> {
-    let contract = exercise.contract(root)?;
-    let hints = exercise.hints(root)?;
-    if hints.len() != HINTS {
-        bail!("hints.md should have {HINTS} hints; it has {}", hints.len());
-    }
-    if let Some(empty) = hints.iter().find(|hint| hint.text.trim().is_empty()) {
-        bail!("hints.md: the hint `{}` is empty", empty.title);
-    }
-    for file in [exercise.source(), exercise.checks(), exercise.dir.join("src/main.rs")] {
-        if !root.join(&file).is_file() {
-            bail!("{} is missing", file.display());
-        }
-    }
-    // Not every exercise has a run to document; one whose checks compare with a snapshot has.
-    if read_text(&root.join(exercise.checks()))?.contains("snapshot") {
-        snapshots(&root.join(exercise.snapshots()))?;
-    }
-    if exercise.about.points == 0 || exercise.about.minutes == 0 || exercise.about.title.is_empty() {
-        bail!(
-            "{}: title, points and minutes should say something",
-            exercise.dir.join("Cargo.toml").display()
-        );
-    }
-    let in_dir = |name: &str| {
-        let variants = variants.iter().filter_map(|variant| variant.as_ref().ok());
-        variants.filter(|variant| variant.source.parent().is_some_and(|dir| dir.ends_with(name))).count()
-    };
-    let (accepted, rejected) = (in_dir("accepted"), in_dir("rejected"));
-    if accepted < MIN_ACCEPTED || rejected < MIN_REJECTED {
-        bail!(
-            "{accepted} accepted and {rejected} rejected variants; there should be {MIN_ACCEPTED} and \
-             {MIN_REJECTED} at least"
-        );
-    }
-    Ok(format!("{} clauses, {accepted} accepted and {rejected} rejected variants", contract.len()))
-}
-
-fn snapshots(dir: &Path) -> Result<()> {
-    let files = dir.read_dir().with_context(|| format!("{} is missing", dir.display()))?;
-    let names: Vec<String> = files
-        .map(|file| Ok(file?.file_name().to_string_lossy().into_owned()))
-        .collect::<std::io::Result<_>>()?;
-    if let Some(waiting) = names.iter().find(|name| name.ends_with(".snap.new")) {
-        bail!("{}: {waiting} waits for a review", dir.display());
-    }
-    if !names.iter().any(|name| name.ends_with(".snap")) {
-        bail!("{}: no snapshot is there", dir.display());
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use crate::course::Hint;
 use crate::verdict::Kind;
+use anyhow::{Result, bail};
 use std::collections::BTreeSet;
 
 /// The step to offer, counted from 1.
@@ -11,7 +12,8 @@ use std::collections::BTreeSet;
 /// written yet gets no further than the second: what it needs is to be begun.
 pub fn offered(hints: &[Hint], findings: &[Kind], opened: &BTreeSet<usize>) -> usize {
     let steps = || 1..=hints.len();
-    let fits = |step: &usize| findings.iter().any(|kind| meant_for(&hints[step - 1]).contains(kind));
+    let meant_for = |step: usize| marks(&hints[step - 1]).unwrap_or_default();
+    let fits = |step: &usize| findings.iter().any(|kind| meant_for(*step).contains(kind));
     let fresh = |step: &usize| !opened.contains(step);
     let begun = findings.iter().any(|kind| *kind != Kind::Unfinished);
     let furthest = if begun { hints.len() } else { hints.len().min(2) };
@@ -22,9 +24,24 @@ pub fn offered(hints: &[Hint], findings: &[Kind], opened: &BTreeSet<usize>) -> u
         .unwrap_or(1)
 }
 
-fn meant_for(hint: &Hint) -> Vec<Kind> {
-    let comments = hint.text.lines().filter_map(comment);
-    comments.flat_map(|kinds| kinds.split(',').filter_map(|kind| kind.trim().parse().ok())).collect()
+/// The findings that a hint says it is for.
+///
+/// # Errors
+/// If it names one that there isn't, or has a comment that would be shown.
+pub fn marks(hint: &Hint) -> Result<Vec<Kind>> {
+    let mut marks = Vec::new();
+    for line in hint.text.lines() {
+        match comment(line) {
+            Some(kinds) => {
+                for kind in kinds.split(',') {
+                    marks.push(kind.trim().parse()?);
+                }
+            }
+            None if line.contains("<!--") => bail!("`{}` is not `<!-- for: KIND, KIND -->`", line.trim()),
+            None => {}
+        }
+    }
+    Ok(marks)
 }
 
 fn comment(line: &str) -> Option<&str> {

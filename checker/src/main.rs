@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 mod account;
+mod answer;
 mod args;
 mod base;
 mod chapter;
@@ -18,7 +19,9 @@ mod gate;
 mod hints;
 mod judge;
 mod lanes;
+mod manual;
 mod original;
+mod parts;
 mod picture;
 mod process;
 mod progress;

@@ -1,10 +1,10 @@
 //! Everything the command prints line by line. A state is told by a word and a sign; colour only repeats it.
 
 use crate::account::Subject;
-use crate::course::{Exercise, Hint, Task};
+use crate::course::{Exercise, Hint};
 use crate::hints::words;
 use crate::progress::State;
-use crate::style::{Style, lesson_title, look, paragraphs};
+use crate::style::{Style, details, lesson_title, look, paragraphs};
 use crate::verdict::{Check, Finding, Report};
 use anyhow::Result;
 use colored::Colorize;
@@ -60,9 +60,7 @@ impl Screen {
             }
             let (sign, word, colour) = look(state(exercise));
             let left = format!("  {} {:name_width$}  ", sign.color(colour), exercise.name);
-            let task = if about.kind == Task::Repair { " · to repair" } else { "" };
-            let tail =
-                format!("{}{task} · {} points · about {} min", about.title, about.points, about.minutes);
+            let tail = format!("{} · about {} min", details(exercise), about.minutes);
             // Sign, name and word are what the list is for; the rest goes on a line of its own if it must.
             text += &if 4 + name_width + 2 + 22 + tail.chars().count() <= self.style.width {
                 format!("{left}{:20}  {}\n", word.color(colour), tail.dimmed())
@@ -73,27 +71,15 @@ impl Screen {
         self.raw(&self.style.encoded(&text))
     }
 
-    /// One hint; `opened` is how many were opened so far, if that is counted.
-    pub fn hint(
-        &self,
-        exercise: &Exercise,
-        hints: &[Hint],
-        step: usize,
-        opened: Option<usize>,
-    ) -> Result<()> {
+    /// One hint, and then the lines of `foot`.
+    pub fn hint(&self, hints: &[Hint], step: usize, foot: &[String]) -> Result<()> {
         let hint = &hints[step - 1];
         let title = format!("Hint {step} of {}: {}", hints.len(), hint.title);
         self.say(&title.bold().to_string())?;
         self.say("")?;
         self.prose(&words(hint))?;
         self.say("")?;
-        if let Some(opened) = opened {
-            self.say(&format!("{opened} of {} hints opened", hints.len()))?;
-            if step < hints.len() {
-                self.say(&format!("the next one: cargo checker hint {} --step {}", exercise.name, step + 1))?;
-            }
-        }
-        Ok(())
+        foot.iter().try_for_each(|line| self.say(line))
     }
 
     /// Says so if something could not be kept; what was found out is no less true for that.

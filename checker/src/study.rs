@@ -27,16 +27,31 @@ pub fn hint(screen: &Screen, course: &Course, progress: &mut Progress, asked: &H
                 exercise.name
             );
         }
-        return (1..=all.len()).try_for_each(|step| screen.hint(exercise, &all, step, None));
+        return (1..=all.len()).try_for_each(|step| screen.hint(&all, step, &[]));
     }
-    let offered = hints::offered(&all, &progress.findings(exercise), &progress.opened(exercise));
-    let step = asked.step.map_or(offered, |step| step as usize);
+    let offered =
+        |progress: &Progress| hints::offered(&all, &progress.findings(exercise), &progress.opened(exercise));
+    let step = asked.step.map_or_else(|| offered(progress), |step| step as usize);
     if step > all.len() {
         bail!("{} has {} hints; there is no hint {step}", exercise.name, all.len());
     }
     screen.keep(progress.open_hint(exercise, step));
-    let opened = if progress.has_passed(exercise) { None } else { Some(progress.opened(exercise).len()) };
-    screen.hint(exercise, &all, step, opened)
+    let mut foot = Vec::new();
+    if !progress.has_passed(exercise) {
+        let opened = progress.opened(exercise);
+        foot.push(format!("{} of {} hints opened", opened.len(), all.len()));
+        let command = format!("another one: cargo checker hint {}", exercise.name);
+        if !opened.contains(&offered(progress)) {
+            foot.push(command);
+        } else if let Some(other) = (1..=all.len()).find(|step| !opened.contains(step)) {
+            foot.push(format!("{command} --step {other}"));
+        }
+    }
+    screen.hint(&all, step, &foot)
+}
+
+pub fn task(screen: &Screen, course: &Course, name: &str) -> Result<()> {
+    screen.prose(&read_text(&course.root.join(course.exercise(name)?.readme()))?)
 }
 
 /// The lesson's text.

@@ -1,6 +1,6 @@
 //! How things look: width, colour, the signs of states, wrapping, and what stands in for signs that can't be shown.
 
-use crate::course::Exercise;
+use crate::course::{Exercise, Task};
 use crate::progress::State;
 use crate::verdict::{Check, Kind, Status};
 use anyhow::Result;
@@ -121,6 +121,13 @@ pub fn ascii(sign: char) -> char {
 pub fn lesson_title(exercise: &Exercise) -> String {
     let name = exercise.lesson_dir.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-');
     format!("Lesson {}: {}", exercise.about.lesson, name.replace('-', " "))
+}
+
+/// What a list says of an exercise besides its name and state.
+pub fn details(exercise: &Exercise) -> String {
+    let about = &exercise.about;
+    let task = if about.kind == Task::Repair { " · to repair" } else { "" };
+    format!("{}{task} · {} points", about.title, about.points)
 }
 
 pub fn look(state: State) -> (&'static str, &'static str, Color) {

@@ -25,6 +25,13 @@ pub enum Expected {
     },
 }
 
+impl Variant {
+    /// Whether it is one of those in `accepted/` or in `rejected/`.
+    pub fn is_in(&self, folder: &str) -> bool {
+        self.source.parent().is_some_and(|dir| dir.ends_with(folder))
+    }
+}
+
 /// The stub, the solution and all variants of `exercise`; in place of one that can't be read, why.
 pub fn of(root: &Path, exercise: &Exercise) -> Vec<Result<Variant>> {
     let solution = exercise.solution_dir();

@@ -5,6 +5,7 @@ mod files;
 mod keys;
 mod model;
 mod page;
+mod terminal;
 #[cfg(test)]
 mod tests;
 mod view;
@@ -21,14 +22,13 @@ use crate::screen::Screen;
 use crate::style::is_dumb;
 use anyhow::{Context, Result, bail};
 use files::Files;
-use keys::Keys;
 use model::{Action, Model};
-use ratatui::DefaultTerminal;
 use ratatui::crossterm::event::{Event, KeyEventKind};
 use std::io::{self, IsTerminal};
 use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
 use std::thread;
 use std::time::{Duration, Instant};
+use terminal::Terminal;
 use worker::{Heard, Order};
 
 /// How long to wait for a key before looking at what else has happened.
@@ -80,38 +80,6 @@ pub fn run(screen: &Screen, course: &Course, progress: Progress, exercise: Optio
         watch.stay(&mut terminal)
     })?;
     Ok(Outcome::AllPassed)
-}
-
-/// The terminal while it is ours; given back as it was, whatever happens.
-struct Terminal {
-    screen: DefaultTerminal,
-    keys: Keys,
-}
-
-impl Terminal {
-    fn open() -> Result<Terminal> {
-        // Also gives the terminal back before a panic is reported.
-        let screen = ratatui::try_init().context("could not draw on this terminal")?;
-        Ok(Terminal { screen, keys: Keys::open() })
-    }
-
-    /// Gives the terminal back while `work` is done.
-    fn lend<T>(&mut self, work: impl FnOnce() -> T) -> Result<T> {
-        let screen = &mut self.screen;
-        self.keys.pause(|| {
-            ratatui::try_restore()?;
-            let done = work();
-            *screen = ratatui::try_init().context("could not draw on this terminal")?;
-            Ok(done)
-        })
-    }
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        // There may be no terminal any more.
-        let _ = ratatui::try_restore();
-    }
 }
 
 struct Watch<'a> {

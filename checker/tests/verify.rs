@@ -1,11 +1,29 @@
-//! The author's gate, on the workbook itself.
+//! The author's gate, on the workbook itself: every program's verdict, and what learners read of the rejected ones.
 
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use tempfile::TempDir;
+use walkdir::WalkDir;
 
+/// With `EXERCISES="print-room thumbnails"` it looks at those alone.
 #[test]
-fn every_stub_solution_and_variant_gets_the_verdict_it_must_get() {
-    verify("verify");
+fn every_program_gets_the_verdict_it_must_get_and_learners_read_what_was_reviewed() {
+    let texts = TempDir::new().unwrap();
+    let chosen = env::var("EXERCISES").unwrap_or_default();
+    let outcome = verify(&[&["--explanations", texts.path().to_str().unwrap()], &*words(&chosen)].concat());
+    let changed: Vec<String> = texts_by_solution(texts.path()).filter_map(compare).collect();
+    assert!(outcome.is_ok(), "{}", outcome.unwrap_err());
+    assert!(
+        changed.is_empty(),
+        "what learners read has changed, as shown above, in\n  {}\n\
+         Read it as they would. To accept it: cargo insta review, or, with the names of exercises,\n  \
+         INSTA_UPDATE=always EXERCISES=\"…\" cargo test -p checker --test verify",
+        changed.join("\n  ")
+    );
 }
 
 /// The same verdicts, 200 times over. Takes hours, so it is asked for:
@@ -13,15 +31,81 @@ fn every_stub_solution_and_variant_gets_the_verdict_it_must_get() {
 #[test]
 #[ignore = "takes hours"]
 fn the_verdicts_are_the_same_every_time() {
-    verify("verify --repeat 200");
+    verify(&["--repeat", "200"]).unwrap();
 }
 
-fn verify(arguments: &str) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+fn words(text: &str) -> Vec<&str> {
+    text.split_whitespace().collect()
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
+}
+
+fn verify(arguments: &[&str]) -> Result<(), String> {
     let mut checker = Command::new(env!("CARGO_BIN_EXE_checker"));
     let output =
-        checker.current_dir(root).args(arguments.split(' ')).args(["--timeout", "600"]).output().unwrap();
+        checker.current_dir(root()).args(["verify", "--timeout", "600"]).args(arguments).output().unwrap();
     let (said, trouble) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{said}\n{trouble}");
     println!("{said}");
+    if output.status.success() { Ok(()) } else { Err(format!("{said}\n{trouble}")) }
+}
+
+/// Each solution's folder, with the texts of its rejected variants by file name.
+fn texts_by_solution(texts: &Path) -> impl Iterator<Item = (PathBuf, BTreeMap<String, String>)> {
+    let solutions = WalkDir::new(root().join("solutions")).min_depth(2).max_depth(2).sort_by_file_name();
+    let solutions = solutions.into_iter().map(|entry| entry.unwrap().into_path());
+    solutions.filter_map(move |solution| {
+        let files = fs::read_dir(texts.join(solution.file_name()?)).ok()?.map(|file| file.unwrap().path());
+        let text = |file: PathBuf| {
+            let name = file.with_extension("rs").file_name().unwrap().to_str().unwrap().to_owned();
+            (name, fs::read_to_string(file).unwrap())
+        };
+        let texts = files.map(text).collect();
+        Some((solution, texts))
+    })
+}
+
+/// Compares the texts with the snapshot beside the solution; if they differ, says where that is.
+fn compare((solution, texts): (PathBuf, BTreeMap<String, String>)) -> Option<String> {
+    let mut all = String::new();
+    for (name, text) in texts {
+        let program = fs::read_to_string(solution.join("rejected").join(&name)).unwrap();
+        let breaks = program.lines().next().unwrap().trim_start_matches("//! ");
+        all += &format!("════ rejected/{name} · {breaks}\n\n{}\n", without_what_varies(&text));
+    }
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(&solution);
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    // The others are to be compared too.
+    let same = settings
+        .bind(|| catch_unwind(AssertUnwindSafe(|| insta::assert_snapshot!("explanations", all))).is_ok());
+    let file = solution.join("explanations.snap");
+    (!same).then(|| file.strip_prefix(root()).unwrap().display().to_string())
+}
+
+/// Leaves out rustc's own words, which each version of it chooses, and seeds, of which one is as good as another.
+fn without_what_varies(text: &str) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    let mut rustc = false;
+    for line in text.lines() {
+        match line {
+            _ if line.starts_with("  usually") => rustc = false,
+            _ if rustc => continue,
+            _ if line.starts_with("error") => {
+                rustc = true;
+                lines.push("[what rustc says]\n".to_owned());
+                continue;
+            }
+            _ => {}
+        }
+        lines.push(match line.split_once(" --seed ") {
+            Some((command, rest)) => {
+                format!("{command} --seed [seed]{}", rest.trim_start_matches(|c: char| c.is_ascii_digit()))
+            }
+            None => line.to_owned(),
+        });
+    }
+    lines.join("\n") + "\n"
 }

@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use std::fmt::Debug;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -53,6 +54,9 @@ pub(crate) enum Mode {
 /// An input whose type is known to the check alone.
 pub(crate) type Input = Arc<dyn Any + Send + Sync>;
 
+/// The seed that is being tried. A crash leaves no time to ask for it.
+pub(crate) static LAST_SEED: AtomicU64 = AtomicU64::new(0);
+
 /// Makes inputs, and smaller ones from those that fail.
 pub(crate) trait Inputs {
     fn tree(&self, seed: u64) -> Box<dyn Tree>;
@@ -69,6 +73,7 @@ struct Generated<T>(BoxedStrategy<T>);
 
 impl<T: Debug + Send + Sync + 'static> Inputs for Generated<T> {
     fn tree(&self, seed: u64) -> Box<dyn Tree> {
+        LAST_SEED.store(seed, Ordering::Relaxed);
         let mut runner = runner(seed);
         let tree = self.0.new_tree(&mut runner).expect("the check's inputs need no filtering");
         Box::new(Growing(tree))

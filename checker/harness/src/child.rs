@@ -5,15 +5,17 @@ use std::cell::RefCell;
 use std::io::{Read, Write, stdin, stdout};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use cpu_time::ProcessTime;
 use serde::{Deserialize, Serialize};
 
-use crate::check::{Check, Entry, Mode};
+use crate::abort;
+use crate::check::{Check, Entry, LAST_SEED, Mode};
 use crate::explore::{Hunt, Place, Search};
-use crate::finding::{Report, Status};
+use crate::finding::{Report, Status, Thread};
 
 /// A step that uses this much processor time without a scheduling point will not end.
 const STUCK: Duration = Duration::from_secs(1);
@@ -54,6 +56,7 @@ enum Event<'a> {
     End { check: &'a Report },
     Stuck { check: &'a str, message: String },
     Paused { resume: Resume },
+    Aborting { check: &'a str, message: String, seed: u64, thread: Option<Thread> },
     Done,
 }
 
@@ -95,6 +98,11 @@ pub(crate) fn main(entries: &[Entry]) -> ExitCode {
     };
     let current = Arc::new(Mutex::new(""));
     watch(channel.clone(), Arc::clone(&current));
+    let (teller, at) = (channel.clone(), Arc::clone(&current));
+    abort::watch(move |message, thread| {
+        let check = *at.lock().unwrap_or_else(PoisonError::into_inner);
+        teller.send(&Event::Aborting { check, message, seed: LAST_SEED.load(Ordering::Relaxed), thread });
+    });
     for entry in chosen {
         *current.lock().unwrap_or_else(PoisonError::into_inner) = entry.name;
         channel.send(&Event::Start { check: entry.name });

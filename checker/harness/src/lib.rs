@@ -24,6 +24,7 @@
 //! ([`pause`]) is a gate: when the pause is over, everything that could happen meanwhile has happened.
 //! Probes count, they never time.
 
+mod abort;
 mod check;
 mod child;
 mod every;

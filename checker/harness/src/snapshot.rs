@@ -44,6 +44,7 @@ pub(crate) fn assert(folder: &Path, name: &str, text: &str) {
 /// What differs, line by line.
 pub(crate) fn difference(name: &str, wanted: &str, got: &str) -> String {
     let diff = TextDiff::from_lines(wanted.trim_end(), got.trim_end());
+    let name = name.replace('_', " ");
     format!(
         "the {name} is not what the contract shows (- expected, + got)\n{}",
         diff.unified_diff().context_radius(2).missing_newline_hint(false)

@@ -210,6 +210,8 @@ impl<'a> Model<'a> {
 
     /// What `key` asks for; what it changes on the screen is changed here.
     pub fn press(&mut self, key: KeyEvent) -> Action {
+        // It has been read by now.
+        self.note = None;
         if key.modifiers.contains(KeyModifiers::CONTROL) {
             return if key.code == KeyCode::Char('c') { Action::Quit } else { Action::Stay };
         }
@@ -291,7 +293,15 @@ impl<'a> Model<'a> {
             self.note = Some(format!("{} has no hints", exercise.name));
             return;
         }
-        let step = hints::offered(&all, &self.progress.findings(exercise), &self.progress.opened(exercise));
+        let opened = self.progress.opened(exercise);
+        let offered = hints::offered(&all, &self.progress.findings(exercise), &opened);
+        let step = match self.pane {
+            // There is no other one to open: those that are open can be read again, one after the other.
+            Pane::Hint(shown) if opened.contains(&offered) => {
+                opened.range(shown + 1..).chain(&opened).next().copied().unwrap_or(offered)
+            }
+            _ => offered,
+        };
         let kept = self.progress.open_hint(exercise, step);
         self.note = kept.err().map(|error| format!("{error:#}"));
         self.show(Pane::Hint(step));

@@ -139,7 +139,8 @@ fn hint(model: &Model<'_>, style: &Style, step: usize) -> (String, String) {
     let foot = if passed {
         "It has passed, so all are here.".to_owned()
     } else if opened.contains(&next) {
-        format!("{} of {} opened. Esc goes back.", opened.len(), all.len())
+        let others = if opened.len() > 1 { "h shows them in turn, " } else { "" };
+        format!("{} of {} opened. {others}Esc goes back.", opened.len(), all.len())
     } else {
         format!("{} of {} opened. h opens the next one, Esc goes back.", opened.len(), all.len())
     };

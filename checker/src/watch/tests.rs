@@ -3,7 +3,8 @@
 use super::model::Model;
 use super::view;
 use super::worker::Heard;
-use crate::course::Course;
+use crate::child::LEFT_OUT;
+use crate::course::{Course, Task};
 use crate::progress::Progress;
 use crate::style::Style;
 use crate::verdict::{Check, Event, Finding, Kind, Report, Schedule, Status, Thread};
@@ -134,6 +135,29 @@ fn a_program_that_does_not_compile_shows_the_compilers_words() {
 }
 
 #[test]
+fn trouble_that_is_not_the_learners_says_what_to_do() {
+    let stage = Stage::new();
+    let mut model = stage.model();
+    let trouble =
+        anyhow::anyhow!("cc is missing").context("a program could not be linked; install a C linker");
+    model.hear(Heard::Trouble(trouble));
+    insta::assert_snapshot!(screen(&mut model, 80, 24));
+}
+
+#[test]
+fn what_comes_after_three_hangs_is_undecided() {
+    let stage = Stage::new();
+    let mut model = stage.model();
+    model.hear(Heard::Listed(vec![1, 2]));
+    let stuck = Finding::new(Kind::TimedOut, "a thread has used a second of processor time");
+    let mut left = check("never_waits", 2, Some(Finding::new(Kind::TimedOut, LEFT_OUT)));
+    left.status = Status::Undecided;
+    let checks = vec![check("greets_all", 1, Some(stuck)), left];
+    model.hear(Heard::Judged(Box::new(Report::of_checks("greet", checks, 420))));
+    insta::assert_snapshot!(screen(&mut model, 80, 24));
+}
+
+#[test]
 fn a_pass_offers_what_is_next() {
     let stage = Stage::new();
     let mut model = stage.model();
@@ -147,7 +171,8 @@ fn a_pass_offers_what_is_next() {
 
 #[test]
 fn each_pane() {
-    let stage = Stage::new();
+    let mut stage = Stage::new();
+    stage.course.exercises[1].about.kind = Task::Repair;
     let mut model = stage.model();
     judged(&mut model, Some(deadlock()));
     for (keys, name) in
@@ -158,6 +183,32 @@ fn each_pane() {
     }
     press(&mut model, "/wa");
     insta::assert_snapshot!("list-filtered", screen(&mut model, 80, 24));
+}
+
+#[test]
+fn what_is_said_once_goes_with_the_next_key() {
+    let stage = Stage::new();
+    let mut model = stage.model();
+    judged(&mut model, Some(deadlock()));
+    press(&mut model, "c");
+    assert!(screen(&mut model, 80, 24).contains("once this one has passed"));
+    press(&mut model, "o");
+    assert!(!screen(&mut model, 80, 24).contains("once this one has passed"));
+}
+
+#[test]
+fn hints_that_are_open_can_be_read_again() {
+    let stage = Stage::new();
+    let mut model = stage.model();
+    judged(&mut model, Some(deadlock()));
+    let mut shown = |keys: &str| {
+        press(&mut model, keys);
+        let text = screen(&mut model, 80, 24);
+        (1..=3).find(|step| text.contains(&format!("Hint {step} of 3"))).expect("a hint is shown")
+    };
+    assert_eq!(["h", "h", "h", "h", "h", "h", "h"].map(&mut shown), [1, 2, 3, 1, 2, 3, 1]);
+    // From elsewhere it is the last one that is shown.
+    assert_eq!(shown("oh"), 3);
 }
 
 #[test]

@@ -4,7 +4,7 @@ use super::ansi;
 use super::model::{Mark, Model, Pane, Phase};
 use super::page;
 use crate::progress::State;
-use crate::style::{ascii, counted, lesson_title, look};
+use crate::style::{ascii, counted, details, lesson_title, look};
 use colored::Color as Named;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -185,6 +185,7 @@ fn draw_list(frame: &mut Frame<'_>, model: &mut Model<'_>, area: Rect) {
     let mut at = 0;
     let mut lesson = None;
     let shown = model.listed(&filter);
+    let names = model.course.exercises.iter().map(|exercise| exercise.name.len()).max().unwrap_or(0);
     for index in &shown {
         let exercise = &model.course.exercises[*index];
         if lesson != Some(exercise.about.lesson) {
@@ -198,8 +199,7 @@ fn draw_list(frame: &mut Frame<'_>, model: &mut Model<'_>, area: Rect) {
         }
         let style = if here { Style::new().add_modifier(Modifier::REVERSED) } else { Style::new() };
         let pointer = if here { "> " } else { "  " };
-        let about = &exercise.about;
-        let text = format!("{:22} {word:21} {} · {} points", exercise.name, about.title, about.points);
+        let text = format!("{:names$}  {word:20}  {}", exercise.name, details(exercise));
         lines.push(Line::from(vec![
             Span::raw(pointer),
             Span::styled(format!("{sign} "), paint(colour)),

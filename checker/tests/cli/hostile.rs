@@ -223,3 +223,111 @@ fn a_program_that_takes_in_somebody_elses_file_is_forbidden() {
     let json = workbook.checker("run greet --format json").run().exits(1).json();
     assert_eq!(json[0]["finding"]["kind"], "forbidden", "{json:#}");
 }
+
+/// Has the checks of `greet`, which are `names`, say `event` of each that is run, and then end the process by `end`.
+fn checks_say(workbook: &Workbook, names: &[&str], event: &str, end: &str) {
+    let suite: Vec<String> =
+        (1..).zip(names).map(|(n, name)| format!(r#"{{"name":"{name}","clause":{n}}}"#)).collect();
+    let checks = format!(
+        r##"//! What the checks of a program say that does not come to an end.
+
+fn main() {{
+    let harness = harness::Harness::open();
+    harness.say(r#"{{"event":"suite","checks":[{}]}}"#);
+    let _ = greet::at("");
+    for name in {names:?} {{
+        if harness.wants(name) {{
+            harness.say(&format!(r#"{{{{"event":"start","check":"{{name}}"}}}}"#));
+            harness.say(&r#"{event}"#.replace("NAME", name));
+            {end}
+        }}
+    }}
+}}
+"##,
+        suite.join(",")
+    );
+    workbook.write("exercises/01-greeting/greet/tests/checks.rs", checks);
+}
+
+#[test]
+fn after_three_checks_that_hang_the_others_are_left_undecided() {
+    let workbook = Workbook::new();
+    let stuck = r#"{"event":"stuck","check":"NAME","message":"it computes without end","thread":null}"#;
+    checks_say(&workbook, &["first", "second", "third", "fourth", "fifth"], stuck, "std::process::exit(1)");
+    let ended = workbook.checker("run greet").run().exits(1);
+    ended
+        .shows("✗ first · clause 1 · timed-out")
+        .shows("the same was seen by second (clause 2), third (clause 3)\n")
+        .shows("? fourth · clause 4 · undecided")
+        .shows("not tried: three checks before this one have hung")
+        .shows("also     fifth (clause 5)");
+    let json = workbook.checker("run greet --format json").run().exits(1).json();
+    let status = |check: usize| json[0]["checks"][check]["status"].as_str().unwrap();
+    assert_eq!([0, 1, 2, 3, 4].map(status), ["failed", "failed", "failed", "undecided", "undecided"]);
+}
+
+#[test]
+fn two_checks_that_hang_keep_the_others_from_nothing() {
+    let workbook = Workbook::new();
+    let stuck = r#"{"event":"stuck","check":"NAME","message":"it computes without end","thread":null}"#;
+    checks_say(&workbook, &["first", "second"], stuck, "std::process::exit(1)");
+    workbook.checker("run greet").run().exits(1).shows("the same was seen by second (clause 2)");
+}
+
+#[test]
+fn who_takes_more_memory_than_there_is_to_take_is_told_so() {
+    let json = judge("let all = vec![1u8; 5 << 30]; if all[all.len() / 2] == 2 { return \"\" }", "");
+    first_check_is(&json, "crashed");
+    if cfg!(target_os = "linux") {
+        first_check_says(
+            &json,
+            "the whole program ended here: it used more memory than the 2 GiB it is given",
+        );
+    }
+}
+
+#[test]
+fn a_panic_that_can_not_go_on_says_where_and_with_which_seed() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", "if check.is_empty() { return \"\" }\n    \"pass\"");
+    let aborting = r#"{"event":"aborting","check":"NAME","message":"it panicked, \"a\", while it unwound from another panic, \"b\"",
+        "seed":36,"thread":{"name":"a thread","file":"exercises/01-greeting/greet/src/lib.rs","line":4,"waiting_for":null}}"#;
+    let aborting = aborting.replace("\n        ", "");
+    checks_say(&workbook, &["greets_all", "never_waits"], &aborting, "std::process::abort()");
+    let ended = workbook.checker("run greet").run().exits(1);
+    ended
+        .shows("✗ greets_all · clause 1 · crashed")
+        .shows("the whole program ended here: it panicked, \"a\", while it unwound")
+        .shows("4 │ if check.is_empty() { return \"\" }")
+        .shows("cargo checker replay greet greets_all --seed 36")
+        .shows("the same was seen by never_waits (clause 2)");
+}
+
+#[test]
+fn a_program_without_the_function_it_is_for_is_told_so_before_the_compiler_speaks() {
+    let workbook = Workbook::new();
+    let source = "exercises/01-greeting/greet/src/lib.rs";
+    let says = |program: &str, ours: &str, rustcs: &str| {
+        workbook.write(source, program);
+        let ended = workbook.checker("run greet").run().exits(1);
+        let said = ended.stdout().split_whitespace().collect::<Vec<_>>().join(" ");
+        let (ours, rustcs) = (said.find(ours), said.find(rustcs));
+        assert!(ours.is_some() && ours < rustcs, "{}", ended.stdout());
+    };
+    let readme = "exercises/01-greeting/greet/README.md has what is promised, with its signature.";
+    let missing = format!("{source} has no `at`, which the checks call by that name. {readme}");
+    says("", &missing, "error[E0425]");
+    says("pub fn greet() {}", &missing, "error[E0425]");
+    let private =
+        format!("`at` in {source} is private, and the checks can call only what is `pub`. {readme}");
+    says("fn at(_: &str) -> &'static str { \"pass\" }", &private, "error[E0603]");
+    let other = format!("The checks use {source} as it was promised, and it can't be used so. {readme}");
+    says("pub fn at() -> &'static str { \"pass\" }", &other, "error[E0061]");
+    // The names are those that the checks import, all of them.
+    let checks = "exercises/01-greeting/greet/tests/checks.rs";
+    workbook.write(checks, workbook.read(checks).replace("fn main", "use greet::{Guest, at};\n\nfn main"));
+    let both = format!(
+        "{source} has no `Guest`, which the checks call by that name. They need `Guest` and `at`. {readme}"
+    );
+    says("pub fn at(_: &str) -> &'static str { \"pass\" }", &both, "error[E0432]");
+}

@@ -60,7 +60,12 @@ fn the_workbook_is_found_from_a_folder_in_it() {
 fn hints_come_one_at_a_time() {
     let workbook = Workbook::new();
     let first = workbook.checker("hint greet").run().exits(0);
-    first.shows("Hint 1 of 3: Who greets whom?\n\nWrite down who greets whom.").shows("--step 2");
+    first
+        .shows("Hint 1 of 3: Who greets whom?\n\nWrite down who greets whom.")
+        .shows("another one: cargo checker hint greet\n");
+    // Before anything has been written, the last one is given to those who ask for it.
+    let second = workbook.checker("hint greet").run().exits(0);
+    second.shows("Hint 2 of 3").shows("another one: cargo checker hint greet --step 3\n");
     workbook.checker("hint greet --step 3").run().exits(0).shows("With a wave.");
     workbook.checker("hint greet --step 4").run().exits(2).complains("greet has 3 hints; there is no hint 4");
 }

@@ -13,7 +13,13 @@ fn hints_follow_the_finding_and_are_counted() {
     let hints = workbook.read("exercises/01-greeting/greet/hints.md");
     let hints = hints.replace("When they meet.", "<!-- for: deadlock -->\nWhen they meet.");
     workbook.write("exercises/01-greeting/greet/hints.md", hints);
-    workbook.checker("hint greet").run().exits(0).shows("Hint 1 of 3").shows("1 of 3 hints opened");
+    workbook
+        .checker("hint greet")
+        .run()
+        .exits(0)
+        .shows("Hint 1 of 3")
+        .shows("1 of 3 hints opened")
+        .shows("another one: cargo checker hint greet\n");
     workbook.learner_writes("greet", DEADLOCK);
     workbook.checker("run greet").run().exits(1);
     let second =
@@ -45,6 +51,9 @@ fn other_programs_are_compared_after_passing() {
     ended.shows("means_3: by means 3").shows("-     if check.is_empty()");
     workbook.checker("compare greet means_2").run().exits(0).shows("+     \"pass\"");
     workbook.checker("compare greet mean_2").run().exits(2).complains("did you mean `means_2`");
+    let solution = workbook.read("solutions/01-greeting/greet/src/lib.rs");
+    workbook.write("exercises/01-greeting/greet/src/lib.rs", solution);
+    workbook.checker("compare greet").run().exits(0).shows("Not a line is different.");
 }
 
 #[test]
@@ -142,6 +151,24 @@ fn the_list_can_be_filtered() {
 }
 
 #[test]
+fn what_each_command_prints() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", DEADLOCK);
+    workbook.checker("run greet").run().exits(1);
+    for command in ["list", "hint greet", "task greet", "lesson greet"] {
+        let name = command.replace(' ', "-");
+        insta::assert_snapshot!(name, workbook.checker(command).run().exits(0).screen());
+    }
+    workbook.learner_writes("greet", PASS);
+    workbook.checker("run greet").run().exits(0);
+    for command in ["hint greet --all", "compare greet", "compare greet means_2", "reset greet"] {
+        let name = command.replace(" --", "-").replace(' ', "-");
+        insta::assert_snapshot!(name, workbook.checker(command).run().exits(0).screen());
+    }
+    insta::assert_snapshot!("help", workbook.checker("--help").run().exits(0).screen());
+}
+
+#[test]
 fn the_lesson_and_the_editor_are_a_command_away() {
     let workbook = Workbook::new();
     workbook.checker("lesson greet").run().exits(0).shows("Two threads meet.");
@@ -157,6 +184,29 @@ fn help_completions_and_the_manual_come_from_one_place() {
     workbook.checker("completions bash").run().exits(0).shows("complete -F _checker");
     workbook.checker("completions fish").run().exits(0).shows("complete -c checker");
     workbook.checker("man").run().exits(0).shows(".TH").shows("Exit status");
+}
+
+#[test]
+fn the_manual_has_the_options_of_every_command() {
+    let workbook = Workbook::new();
+    let page = workbook.checker("man").run().exits(0).stdout().replace('\\', "");
+    let help = workbook.checker("help").run().exits(0).stdout();
+    let commands = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    // What is told of a command may go on in a line that is indented further.
+    let names = commands.lines().filter_map(|line| line.strip_prefix("  ").filter(|it| !it.starts_with(' ')));
+    let names: Vec<&str> = names.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(names.contains(&"run") && names.contains(&"reset"), "{names:?}");
+    for name in names.iter().filter(|name| **name != "help") {
+        let section = page.split(&format!(".SH CARGO CHECKER {}\n", name.to_uppercase())).nth(1);
+        let section = section.unwrap_or_else(|| panic!("the manual has no section on {name}"));
+        let section = section.split(".SH ").next().unwrap();
+        let help = workbook.checker(&format!("{name} --help")).run().exits(0).stdout();
+        let options = help.split_whitespace().filter(|word| word.starts_with("--") && word.len() > 2);
+        for option in options.map(|word| word.trim_end_matches(|c: char| !c.is_alphanumeric())) {
+            let everywhere = ["--ascii", "--help"].contains(&option);
+            assert!(everywhere || section.contains(option), "nothing on `{name} {option}` in\n{section}");
+        }
+    }
 }
 
 #[test]

@@ -184,7 +184,7 @@ fn no_more_than_the_capacity_waits(check: &Check) {
             if meter.inside() == consumers {
                 let waiting = pulled.saturating_sub(begun);
                 expect(waiting <= capacity + 1, Kind::Unbounded, || {
-                    format!("{consumers} consumers were at work, and {pulled} items had been pulled: {waiting} waited, where the queue holds {capacity} and the producer 1")
+                    format!("all consumers were at work ({consumers}), and {pulled} items had been pulled: {waiting} waited, where the queue holds {capacity} and the producer 1")
                 });
             }
             item
@@ -207,7 +207,7 @@ fn the_producer_runs_ahead_until_the_queue_is_full(check: &Check) {
                 let wanted = items.min(begun + capacity);
                 expect(pulled >= wanted, Kind::Sequential, || {
                     format!(
-                        "{consumers} consumers were at work and the queue holds {capacity}; of {items} items, \
+                        "all consumers were at work ({consumers}) and the queue holds {capacity}; of {items} items, \
                          {wanted} could have been pulled by then, and {pulled} were"
                     )
                 });

@@ -95,7 +95,7 @@ fn no_more_than_the_capacity_waits(check: &Check) {
             let waiting = pulled - meter.entered().min(pulled);
             if meter.inside() == printers {
                 expect(waiting <= capacity + hands, Kind::Unbounded, || {
-                    format!("all {printers} printers were at work and {waiting} jobs waited, where the tray holds {capacity} and the hands of the offices {hands}")
+                    format!("all printers were at work ({printers}) and {waiting} jobs waited, where the tray holds {capacity} and the hands of the offices {hands}")
                 });
             }
             1
@@ -134,7 +134,7 @@ fn a_free_printer_takes_a_job_at_once(check: &Check) {
                     format!("{inside} jobs were in print, and there are {printers} printers")
                 });
                 expect(waiting == 0 || inside == printers, Kind::Sequential, || {
-                    format!("{inside} jobs were in print and {waiting} waited, where there are {printers} printers")
+                    format!("a printer was free while a job waited: {inside} in print, {waiting} waiting, {printers} printers")
                 });
                 pause(TICK / 2);
             }
@@ -154,7 +154,7 @@ fn an_office_puts_its_job_down_at_once(check: &Check) {
             // With the tray full, or all that there is pulled.
             let (pulled, wanted) = (pulled.load(Ordering::SeqCst), jobs.min(meter.entered() + capacity));
             expect(meter.inside() < printers || pulled >= wanted, Kind::Sequential, || {
-                format!("all {printers} printers were at work and the tray holds {capacity}; of {jobs} jobs, {wanted} could have been pulled by then, and {pulled} were")
+                format!("all printers were at work ({printers}) and the tray holds {capacity}; of {jobs} jobs, {wanted} could have been pulled by then, and {pulled} were")
             });
             pause(TICK / 2);
             1

@@ -72,7 +72,7 @@ fn a_free_worker_begins_the_next_picture_at_once(check: &Check) {
                 pause(TICK / 2);
                 let (waiting, inside) = (pictures - meter.entered(), meter.inside());
                 expect(waiting == 0 || inside == workers, Kind::Sequential, || {
-                    format!("{inside} pictures were in progress and {waiting} had not begun, where {workers} workers are to be busy")
+                    format!("a worker was free while a picture waited: {inside} in progress, {waiting} not begun, {workers} workers")
                 });
                 pause(TICK / 2);
             }

@@ -183,7 +183,7 @@ fn a_free_worker_begins_the_next_item_at_once(check: &Check) {
                 pause(TICK / 2);
                 let (waiting, inside) = (items.len() - meter.entered(), meter.inside());
                 expect(waiting == 0 || inside == workers, Kind::Sequential, || {
-                    format!("{inside} items were in progress and {waiting} had not begun, where {workers} workers are to be busy")
+                    format!("a worker was free while an item waited: {inside} in progress, {waiting} not begun, {workers} workers")
                 });
                 pause(TICK / 2);
             }

@@ -152,10 +152,10 @@ fn a_report_is_written_when_its_item_completes(check: &Check) {
         for (k, (report, at)) in page.pieces(')').iter().zip(&completed).enumerate() {
             let k = k + 1;
             expect(report.at >= *at, Kind::TooEarly, || {
-                format!("report {k} was written at {:?}, and {k} items were complete at {at:?}", report.at)
+                format!("report {k} was written at {:?}, and so many items were complete only at {at:?}", report.at)
             });
             expect(report.at <= *at + SOON, Kind::TooLate, || {
-                format!("{k} items were complete at {at:?}, and report {k} was written at {:?}", report.at)
+                format!("as many items as report {k} tells of were complete at {at:?}, and it was written at {:?}", report.at)
             });
         }
     });

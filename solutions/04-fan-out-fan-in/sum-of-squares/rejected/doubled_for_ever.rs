@@ -1,4 +1,4 @@
-//! breaks: clause 4 · finding: timed-out
+//! breaks: clause 1 · finding: timed-out
 //! Each worker keeps its partials in a `Vec`, for which a size is looked for that is surely enough: a fair share,
 //! doubled until it is. But with fewer tasks than workers the fair share is 0, and twice 0 is 0.
 
