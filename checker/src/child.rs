@@ -91,7 +91,7 @@ const JUNK_LIMIT: usize = 4 << 20;
 const MEMORY_LIMIT: u64 = 2 << 30;
 
 /// After so many checks that hang, and take their time for it, one more would tell nothing new.
-const HANGS: usize = 3;
+pub const HANGS: usize = 3;
 /// What is said of the checks after those.
 pub const LEFT_OUT: &str =
     "not tried: three checks before this one have hung, and each took its time to find that out";
@@ -190,7 +190,7 @@ pub fn list(program: &Path, request: &Request, cancel: &Cancel) -> Result<Vec<Li
     Ok(listed)
 }
 
-fn unrun(listed: Listed, status: Status, finding: Finding) -> Check {
+pub fn unrun(listed: Listed, status: Status, finding: Finding) -> Check {
     Check {
         name: listed.name,
         clause: listed.clause,

@@ -2,9 +2,11 @@
 //!
 //! The random schedules come first and find nearly all that is wrong; this is for saying more of what passed.
 
+use std::sync::atomic::Ordering;
+
 use engine::{Ending, Enumeration, Limits, Options, Run, Strategy, execute};
 
-use crate::check::{Input, Small};
+use crate::check::{Input, LAST_SEED, Small};
 use crate::explore::{Body, CROWDED, Search, finding};
 use crate::finding::{Exhausted, Failure, Finding, Kind};
 use crate::judge::judge;
@@ -135,6 +137,7 @@ fn each(
     for number in 0.. {
         let Some(enumeration) = left else { return true };
         let explain = explained(number);
+        LAST_SEED.store(FIRST + number, Ordering::Relaxed);
         let options = Options {
             strategy: Strategy::every(enumeration),
             limits: Limits { steps: LONG, threads: CROWDED },
