@@ -212,8 +212,11 @@ pub struct Verify {
     #[arg(long, value_name = "DIR")]
     pub explanations: Option<PathBuf>,
     /// Instead, count the schedules that each strategy takes to see what is wrong with the rejected variants, and print a table
-    #[arg(long, conflicts_with_all = ["repeat", "explanations"])]
+    #[arg(long, conflicts_with_all = ["repeat", "explanations", "soundness"])]
     pub strategies: bool,
+    /// Instead, run N schedules at the least over solutions and accepted variants, where nothing may be found [default: a million]
+    #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "1000000", conflicts_with_all = ["repeat", "explanations"])]
+    pub soundness: Option<u64>,
     #[command(flatten)]
     pub effort: Effort,
 }

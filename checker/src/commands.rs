@@ -292,6 +292,10 @@ fn verify_all(screen: &Screen, course: &Course, verify: &Verify) -> Result<Outco
         survey::strategies(&judge, &exercises, screen)?;
         return Ok(Outcome::AllPassed);
     }
+    if let Some(wanted) = verify.soundness {
+        let sound = survey::soundness(&mut judge, &exercises, wanted, screen)?;
+        return Ok(if sound { Outcome::AllPassed } else { Outcome::SomeFailed });
+    }
     let tally = gate::verify(&judge, &exercises, verify.repeat, verify.explanations.as_deref(), screen)?;
     Ok(if tally.failed == 0 { Outcome::AllPassed } else { Outcome::SomeFailed })
 }

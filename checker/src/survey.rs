@@ -1,4 +1,5 @@
-//! How many schedules each strategy takes to see what is wrong with the rejected variants.
+//! Measurements over all variants: how many schedules each strategy takes to see what is wrong with the rejected ones, and
+//! that nothing is found in the right ones, however many schedules are tried.
 
 use crate::compile::Compiled;
 use crate::course::Exercise;
@@ -8,7 +9,7 @@ use crate::screen::Screen;
 use crate::style::thousands;
 use crate::variant::{self, Expected, Variant};
 use crate::verdict::{Check, Kind};
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 
 /// The strategies, as the harness knows them, and what the table calls them.
 const STRATEGIES: [(&str, &str); 4] = [
@@ -25,6 +26,55 @@ const SEEDS: [u64; 5] = [1, 100_001, 200_001, 300_001, 400_001];
 const WITHIN: [u64; 5] = [1, 10, 100, 1_000, SCHEDULES];
 /// How many of the variants that take the most are named.
 const HARDEST: usize = 25;
+
+/// An exercise has this many checks at the least.
+const CHECKS: u64 = 8;
+
+/// Runs at least `wanted` schedules over the right programs, and says whether nothing was found.
+///
+/// # Errors
+/// If a program can't be judged, ^C was pressed, or nothing can be printed.
+pub fn soundness(
+    judge: &mut Judge<'_>,
+    exercises: &[&Exercise],
+    wanted: u64,
+    screen: &Screen,
+) -> Result<bool> {
+    let mut jobs: Vec<(&Exercise, Variant)> = Vec::new();
+    for exercise in exercises {
+        for variant in variant::of(&judge.course.root, exercise) {
+            let variant = variant?;
+            if variant.expected == Expected::Passed {
+                jobs.push((exercise, variant));
+            }
+        }
+    }
+    judge.effort.schedules = Some(wanted.div_ceil(CHECKS * jobs.len().max(1) as u64));
+    let judge = &*judge;
+    let (mut schedules, mut wrong) = (0, 0);
+    at_once(
+        &jobs,
+        |(exercise, variant)| {
+            let report = judge.judge(exercise, &variant.source, &mut |_| {})?;
+            let found = report.findings().map(|(_, finding)| finding.kind.to_string()).collect::<Vec<_>>();
+            Ok((report.schedules(), found.join(", ")))
+        },
+        |index, outcome: Result<(u64, String)>| {
+            let (more, found) = outcome?;
+            schedules += more;
+            wrong += usize::from(!found.is_empty());
+            let said = match found.is_empty() {
+                true => Ok(format!("{} schedules", thousands(more))),
+                false => Err(anyhow!("found in a right program: {found}")),
+            };
+            screen.verified(&jobs[index].1.source.display().to_string(), said.as_ref().map(String::as_str))
+        },
+    )?;
+    let all = thousands(schedules);
+    screen
+        .say(&format!("\n{all} schedules over {} right programs, findings in {wrong} of them", jobs.len()))?;
+    Ok(wrong == 0)
+}
 
 /// A rejected variant that compiles.
 struct Job<'a> {

@@ -149,22 +149,26 @@ macro_rules! arithmetic {
     ($($Time:ident)*) => {$(
         impl Add<Duration> for $Time {
             type Output = $Time;
+            #[track_caller]
             fn add(self, other: Duration) -> $Time {
                 self.checked_add(other).expect("overflow when adding duration to instant")
             }
         }
         impl AddAssign<Duration> for $Time {
+            #[track_caller]
             fn add_assign(&mut self, other: Duration) {
                 *self = *self + other;
             }
         }
         impl Sub<Duration> for $Time {
             type Output = $Time;
+            #[track_caller]
             fn sub(self, other: Duration) -> $Time {
                 self.checked_sub(other).expect("overflow when subtracting duration from instant")
             }
         }
         impl SubAssign<Duration> for $Time {
+            #[track_caller]
             fn sub_assign(&mut self, other: Duration) {
                 *self = *self - other;
             }

@@ -30,7 +30,7 @@ impl Barrier {
         if state.0 < self.size {
             let _unlocked = self
                 .opened
-                .wait_while(state, |state| state.1 == generation)
+                .wait_for("the other threads at a Barrier", state, |state| state.1 == generation)
                 .unwrap_or_else(::std::sync::PoisonError::into_inner);
             BarrierWaitResult(false)
         } else {

@@ -37,6 +37,9 @@ impl WaitTimeoutResult {
 /// One wait in this many ends at once, without a notification, when the schedule so chooses.
 const SPURIOUS: usize = 8;
 
+/// What a thread waits for that waits.
+const NOTIFICATION: &str = "a notification on a Condvar";
+
 impl Condvar {
     /// As the real one.
     pub const fn new() -> Self {
@@ -50,6 +53,7 @@ impl Condvar {
     fn wait_until<'a, T>(
         &self,
         guard: MutexGuard<'a, T>,
+        what: &'static str,
         deadline: Option<u64>,
         at: Loc,
     ) -> (LockResult<MutexGuard<'a, T>>, Wake) {
@@ -64,7 +68,6 @@ impl Condvar {
             engine::point("wakes by itself", self.address(), at);
             Wake::Woken
         } else {
-            let what = "a notification on a Condvar";
             engine::block(
                 Waiting { what, op: "wait", address: self.address(), holder: None, task: None, at },
                 deadline,
@@ -81,7 +84,7 @@ impl Condvar {
     /// If the mutex is poisoned; the error has the guard.
     #[track_caller]
     pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
-        self.wait_until(guard, None, Location::caller()).0
+        self.wait_until(guard, NOTIFICATION, None, Location::caller()).0
     }
 
     /// As the real one.
@@ -91,6 +94,20 @@ impl Condvar {
     #[track_caller]
     pub fn wait_while<'a, T, F>(
         &self,
+        guard: MutexGuard<'a, T>,
+        condition: F,
+    ) -> LockResult<MutexGuard<'a, T>>
+    where
+        F: FnMut(&mut T) -> bool,
+    {
+        self.wait_for(NOTIFICATION, guard, condition)
+    }
+
+    /// As `wait_while`, where what is waited for has a name of its own.
+    #[track_caller]
+    pub(super) fn wait_for<'a, T, F>(
+        &self,
+        what: &'static str,
         mut guard: MutexGuard<'a, T>,
         mut condition: F,
     ) -> LockResult<MutexGuard<'a, T>>
@@ -98,7 +115,7 @@ impl Condvar {
         F: FnMut(&mut T) -> bool,
     {
         while condition(&mut *guard) {
-            guard = self.wait_until(guard, None, Location::caller()).0?;
+            guard = self.wait_until(guard, what, None, Location::caller()).0?;
         }
         Ok(guard)
     }
@@ -113,7 +130,8 @@ impl Condvar {
         guard: MutexGuard<'a, T>,
         duration: Duration,
     ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
-        let (guard, wake) = self.wait_until(guard, crate::time::deadline(duration), Location::caller());
+        let (guard, wake) =
+            self.wait_until(guard, NOTIFICATION, crate::time::deadline(duration), Location::caller());
         let timed_out = WaitTimeoutResult(wake == Wake::TimedOut);
         match guard {
             Ok(guard) => Ok((guard, timed_out)),
