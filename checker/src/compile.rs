@@ -1,7 +1,8 @@
 //! Compiling an exercise: the learner's source over the simulated std, then its checks over that.
 
 use crate::base::{Base, Place, named};
-use crate::course::Exercise;
+use crate::course::{Exercise, read_text};
+use crate::lexical;
 use crate::process::{self, Cancel, Ending, Limits, Stream};
 use crate::style::Style;
 use crate::verdict::{Finding, Kind};
@@ -36,6 +37,8 @@ pub enum Compiled {
 pub struct Program {
     pub executable: PathBuf,
     pub warnings: String,
+    /// Whether the simulation sees all that it shares between threads, so that "every interleaving" can be said of it.
+    pub enumerable: bool,
     /// Its folder, which another program may have when this one is no longer needed.
     pub _place: Place,
 }
@@ -86,9 +89,20 @@ pub fn compile(
         Said::Compiled(said) => said,
         Said::Refused(finding, _) => return Ok(Compiled::Refused(finding)),
     };
-    if let Some(file) = elsewhere(&read, root, source)? {
+    let files = files_read(&read)?;
+    if let Some(file) = elsewhere(&files, root, source)? {
         let message = format!("the program takes in {file}: an exercise is what is in its own folder");
         return Ok(Compiled::Refused(Finding::new(Kind::Forbidden, message)));
+    }
+    let texts: Vec<String> = files.iter().map(|file| read_text(&root.join(file))).collect::<Result<_>>()?;
+    for (file, text) in files.iter().zip(&texts) {
+        if let Some((line, of)) = lexical::outliving(text) {
+            let message = format!(
+                "{file}:{line}: what a `static` of crossbeam's `{of}` holds would outlive the schedule, and none could be run \
+                 again; let the call make it, or put it behind a `LazyLock`"
+            );
+            return Ok(Compiled::Refused(Finding::new(Kind::Forbidden, message)));
+        }
     }
     let object = fs::read(&library).with_context(|| format!("could not read {}", library.display()))?;
     if let Some(method) = asks_the_file_system(&object) {
@@ -117,7 +131,12 @@ pub fn compile(
         checks.arg("--extern").arg(named(&format!("{dependency}="), rlib));
     }
     match rustc_says(checks, limits)? {
-        Said::Compiled(_) => Ok(Compiled::Program(Program { executable, warnings: said, _place: place })),
+        Said::Compiled(_) => Ok(Compiled::Program(Program {
+            executable,
+            warnings: said,
+            enumerable: texts.iter().all(|text| lexical::enumerable(text)),
+            _place: place,
+        })),
         Said::Refused(mut finding, errors) => {
             let lacking = lacking(root, exercise, source, &errors);
             let lacking = Style::of_width(rendering.width).wrapped(&lacking, "", "");
@@ -158,19 +177,21 @@ fn lacking(root: &Path, exercise: &Exercise, source: &Path, errors: &[Diagnostic
     format!("{first}{all} {} has what is promised, with its signature.", readme.display())
 }
 
-/// The first file that rustc read for `source` and that is in another folder, by rustc's own list.
-fn elsewhere(list: &Path, root: &Path, source: &Path) -> Result<Option<String>> {
+/// The files that rustc read, by its own list, relative to `root` or absolute.
+fn files_read(list: &Path) -> Result<Vec<String>> {
     let text = fs::read_to_string(list).with_context(|| format!("could not read {}", list.display()))?;
-    let folder = root.join(source).parent().map(|folder| folder.canonicalize()).transpose()?;
     // Each file has a line of its own that ends in a colon, for the sake of make.
     let files = text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.strip_suffix(':'));
-    for file in files.map(|file| file.replace("\\ ", " ")) {
-        let within = root.join(&file).canonicalize().ok();
-        if within.zip(folder.as_ref()).is_none_or(|(file, folder)| !file.starts_with(folder)) {
-            return Ok(Some(file));
-        }
-    }
-    Ok(None)
+    Ok(files.map(|file| file.replace("\\ ", " ")).collect())
+}
+
+/// The first of the files that is in another folder than `source`.
+fn elsewhere<'a>(files: &'a [String], root: &Path, source: &Path) -> Result<Option<&'a String>> {
+    let folder = root.join(source).parent().map(|folder| folder.canonicalize()).transpose()?;
+    Ok(files.iter().find(|file| {
+        let within = root.join(file).canonicalize().ok();
+        within.zip(folder.as_ref()).is_none_or(|(file, folder)| !file.starts_with(folder))
+    }))
 }
 
 /// The method of std's `Path` by which the compiled crate looks at real files, if there is one. The simulated std

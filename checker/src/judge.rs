@@ -110,7 +110,7 @@ impl Judge<'_> {
         source: &Path,
         tell: &mut dyn FnMut(News<'_>),
     ) -> Result<Vec<Check>> {
-        let request = self.request(exercise, source)?;
+        let request = self.request(program, exercise, source)?;
         let checks = match self.children {
             1 => child::run(&program.executable, &request, &self.cancel, tell)?,
             many => crew::run(&program.executable, &request, &self.cancel, many, tell)?,
@@ -161,8 +161,13 @@ impl Judge<'_> {
         seed: u64,
     ) -> Result<Option<Check>> {
         let only = Some(vec![check.to_owned()]);
-        let request =
-            Request { seed, schedules: Some(1), only, trace: true, ..self.request(exercise, source)? };
+        let request = Request {
+            seed,
+            schedules: Some(1),
+            only,
+            trace: true,
+            ..self.request(program, exercise, source)?
+        };
         Ok(child::run(&program.executable, &request, &self.cancel, &mut |_| {})?
             .into_iter()
             .find(|done| done.name == check))
@@ -178,11 +183,11 @@ impl Judge<'_> {
         (seed, schedules): (u64, u64),
     ) -> Result<Vec<Check>> {
         let (schedules, hunt) = (Some(schedules), Some(hunt));
-        let request = Request { seed, schedules, only, hunt, ..self.request(exercise, source)? };
+        let request = Request { seed, schedules, only, hunt, ..self.request(program, exercise, source)? };
         child::run(&program.executable, &request, &self.cancel, &mut |_| {})
     }
 
-    fn request(&self, exercise: &Exercise, source: &Path) -> Result<Request> {
+    fn request(&self, program: &Program, exercise: &Exercise, source: &Path) -> Result<Request> {
         Ok(Request {
             nonce: child::nonce()?,
             seed: self.effort.seed,
@@ -190,21 +195,13 @@ impl Judge<'_> {
             only: None,
             trace: false,
             hunt: None,
-            enumerable: enumerable(&read_text(&self.course.root.join(source))?),
+            enumerable: program.enumerable,
             source: source.to_owned(),
             snapshots: self.course.root.join(exercise.snapshots()),
             timeout_ms: self.effort.limit.as_millis() as u64,
             resume: None,
         })
     }
-}
-
-/// Whether the simulation sees all that a program with this source shares between threads, so that "every interleaving" can
-/// be said of it. It does not see the counts of an `Arc`: the last owner drops the value, and which one that is depends on
-/// the interleaving.
-fn enumerable(source: &str) -> bool {
-    let words = source.split(|c: char| !c.is_alphanumeric() && c != '_');
-    !words.into_iter().any(|word| word == "Arc" || word == "Weak")
 }
 
 /// A `--source` argument as rustc is to be given it: relative to `root` if it is in there.

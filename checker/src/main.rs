@@ -19,6 +19,7 @@ mod gate;
 mod hints;
 mod judge;
 mod lanes;
+mod lexical;
 mod manual;
 mod original;
 mod parts;

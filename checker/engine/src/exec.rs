@@ -421,7 +421,8 @@ impl Exec {
     #[cold]
     pub(crate) unsafe fn too_many_steps(&mut self, ex: *mut Exec) {
         HEARTBEAT.fetch_add(1, Ordering::Relaxed);
-        if self.steps >= self.restless_at {
+        // What an enumeration is left with is a task that spins, and it has no end either.
+        if self.steps >= self.restless_at && !self.enumerates {
             self.restless_at = NEVER;
             if let Some(quiet) = self.blocked.iter().copied().find(|t| self.tasks[*t as usize].quiet) {
                 self.unpark(quiet, true);
@@ -433,7 +434,7 @@ impl Exec {
                 return;
             }
         }
-        if self.steps >= self.limits.steps {
+        if self.steps >= self.limits.steps.min(self.restless_at) {
             end(Ending::Endless);
         }
     }

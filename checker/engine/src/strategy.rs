@@ -203,10 +203,11 @@ impl Strategy {
         if self.stall.is_none() {
             return self.pick(runnable, running, yielding);
         }
-        let mut others = runnable.to_vec();
-        let stalled = self.stalled(runnable);
-        others.retain(|t| Some(*t) != stalled);
-        let running = running.filter(|t| Some(*t) != stalled);
+        let Some(stalled) = self.stalled(runnable).filter(|task| runnable.contains(task)) else {
+            return self.pick(runnable, running, yielding);
+        };
+        let others: Vec<TaskId> = runnable.iter().copied().filter(|task| *task != stalled).collect();
+        let running = running.filter(|task| *task != stalled);
         if others.len() == 1 { others[0] } else { self.pick(&others, running, yielding) }
     }
 

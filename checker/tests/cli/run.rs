@@ -11,6 +11,14 @@ fn a_pass_says_how_many_schedules_were_explored() {
 }
 
 #[test]
+fn a_pass_says_of_what_every_interleaving_was_tried() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", r#"if check == "never_waits" { "pass all" } else { "pass" }"#);
+    let ended = workbook.checker("run greet").run().exits(0);
+    ended.shows("and every interleaving of 2 guests and 2 hosts (1,042)");
+}
+
+#[test]
 fn a_failed_check_explains_itself() {
     let workbook = Workbook::new();
     workbook.learner_writes("greet", r#"if check == "never_waits" { "deadlock" } else { "pass" }"#);
