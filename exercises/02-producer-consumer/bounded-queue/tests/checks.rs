@@ -23,6 +23,7 @@ checks! {
     4 => as_many_consumers_go_on_as_there_are_items;
     4 => as_many_producers_go_on_as_there_is_room_for;
     4 => a_crowd_on_both_sides_comes_through;
+    4 => two_queues_at_once_keep_apart;
     5 => a_closed_queue_gives_items_back;
     5 => what_waits_at_the_close_still_comes_out;
     5 => closing_wakes_every_consumer;
@@ -72,6 +73,7 @@ fn the_oldest_item_comes_out_first(check: &Check) {
 }
 
 fn items_come_out_in_the_order_in_which_they_went_in(check: &Check) {
+    check.small("3 items through a queue for 1", (3usize, 1usize));
     check.forall(input::pair(0..=6, 1..=4), |(items, capacity)| {
         let queue = BoundedQueue::new(capacity);
         let mut got = Vec::new();
@@ -254,6 +256,7 @@ fn a_push_waits_for_room(check: &Check) {
 }
 
 fn as_many_consumers_go_on_as_there_are_items(check: &Check) {
+    check.small("2 items and 2 consumers", 2usize);
     check.forall(input::number(1..=4), |consumers| {
         let queue = holding(consumers, []);
         thread::scope(|scope| {
@@ -270,6 +273,7 @@ fn as_many_consumers_go_on_as_there_are_items(check: &Check) {
 }
 
 fn as_many_producers_go_on_as_there_is_room_for(check: &Check) {
+    check.small("a full queue and 2 producers", 2usize);
     check.forall(input::number(1..=4), |producers| {
         let queue = holding(producers, 0..producers as u64);
         thread::scope(|scope| {
@@ -285,9 +289,23 @@ fn as_many_producers_go_on_as_there_is_room_for(check: &Check) {
 }
 
 fn a_crowd_on_both_sides_comes_through(check: &Check) {
+    check.small("2 producers, a consumer and a queue for 1", (2usize, 1usize, 1usize));
     check.forall(input::triple(1..=3, 1..=3, 1..=3), |(producers, consumers, each)| {
         let got = trade(producers, consumers, each, 1).concat();
         expect_eq("how many items came out", got.len(), producers * each);
+    });
+}
+
+fn two_queues_at_once_keep_apart(check: &Check) {
+    check.forall(input::pair(1..=3, 1..=3), |(one, other)| {
+        let call = |items: usize| {
+            let got = trade(1, 1, items, 1).concat();
+            expect_eq("the items that came out of one of two queues", got, (0..items as u64).collect());
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| call(one));
+            call(other);
+        });
     });
 }
 
@@ -315,6 +333,7 @@ fn what_waits_at_the_close_still_comes_out(check: &Check) {
 }
 
 fn closing_wakes_every_consumer(check: &Check) {
+    check.small("a close and 3 consumers", (3usize, 0usize));
     check.forall(input::pair(1..=3, 0..=1), |(consumers, ticks)| {
         let queue = holding(1, []);
         thread::scope(|scope| {
@@ -328,6 +347,7 @@ fn closing_wakes_every_consumer(check: &Check) {
 }
 
 fn closing_wakes_every_producer(check: &Check) {
+    check.small("a close and 3 producers", (3usize, 0usize));
     check.forall(input::pair(1..=3, 0..=1), |(producers, ticks)| {
         let queue = holding(1, [1]);
         thread::scope(|scope| {
@@ -343,6 +363,7 @@ fn closing_wakes_every_producer(check: &Check) {
 
 /// The close comes while producers push and consumers pop.
 fn what_goes_in_before_the_close_comes_out(check: &Check) {
+    check.small("a close, a producer and a consumer", (1usize, 1usize));
     check.forall(input::pair(1..=2, 1..=2), |(producers, consumers)| {
         let queue = BoundedQueue::new(2);
         let (went_in, came_out) = (Mutex::new(Vec::new()), Mutex::new(Vec::new()));

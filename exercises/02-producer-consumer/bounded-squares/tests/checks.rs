@@ -14,6 +14,7 @@ use harness::{now, pause, settle};
 
 checks! {
     1 => each_item_gives_one_result_and_they_are_sorted;
+    1 => two_calls_at_once_keep_apart;
     2 => each_item_has_its_line;
     2 => a_line_is_written_when_its_item_completes simulated;
     2 => a_line_is_written_while_the_source_is_slow simulated;
@@ -80,6 +81,7 @@ fn sorted<T: Ord>(mut items: Vec<T>) -> Vec<T> {
 }
 
 fn each_item_gives_one_result_and_they_are_sorted(check: &Check) {
+    check.small("2 items and a consumer", (vec![2u64, 1], 1usize, 1usize));
     check.forall(input::numbers_and_two(0..8, 0..=9, 1..=3, 1..=3), |(items, capacity, consumers)| {
         let called = Mutex::new(Vec::new());
         let work = |item| {
@@ -93,6 +95,24 @@ fn each_item_gives_one_result_and_they_are_sorted(check: &Check) {
             sorted(items.clone()),
         );
         expect_eq("the results", results.ok(), Some(sorted(items.into_iter().map(square).collect())));
+    });
+}
+
+fn two_calls_at_once_keep_apart(check: &Check) {
+    check.forall(input::triple(1..=3, 1..=3, 1..=2), |(one, other, consumers)| {
+        let call = |items: usize| {
+            let page = Page::new();
+            let results = process(0..items as u64, 1, &NAMES[..consumers], square, page.clone());
+            (results.ok(), page.lines().len())
+        };
+        let wanted = |items: usize| (Some((0..items as u64).map(square).collect()), items);
+        let (a, b) = thread::scope(|scope| {
+            let a = scope.spawn(|| call(one));
+            let b = call(other);
+            (a.join().unwrap_or_default(), b)
+        });
+        expect_eq("the results and the number of lines of one of two calls at once", a, wanted(one));
+        expect_eq("the results and the number of lines of one of two calls at once", b, wanted(other));
     });
 }
 
@@ -173,6 +193,7 @@ fn the_documented_run(check: &Check) {
 
 /// The pause in `work` holds all consumers: when it is over, the producer has pulled all that it can.
 fn no_more_than_the_capacity_waits(check: &Check) {
+    check.small("4 items and a consumer", (4usize, 1usize, 1usize));
     check.forall(input::triple(0..=20, 1..=12, 1..=3), |(items, capacity, consumers)| {
         let source = Source::new((0..items as u64).collect());
         let (counter, meter) = (source.clone(), Meter::new());
@@ -274,6 +295,7 @@ fn all_consumers_work_at_the_same_time(check: &Check) {
 }
 
 fn any_number_of_items_of_any_value(check: &Check) {
+    check.small("an item and 2 consumers", (vec![0u64], 1usize, 2usize));
     check.forall(input::numbers_and_two(0..6, 0..=5, 1..=6, 1..=4), |(choices, capacity, consumers)| {
         const VALUES: [u64; 6] = [0, u64::MAX, 1, u64::MAX - 1, i64::MAX as u64, u32::MAX as u64];
         let items: Vec<u64> = choices.iter().map(|c| VALUES[*c as usize]).collect();
@@ -322,6 +344,7 @@ fn process_with_panics(
 }
 
 fn the_others_go_on_when_a_consumer_panics(check: &Check) {
+    check.small("2 items, one of which panics, and 2 consumers", (2usize, 1usize, 2usize));
     check.forall(input::triple(1..=8, 1..=3, 2..=3), |(items, capacity, consumers)| {
         let (page, meter) = (Page::new(), Meter::new());
         let bad = (consumers - 1).min(items);
@@ -333,6 +356,7 @@ fn the_others_go_on_when_a_consumer_panics(check: &Check) {
 }
 
 fn a_panic_of_every_consumer_ends_the_call(check: &Check) {
+    check.small("3 items and a consumer that panics", (3usize, 1usize, 1usize));
     check.forall(input::triple(1..=8, 1..=3, 1..=3), |(items, capacity, consumers)| {
         let (page, meter) = (Page::new(), Meter::new());
         process_with_panics(items, items, capacity, consumers, &page, &meter);
@@ -341,6 +365,7 @@ fn a_panic_of_every_consumer_ends_the_call(check: &Check) {
 }
 
 fn an_error_of_the_writer_is_returned(check: &Check) {
+    check.small("4 items, a consumer and a failing writer", (4usize, 1usize, 0usize));
     check.forall(input::triple(0..=6, 1..=3, 0..=32), |(items, consumers, write)| {
         // An error may last, or come and go.
         let page =

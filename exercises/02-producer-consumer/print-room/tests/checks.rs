@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread;
 use std::time::Duration;
 
 use harness::{
@@ -12,6 +13,7 @@ use print_room::print_all;
 checks! {
     1 => every_job_is_printed_once;
     1 => a_crowd_and_a_small_tray;
+    1 => two_calls_at_once_keep_apart;
     2 => no_more_than_the_capacity_waits;
     2 => no_room_is_a_panic;
     3 => a_free_printer_takes_a_job_at_once simulated;
@@ -71,6 +73,7 @@ fn prints_each_job_once(sizes: &[u64], capacity: usize, printers: usize) {
 }
 
 fn every_job_is_printed_once(check: &Check) {
+    check.small("2 offices with a job each and a printer", (vec![1u64, 1], 1usize, 1usize));
     check.forall(input::numbers_and_two(0..4, 0..=3, 1..=4, 1..=3), |(sizes, capacity, printers)| {
         prints_each_job_once(&sizes, capacity, printers);
     });
@@ -82,8 +85,18 @@ fn a_crowd_and_a_small_tray(check: &Check) {
     });
 }
 
+fn two_calls_at_once_keep_apart(check: &Check) {
+    check.forall(input::triple(1..=3, 1..=3, 1..=2), |(one, other, printers)| {
+        thread::scope(|scope| {
+            scope.spawn(|| prints_each_job_once(&[one as u64], 1, printers));
+            prints_each_job_once(&[other as u64, 1], 1, printers);
+        });
+    });
+}
+
 /// The pause in `print` holds all printers: when it is over, the offices have pulled all that they can.
 fn no_more_than_the_capacity_waits(check: &Check) {
+    check.small("an office with 4 jobs and a printer", (vec![4u64], 1usize, 1usize));
     check.forall(input::numbers_and_two(0..6, 1..=3, 1..=3, 1..=2), |(sizes, capacity, printers)| {
         let (all, pulled) = offices(&sizes);
         let (meter, hands) = (Meter::new(), all.len());
@@ -122,6 +135,7 @@ fn no_printers_is_a_panic(check: &Check) {
 
 /// Jobs begin and end on the tick, so half a tick later all is at rest.
 fn a_free_printer_takes_a_job_at_once(check: &Check) {
+    check.small("an office with 2 jobs and 2 printers", (vec![2u64], 1usize, 2usize));
     check.forall(input::numbers_and_two(0..4, 1..=3, 1..=3, 2..=3), |(sizes, capacity, printers)| {
         let (all, pulled) = offices(&sizes);
         let meter = Meter::new();
@@ -164,6 +178,7 @@ fn an_office_puts_its_job_down_at_once(check: &Check) {
 }
 
 fn one_printer_keeps_the_order_of_each_office(check: &Check) {
+    check.small("an office with 3 jobs and a printer", (vec![3u64], 1usize));
     check.forall(input::numbers_and(0..5, 1..=2, 1..=4), |(sizes, capacity)| {
         let printed = Mutex::new(Vec::new());
         let print = |job| {
@@ -182,6 +197,7 @@ fn one_printer_keeps_the_order_of_each_office(check: &Check) {
 }
 
 fn nothing_goes_on_after_the_return(check: &Check) {
+    check.small("an office with a job and 2 printers", (vec![1u64], 1usize, 2usize));
     check.forall(input::numbers_and_two(0..3, 0..=3, 1..=2, 1..=3), |(sizes, capacity, printers)| {
         let meter = Meter::new();
         let print = |job| {

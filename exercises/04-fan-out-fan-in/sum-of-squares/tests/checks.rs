@@ -177,6 +177,7 @@ fn as_many_tasks_at_once_as_there_are_workers(check: &Check) {
 }
 
 fn never_more_tasks_at_once_than_workers(check: &Check) {
+    check.small("3 tasks and 2 workers", (3usize, 2usize));
     check.forall(input::pair(0..=7, 1..=4), |(tasks, workers)| {
         let meter = Meter::new();
         let work = |n| {
@@ -250,6 +251,7 @@ fn run_with_a_panic(tasks: usize, workers: usize, bad: usize, page: &Page, meter
 }
 
 fn a_panicking_task_panics_the_call(check: &Check) {
+    check.small("2 tasks, one of which panics, and 2 workers", (2usize, 2usize, 0usize));
     check.forall(input::triple(1..=5, 1..=3, 0..=4), |(tasks, workers, bad)| {
         let page = Page::new();
         run_with_a_panic(tasks, workers, bad, &page, &Meter::new());
@@ -268,6 +270,7 @@ fn a_panicking_task_leaves_nothing_behind(check: &Check) {
 }
 
 fn an_error_of_the_writer_is_returned(check: &Check) {
+    check.small("2 tasks, 2 workers and a failing writer", (2usize, 2usize, 0usize));
     check.forall(input::triple(0..=4, 1..=3, 0..=32), |(tasks, workers, write)| {
         // An error may last, or come and go.
         let page =

@@ -1,6 +1,7 @@
 //! The contract of README.md, a check or more for each clause.
 
 use std::sync::Mutex;
+use std::thread;
 use std::time::Duration;
 
 use harness::{
@@ -11,12 +12,14 @@ use thumbnails::render_all;
 checks! {
     1 => thumbnails_come_in_the_order_of_the_pictures;
     1 => each_picture_is_rendered_once;
+    1 => two_calls_at_once_keep_apart;
     2 => as_many_pictures_at_once_as_there_are_workers simulated;
     2 => a_free_worker_begins_the_next_picture_at_once simulated;
     3 => never_more_pictures_at_once_than_workers;
     3 => no_workers_is_a_panic;
     4 => any_number_of_pictures;
     5 => a_picture_that_panics_panics_the_call;
+    5 => the_call_after_one_that_panicked_is_as_any_other;
     6 => nothing_goes_on_after_the_return;
     7 => waiting_threads_do_not_spin simulated;
 }
@@ -35,6 +38,7 @@ fn thumbnails_come_in_the_order_of_the_pictures(check: &Check) {
 }
 
 fn each_picture_is_rendered_once(check: &Check) {
+    check.small("2 pictures and 2 workers", (vec![0u64, 1], 2usize));
     check.forall(input::numbers_and(0..3, 0..=6, 1..=4), |(mut pictures, workers)| {
         let called = Mutex::new(Vec::new());
         let thumbnails =
@@ -47,7 +51,22 @@ fn each_picture_is_rendered_once(check: &Check) {
     });
 }
 
+fn two_calls_at_once_keep_apart(check: &Check) {
+    check.forall(input::triple(1..=3, 1..=3, 1..=2), |(one, other, workers)| {
+        let call = |pictures: usize| {
+            let thumbnails = render_all((0..pictures).collect(), workers, |picture| 10 * picture);
+            let wanted = (0..pictures).map(|picture| 10 * picture).collect();
+            expect_eq("the thumbnails of one of two calls at once", thumbnails, wanted);
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| call(one));
+            call(other);
+        });
+    });
+}
+
 fn as_many_pictures_at_once_as_there_are_workers(check: &Check) {
+    check.small("2 pictures and 2 workers", (2usize, 2usize));
     check.forall(input::pair(2..=7, 2..=4), |(pictures, workers)| {
         let meter = Meter::new();
         let render = |_| {
@@ -82,6 +101,7 @@ fn a_free_worker_begins_the_next_picture_at_once(check: &Check) {
 }
 
 fn never_more_pictures_at_once_than_workers(check: &Check) {
+    check.small("3 pictures and 2 workers", (3usize, 2usize));
     check.forall(input::pair(0..=7, 1..=4), |(pictures, workers)| {
         let meter = Meter::new();
         let render = |_| {
@@ -105,6 +125,7 @@ fn no_workers_is_a_panic(check: &Check) {
 }
 
 fn any_number_of_pictures(check: &Check) {
+    check.small("2 pictures and 2 workers", (2usize, 2usize));
     check.forall(input::pair(0..=6, 1..=4), |(pictures, workers)| {
         // Neither `Copy` nor `Clone`: a picture is moved to who renders it.
         struct Picture(usize);
@@ -122,6 +143,7 @@ fn nothing_is_left(meter: &Meter) {
 }
 
 fn a_picture_that_panics_panics_the_call(check: &Check) {
+    check.small("2 pictures, one of which panics, and 2 workers", (2usize, 2usize, 0usize));
     check.forall(input::triple(1..=5, 1..=3, 0..=4), |(pictures, workers, bad)| {
         let meter = Meter::new();
         let render = |picture: usize| {
@@ -139,6 +161,21 @@ fn a_picture_that_panics_panics_the_call(check: &Check) {
             );
         }
         nothing_is_left(&meter);
+    });
+}
+
+fn the_call_after_one_that_panicked_is_as_any_other(check: &Check) {
+    check.forall(input::triple(1..=3, 0..=3, 1..=2), |(damaged, pictures, workers)| {
+        let outcome = catch(|| {
+            render_all((0..damaged).collect(), workers, |picture: usize| {
+                panic!("picture {picture} is damaged (the check makes it panic)");
+            })
+        });
+        let swallowed = || "`render` panicked for every picture, and the call returned".into();
+        expect(outcome.is_err(), Kind::SwallowedPanic, swallowed);
+        let thumbnails = render_all((0..pictures).collect(), workers, |picture| 10 * picture);
+        let wanted = (0..pictures).map(|picture| 10 * picture).collect();
+        expect_eq("the thumbnails of the call after it", thumbnails, wanted);
     });
 }
 

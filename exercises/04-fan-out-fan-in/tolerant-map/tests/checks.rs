@@ -2,6 +2,7 @@
 
 use std::panic::panic_any;
 use std::sync::Mutex;
+use std::thread;
 use std::time::Duration;
 
 use harness::{Check, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq, fail, input};
@@ -11,6 +12,7 @@ use tolerant_map::{Failure, Outcome, tolerant_map};
 checks! {
     1 => successes_come_in_the_order_of_the_items;
     1 => each_item_is_worked_on_once;
+    1 => two_calls_at_once_keep_apart;
     2 => errors_come_in_the_order_of_the_items;
     2 => errors_and_panics_are_one_list;
     3 => a_panic_is_a_failure_with_its_message;
@@ -82,6 +84,7 @@ fn successes_come_in_the_order_of_the_items(check: &Check) {
 }
 
 fn each_item_is_worked_on_once(check: &Check) {
+    check.small("2 items and 2 workers", (vec![0u64, 2], 2usize));
     check.forall(input::numbers_and(0..6, 0..=6, 1..=4), |(mut items, workers)| {
         let called = Mutex::new(Vec::new());
         map(&items, workers, |item| {
@@ -92,6 +95,23 @@ fn each_item_is_worked_on_once(check: &Check) {
         called.sort_unstable();
         items.sort_unstable();
         expect_eq("the items that `work` was called for, sorted", called, items);
+    });
+}
+
+fn two_calls_at_once_keep_apart(check: &Check) {
+    check.forall(input::triple(1..=4, 1..=4, 1..=2), |(one, other, workers)| {
+        let call = |items: usize| {
+            let items: Vec<u64> = (0..items as u64).collect();
+            expect_eq(
+                "what came of the items of one of two calls at once",
+                map(&items, workers, work),
+                wanted(&items),
+            );
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| call(one));
+            call(other);
+        });
     });
 }
 
@@ -109,6 +129,7 @@ fn errors_come_in_the_order_of_the_items(check: &Check) {
 }
 
 fn errors_and_panics_are_one_list(check: &Check) {
+    check.small("2 items and 2 workers", (vec![1u64, 2], 2usize));
     check.forall(input::numbers_and(1..6, 0..=6, 1..=3), |(items, workers)| {
         let outcome = map(&items, workers, work);
         expect_eq("all that came of the items", outcome, wanted(&items));
@@ -157,6 +178,7 @@ fn a_message_may_be_any_text_or_none(check: &Check) {
 }
 
 fn as_many_items_at_once_as_there_are_workers(check: &Check) {
+    check.small("2 items and 2 workers", (2usize, 2usize));
     check.forall(input::pair(2..=7, 2..=4), |(items, workers)| {
         let meter = Meter::new();
         let work = |_: &usize| -> Result<(), ()> {
@@ -194,6 +216,7 @@ fn a_free_worker_begins_the_next_item_at_once(check: &Check) {
 }
 
 fn never_more_items_at_once_than_workers(check: &Check) {
+    check.small("3 items and 2 workers", (vec![2u64, 0, 1], 2usize));
     check.forall(input::numbers_and(0..6, 0..=7, 1..=3), |(items, workers)| {
         let meter = Meter::new();
         let watched = |item: &u64| {
@@ -223,6 +246,7 @@ fn no_workers_is_a_panic(check: &Check) {
 }
 
 fn any_number_of_items_of_which_any_fail(check: &Check) {
+    check.small("2 items that panic and 2 workers", (2usize, 2usize, 2usize));
     check.forall(input::triple(0..=6, 1..=4, 0..=2), |(items, workers, fate)| {
         let items = vec![fate as u64; items];
         expect_eq("what came of the items", map(&items, workers, work), wanted(&items));

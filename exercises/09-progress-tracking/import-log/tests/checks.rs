@@ -1,6 +1,7 @@
 //! The contract of README.md, a check or more for each clause.
 
 use std::sync::Mutex;
+use std::thread;
 use std::time::Duration;
 
 use harness::{
@@ -11,6 +12,7 @@ use import_log::import;
 
 checks! {
     1 => each_record_is_stored_once;
+    1 => two_calls_at_once_keep_apart;
     2 => each_record_has_its_line_and_the_sum_comes_last;
     2 => the_log_of_one_worker;
     3 => the_lines_count_up;
@@ -46,6 +48,7 @@ fn sorted<T: Ord>(mut items: Vec<T>) -> Vec<T> {
 }
 
 fn each_record_is_stored_once(check: &Check) {
+    check.small("2 records and 2 workers", (vec![0u64, 1], 2usize));
     check.forall(input::numbers_and(0..5, 0..=6, 1..=4), |(records, workers)| {
         let called = Mutex::new(Vec::new());
         let store = |record| {
@@ -57,6 +60,24 @@ fn each_record_is_stored_once(check: &Check) {
         expect_eq("what `import` returned", stored.ok(), Some(wanted));
         let called = sorted(called.into_inner().unwrap());
         expect_eq("the records that `store` was called for, sorted", called, sorted(records));
+    });
+}
+
+fn two_calls_at_once_keep_apart(check: &Check) {
+    check.forall(input::triple(1..=3, 1..=3, 1..=2), |(one, other, workers)| {
+        let call = |records: usize| {
+            let page = Page::new();
+            let stored = import(&(0..records as u64).collect::<Vec<_>>(), workers, store, page.clone());
+            (stored.ok(), page.lines().len())
+        };
+        let wanted = |records: usize| (Some(records.div_ceil(2)), records + 1);
+        let (a, b) = thread::scope(|scope| {
+            let a = scope.spawn(|| call(one));
+            let b = call(other);
+            (a.join().unwrap_or_default(), b)
+        });
+        expect_eq("what one of two calls at once returned, and its number of lines", a, wanted(one));
+        expect_eq("what one of two calls at once returned, and its number of lines", b, wanted(other));
     });
 }
 
@@ -91,6 +112,7 @@ fn the_log_of_one_worker(check: &Check) {
 }
 
 fn the_lines_count_up(check: &Check) {
+    check.small("2 records and 2 workers", (vec![0u64, 1], 2usize));
     check.forall(input::numbers_and(0..4, 0..=6, 1..=4), |(records, workers)| {
         let page = Page::new();
         let _ = import(&records, workers, store, page.clone());
@@ -139,6 +161,7 @@ fn a_line_is_written_when_its_record_is_done(check: &Check) {
 }
 
 fn as_many_records_at_once_as_there_are_workers(check: &Check) {
+    check.small("2 records and 2 workers", (2usize, 2usize));
     check.forall(input::pair(2..=7, 2..=4), |(records, workers)| {
         let meter = Meter::new();
         let store = |record| {
@@ -156,6 +179,7 @@ fn as_many_records_at_once_as_there_are_workers(check: &Check) {
 }
 
 fn never_more_records_at_once_than_workers(check: &Check) {
+    check.small("3 records and 2 workers", (3usize, 2usize));
     check.forall(input::pair(0..=7, 1..=4), |(records, workers)| {
         let meter = Meter::new();
         let store = |record| {
@@ -193,6 +217,7 @@ fn nothing_is_left(meter: &Meter) {
 }
 
 fn an_error_of_the_log_is_returned(check: &Check) {
+    check.small("2 records, 2 workers and a failing log", (2usize, 2usize, 0usize));
     check.forall(input::triple(0..=5, 1..=3, 0..=40), |(records, workers, write)| {
         let (page, meter) = (Page::failing_at(write), Meter::new());
         let store = |record| {
@@ -211,6 +236,7 @@ fn an_error_of_the_log_is_returned(check: &Check) {
 }
 
 fn a_record_that_panics_panics_the_call(check: &Check) {
+    check.small("2 records, one of which panics, and 2 workers", (2usize, 2usize, 0usize));
     check.forall(input::triple(1..=5, 1..=3, 0..=4), |(records, workers, bad)| {
         let (page, meter) = (Page::new(), Meter::new());
         let bad = (bad % records) as u64;

@@ -11,6 +11,7 @@ use progress_hub::{Reporter, Snapshot, Tracker};
 
 checks! {
     1 => no_update_is_lost;
+    1 => two_trackers_at_once_keep_apart;
     2 => a_snapshot_is_of_one_moment;
     3 => reports_come_at_the_interval simulated;
     3 => the_documented_run simulated;
@@ -20,6 +21,7 @@ checks! {
     3 => the_longest_interval_is_one;
     4 => the_last_report_has_everything;
     4 => no_report_comes_after_the_last;
+    4 => two_reporters_at_once_keep_apart;
     5 => finish_does_not_wait_for_the_interval simulated;
     6 => a_report_may_use_the_tracker;
     6 => nobody_waits_for_a_report simulated;
@@ -103,6 +105,21 @@ fn no_update_is_lost(check: &Check) {
         let each = threads * times;
         let counts = Snapshot { total: total + 2 * each, done: each, failed: each };
         expect_eq("the snapshot after all updates", tracker.snapshot(), counts);
+    });
+}
+
+fn two_trackers_at_once_keep_apart(check: &Check) {
+    check.forall(input::pair(0..=3, 0..=3), |(one, other)| {
+        let count = |items: usize| {
+            let tracker = Tracker::new(items);
+            (0..items).for_each(|_| tracker.done());
+            let wanted = Snapshot { total: items, done: items, failed: 0 };
+            expect_eq("the snapshot of one of two trackers", tracker.snapshot(), wanted);
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| count(one));
+            count(other);
+        });
     });
 }
 
@@ -285,6 +302,27 @@ fn no_report_comes_after_the_last(check: &Check) {
         tracker.done();
         pause(3 * TICK);
         expect_eq("the reports some time after the last", reports.all().len(), made);
+    });
+}
+
+/// One of the two is finished while the other goes on.
+fn two_reporters_at_once_keep_apart(check: &Check) {
+    check.forall(input::pair(1..=3, 0..=2), |(items, ticks)| {
+        let start = || {
+            let (tracker, reports) = (Arc::new(Tracker::new(items)), Reports::default());
+            let reporter = Reporter::start(&tracker, 100 * TICK, reports.recorder(Duration::ZERO));
+            (tracker, reports, reporter)
+        };
+        let (_first, first_reports, first_reporter) = start();
+        let (tracker, reports, reporter) = start();
+        first_reporter.finish();
+        expect_eq("the reports of the one that is finished", first_reports.all().len(), 1);
+        pause(TICK * ticks as u32);
+        (0..items).for_each(|_| tracker.done());
+        reporter.finish();
+        expect_eq("the reports of the other one", reports.all().len(), 1);
+        let wanted = Snapshot { total: items, done: items, failed: 0 };
+        expect_eq("what the last report of the other one said", reports.last().snapshot, wanted);
     });
 }
 

@@ -19,6 +19,7 @@ checks! {
     2 => each_update_writes_its_report;
     2 => reports_are_as_many_as_updates_however_many;
     2 => each_item_has_its_report_and_the_line_ends;
+    2 => two_calls_at_once_keep_apart;
     2 => the_documented_run;
     3 => a_report_is_written_when_its_item_completes simulated;
     3 => every_update_is_reported_before_the_end;
@@ -52,6 +53,7 @@ fn results_come_in_the_order_of_the_items(check: &Check) {
 }
 
 fn each_item_is_processed_once(check: &Check) {
+    check.small("2 items and 2 workers", (2usize, 2usize));
     check.forall(input::pair(0..=8, 1..=4), |(items, workers)| {
         let items: Vec<usize> = (0..items).collect();
         let called = Mutex::new(Vec::new());
@@ -95,6 +97,7 @@ fn update_from(tracker: &ProgressTracker<Page>, threads: usize, times: usize) {
 }
 
 fn each_update_writes_its_report(check: &Check) {
+    check.small("2 threads with 2 updates each", (2usize, 2usize, 0usize));
     check.forall(input::triple(1..=3, 1..=3, 0..=3), |(threads, times, missing)| {
         let (page, updates) = (Page::new(), threads * times);
         let total = updates + missing;
@@ -118,11 +121,29 @@ fn reports_are_as_many_as_updates_however_many(check: &Check) {
 }
 
 fn each_item_has_its_report_and_the_line_ends(check: &Check) {
+    check.small("2 items and 2 workers", (2usize, 2usize));
     check.forall(input::pair(1..=7, 1..=4), |(items, workers)| {
         let page = Page::new();
         let items: Vec<usize> = (0..items).collect();
         process_with_progress(&items, workers, |_| (), page.clone());
         expect_eq("the reports", page.text(), format!("{}\n", reports(items.len(), items.len())));
+    });
+}
+
+fn two_calls_at_once_keep_apart(check: &Check) {
+    check.forall(input::triple(1..=3, 1..=3, 1..=2), |(one, other, workers)| {
+        let call = |items: usize| {
+            let page = Page::new();
+            let items: Vec<usize> = (0..items).collect();
+            let results = process_with_progress(&items, workers, |item| *item, page.clone());
+            expect_eq("the results of one of two calls at once", results, items.clone());
+            let wanted = format!("{}\n", reports(items.len(), items.len()));
+            expect_eq("the reports of one of two calls at once", page.text(), wanted);
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| call(one));
+            call(other);
+        });
     });
 }
 
@@ -162,6 +183,7 @@ fn a_report_is_written_when_its_item_completes(check: &Check) {
 }
 
 fn every_update_is_reported_before_the_end(check: &Check) {
+    check.small("2 threads with 2 updates each", (2usize, 2usize));
     check.forall(input::pair(1..=3, 1..=3), |(threads, times)| {
         let (page, total) = (Page::new(), threads * times);
         let tracker = ProgressTracker::new(total, page.clone());
@@ -193,6 +215,7 @@ fn as_many_items_at_once_as_there_are_workers(check: &Check) {
 }
 
 fn never_more_items_at_once_than_workers(check: &Check) {
+    check.small("3 items and 2 workers", (3usize, 2usize));
     check.forall(input::pair(0..=7, 1..=4), |(items, workers)| {
         let meter = Meter::new();
         let f = |_: &usize| {
@@ -233,6 +256,7 @@ fn nothing_of_nothing_is_all(check: &Check) {
 }
 
 fn a_panicking_item_counts_and_panics_the_call(check: &Check) {
+    check.small("2 items that panic and 2 workers", (vec![4u64, 4], 2usize));
     check.forall(input::numbers_and(0..5, 1..=6, 1..=3), |(ticks, workers)| {
         let (page, meter) = (Page::new(), Meter::new());
         let items: Vec<(usize, u64)> = ticks.iter().copied().enumerate().collect();
