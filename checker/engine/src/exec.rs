@@ -20,6 +20,7 @@ use corosensei::{Coroutine, CoroutineResult, Yielder};
 
 use crate::explain::{self, Trace};
 use crate::footprint::{Access, end_of};
+use crate::heap;
 use crate::operations::{end, in_execution};
 use crate::panics::{catching, install_hook};
 use crate::report::{Ending, Panic, Run};
@@ -137,6 +138,9 @@ pub fn execute(options: Options<'_>, root: &dyn Fn()) -> Run {
         spurious: 0,
     };
     let ex: *mut Exec = &mut exec;
+    if exec.enumerates {
+        heap::keep();
+    }
     CURRENT.set(ex);
     // SAFETY: the closure is run, or its coroutine reset, before this function returns; see the module
     // documentation for `ex`.
@@ -170,6 +174,7 @@ pub fn execute(options: Options<'_>, root: &dyn Fn()) -> Run {
     }
     CURRENT.set(std::ptr::null_mut());
     HEARTBEAT.fetch_add(1, Ordering::Relaxed);
+    heap::let_go();
     exec.into_run(options.source)
 }
 
@@ -191,7 +196,12 @@ unsafe fn run(ex: *mut Exec) {
             match co.resume(Resume::Go) {
                 CoroutineResult::Yield(()) => of(ex).coroutines[index] = Some(co),
                 CoroutineResult::Return(()) => {
-                    recycle(co);
+                    // An enumeration knows objects by their addresses, so those on a stack are not given out twice either.
+                    if of(ex).enumerates {
+                        of(ex).coroutines[index] = Some(co);
+                    } else {
+                        recycle(co);
+                    }
                     of(ex).finish(id);
                 }
             }

@@ -40,7 +40,7 @@ impl Access {
     /// What an operation of this name does to its object.
     pub(crate) fn of(op: &str) -> Self {
         match op {
-            "load" | "is_completed" | "get" => Self::Look,
+            "load" | "is_completed" | "is_poisoned" | "get" => Self::Look,
             "drop sender" => Self::Add,
             _ => Self::Change,
         }

@@ -18,6 +18,7 @@ mod enumeration;
 mod exec;
 mod explain;
 mod footprint;
+mod heap;
 mod history;
 pub mod local_slot;
 mod operations;
@@ -30,10 +31,11 @@ mod task;
 pub use enumeration::Enumeration;
 pub use exec::{execute, steps_heartbeat};
 pub use footprint::{Access, result_of};
+pub use heap::Heap;
 pub use operations::{
     block, chance, choose, console, current, elapsed, end, epoch, finished, in_execution, initialising, live,
-    now, point, random, record, released, settle, sleep_until, spawn, spurious, take_point, taken, touch,
-    wait_until, wake_all, wake_done, wake_one, wake_task, yield_point,
+    now, point, random, record, released, settle, silent_point, sleep_until, spawn, spurious, take_point,
+    taken, touch, wait_until, wake_all, wake_done, wake_one, wake_task, yield_point,
 };
 pub use panics::{catching, mark_panicking, panicking, unmark_panicking};
 pub use report::{Ending, Event, Panic, Run, ThreadReport};

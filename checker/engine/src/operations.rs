@@ -4,6 +4,7 @@
 //! documentation says why the `unsafe` holds.
 
 use std::any::Any;
+use std::panic::Location;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -11,6 +12,9 @@ use crate::exec::{Body, Exec, HEARTBEAT, exec, of, switch};
 use crate::footprint::{Access, PRINTED, SPAWNS, end_of};
 use crate::report::Ending;
 use crate::task::{Loc, NEVER, Settled, State, TaskId, Waiting, Wake};
+
+/// The operation of a point that is not to be seen.
+const SILENT: &str = "";
 
 /// What is printed past this many bytes in one execution is dropped.
 const CONSOLE: usize = 64 << 10;
@@ -81,6 +85,12 @@ pub fn yield_point(op: &'static str, at: Loc) {
     }
 }
 
+/// A scheduling point for what the running task does without having been asked: it is in no trace.
+#[track_caller]
+pub fn silent_point() {
+    point(SILENT, 0, Location::caller());
+}
+
 #[inline]
 unsafe fn pass(ex: *mut Exec, op: &'static str, object: usize, at: Loc, yielding: bool) {
     // SAFETY: the reference is not used after `switch`.
@@ -88,7 +98,9 @@ unsafe fn pass(ex: *mut Exec, op: &'static str, object: usize, at: Loc, yielding
         let e = &mut *ex;
         e.steps += 1;
         let me = e.current;
-        e.tasks[me as usize].last = (op, at);
+        if !op.is_empty() {
+            e.tasks[me as usize].last = (op, at);
+        }
         if e.steps.is_multiple_of(1024) {
             HEARTBEAT.fetch_add(1, Ordering::Relaxed);
         }
@@ -109,7 +121,7 @@ unsafe fn pass(ex: *mut Exec, op: &'static str, object: usize, at: Loc, yielding
                 switch(ex);
             }
         }
-        if of(ex).trace.is_some() {
+        if of(ex).trace.is_some() && !op.is_empty() {
             of(ex).record(op, object, at, false);
         }
     }

@@ -8,8 +8,10 @@
 //! all free. So a program that holds too much stops between two schedules, and the checker starts it
 //! again to go on from there.
 
-use std::alloc::{GlobalAlloc, Layout, System};
+use std::alloc::{GlobalAlloc, Layout};
 use std::cell::Cell;
+
+use engine::Heap;
 
 /// A program that holds more than this goes on in another process.
 pub(crate) const MOST_HELD: isize = 128 << 20;
@@ -25,7 +27,7 @@ pub(crate) fn held() -> isize {
     HELD.get()
 }
 
-/// The system's allocator, with a count.
+/// The engine's allocator, with a count.
 struct Counting;
 
 #[global_allocator]
@@ -35,30 +37,30 @@ fn count(more: usize, less: usize) {
     HELD.set(HELD.get().wrapping_add_unsigned(more).wrapping_sub_unsigned(less));
 }
 
-// SAFETY: `System` does everything; what is counted beside it is never a pointer.
+// SAFETY: `Heap` does everything; what is counted beside it is never a pointer.
 #[allow(unsafe_code)]
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count(layout.size(), 0);
         // SAFETY: the caller's.
-        unsafe { System.alloc(layout) }
+        unsafe { Heap.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         count(layout.size(), 0);
         // SAFETY: the caller's.
-        unsafe { System.alloc_zeroed(layout) }
+        unsafe { Heap.alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
         count(0, layout.size());
         // SAFETY: the caller's.
-        unsafe { System.dealloc(block, layout) }
+        unsafe { Heap.dealloc(block, layout) }
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         count(size, layout.size());
         // SAFETY: the caller's.
-        unsafe { System.realloc(block, layout, size) }
+        unsafe { Heap.realloc(block, layout, size) }
     }
 }

@@ -7,7 +7,7 @@ use ::std::ops::{Deref, DerefMut};
 use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use ::std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
 
-use engine::{Access, Loc, Waiting};
+use engine::{Loc, Waiting};
 
 use super::{NOBODY, me};
 use crate::statics::{self, Age, Use};
@@ -145,14 +145,16 @@ impl<T: ?Sized> Mutex<T> {
     }
 
     /// As the real one.
+    #[track_caller]
     pub fn is_poisoned(&self) -> bool {
-        engine::touch(self.address(), Access::Look);
+        engine::point("is_poisoned", self.address(), Location::caller());
         self.poisoned.get()
     }
 
     /// As the real one.
+    #[track_caller]
     pub fn clear_poison(&self) {
-        engine::touch(self.address(), Access::Change);
+        engine::point("clear_poison", self.address(), Location::caller());
         self.poisoned.set(false);
     }
 

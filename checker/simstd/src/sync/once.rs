@@ -183,6 +183,7 @@ struct Finish<'a> {
 impl Drop for Finish<'_> {
     fn drop(&mut self) {
         engine::initialising(false, self.at);
+        engine::point("initialised", self.once.address(), self.at);
         self.once.state.set(self.to);
         self.once.runner.set(NOBODY);
         engine::wake_all(self.once.address());

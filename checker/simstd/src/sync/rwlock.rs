@@ -8,7 +8,7 @@ use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use ::std::ptr::NonNull;
 use ::std::sync::{LockResult, PoisonError, TryLockError, TryLockResult};
 
-use engine::{Access, Loc, Waiting};
+use engine::{Loc, Waiting};
 
 use super::{NOBODY, me};
 use crate::statics::{self, Age, Use};
@@ -202,14 +202,16 @@ impl<T: ?Sized> RwLock<T> {
     }
 
     /// As the real one.
+    #[track_caller]
     pub fn is_poisoned(&self) -> bool {
-        engine::touch(self.address(), Access::Look);
+        engine::point("is_poisoned", self.address(), Location::caller());
         self.poisoned.get()
     }
 
     /// As the real one.
+    #[track_caller]
     pub fn clear_poison(&self) {
-        engine::touch(self.address(), Access::Change);
+        engine::point("clear_poison", self.address(), Location::caller());
         self.poisoned.set(false);
     }
 

@@ -248,6 +248,8 @@ where
     let theirs = Arc::clone(&packet);
     let body = move || {
         let outcome = engine::catching(f);
+        // What others see of its end comes later than the last thing that it did.
+        engine::silent_point();
         // SAFETY: nobody reads it before this thread has finished, or its scope has seen it leave.
         unsafe { *theirs.result.get() = Some(outcome) };
         engine::touch(engine::result_of(engine::current()), Access::Change);

@@ -16,6 +16,10 @@ mod words;
 
 use engine::{Ending, Enumeration, Limits, Options, Run, Strategy, Style, execute};
 
+/// As in the programs that enumerate for learners.
+#[global_allocator]
+static HEAP: engine::Heap = engine::Heap;
+
 /// Runs `program` under the schedule of `seed`.
 fn run(seed: u64, program: &dyn Fn()) -> Run {
     run_with(Strategy::new(seed, Style::Mixed), program)
