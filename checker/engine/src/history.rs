@@ -54,6 +54,8 @@ pub(crate) struct Step {
     /// The locks that it takes and lets go of, by the places of their objects.
     takes: Vec<u32>,
     releases: Vec<u32>,
+    /// What it has waited for is done for good, at the places of these objects: nothing of that could come later.
+    awaited: Vec<u32>,
     /// The tasks that it lets run,
     enables: Vec<TaskId>,
     /// and those that waited for something that it and others have done, with the place of the object.
@@ -135,6 +137,14 @@ impl History {
         }
     }
 
+    /// The step was not to be taken before what is done at `address` was done for good.
+    pub(crate) fn awaits(&mut self, address: usize) {
+        self.touch(address, Access::Look);
+        if let (Some((object, _)), Some(step)) = (self.places.get(&address), &mut self.step) {
+            step.awaited.push(*object);
+        }
+    }
+
     /// The step lets `task` run, which could not before it.
     pub(crate) fn enables(&mut self, task: TaskId) {
         if let Some(step) = &mut self.step {
@@ -204,6 +214,10 @@ impl History {
                 if step.is_guarded && step.takes.contains(&touch.object) {
                     given.extend(object.changed);
                 }
+            }
+            if step.awaited.contains(&touch.object) {
+                given.extend(object.changed);
+                given.extend(object.since.iter().map(|(event, _)| event));
             }
         }
         for before in conflicting.into_iter().map(|i| i as usize) {

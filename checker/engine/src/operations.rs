@@ -242,7 +242,10 @@ pub fn wait_until(waiting: Waiting, object: usize, done: impl Fn() -> bool) {
     while !done() {
         block(waiting, None);
     }
-    touch(waiting.task.map_or(waiting.address, end_of), Access::Look);
+    if let Some(ex) = exec() {
+        // SAFETY: module documentation.
+        unsafe { of(ex).awaits(waiting.task.map_or(waiting.address, end_of)) }
+    }
 }
 
 /// Leaves the running task until it is woken.

@@ -48,6 +48,12 @@ impl Exec {
         }
     }
 
+    pub(crate) fn awaits(&mut self, address: usize) {
+        if self.enumerates {
+            self.enumeration().history.awaits(address);
+        }
+    }
+
     pub(crate) fn releases_lock(&mut self, address: usize) {
         if self.enumerates {
             self.enumeration().history.releases(address);
