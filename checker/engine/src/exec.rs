@@ -282,6 +282,7 @@ impl Exec {
             handle: None,
             name,
             last: ("start", at),
+            spins: 0,
             spawned_at: at,
             of_rayon,
             outlives,

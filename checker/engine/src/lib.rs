@@ -34,8 +34,8 @@ pub use footprint::{Access, result_of};
 pub use heap::Heap;
 pub use operations::{
     block, chance, choose, console, current, elapsed, end, epoch, finished, in_execution, initialising, live,
-    now, point, random, record, released, settle, silent_point, sleep_until, spawn, spurious, take_point,
-    taken, touch, wait_until, wake_all, wake_done, wake_one, wake_task, yield_point,
+    now, point, random, record, released, settle, silent_point, sleep_until, spawn, spin_point, spurious,
+    take_point, taken, touch, wait_until, wake_all, wake_done, wake_one, wake_task, yield_point,
 };
 pub use panics::{catching, mark_panicking, panicking, unmark_panicking};
 pub use report::{Ending, Event, Panic, Run, ThreadReport};

@@ -13,6 +13,11 @@ use crate::footprint::{Access, PRINTED, SPAWNS, end_of};
 use crate::report::Ending;
 use crate::task::{Loc, NEVER, Settled, State, TaskId, Waiting, Wake};
 
+/// The operation of a spin.
+const SPIN: &str = "spin";
+/// A burst of more spins than this does not end by itself.
+const BURST: u32 = 256;
+
 /// The operation of a point that is not to be seen.
 const SILENT: &str = "";
 
@@ -89,6 +94,23 @@ pub fn yield_point(op: &'static str, at: Loc) {
 #[track_caller]
 pub fn silent_point() {
     point(SILENT, 0, Location::caller());
+}
+
+/// A scheduling point in a spin loop, at which the running task asks for another to go first. Of a burst of spins with
+/// nothing in between only the first is one: the others would ask the same again.
+pub fn spin_point(at: Loc) {
+    if let Some(ex) = exec() {
+        // SAFETY: module documentation.
+        unsafe {
+            let e = of(ex);
+            let task = &mut e.tasks[e.current as usize];
+            let is_more_of_the_same = task.last.0 == SPIN && task.spins < BURST;
+            task.spins = if is_more_of_the_same { task.spins + 1 } else { 0 };
+            if !is_more_of_the_same {
+                pass(ex, SPIN, 0, at, true);
+            }
+        }
+    }
 }
 
 #[inline]

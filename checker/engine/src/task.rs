@@ -105,6 +105,8 @@ pub(crate) struct Task {
     pub(crate) handle: Option<std::rc::Rc<dyn Any>>,
     pub(crate) name: Option<String>,
     pub(crate) last: (&'static str, Loc),
+    /// How many spins have been no scheduling points since the last one that was.
+    pub(crate) spins: u32,
     pub(crate) spawned_at: Loc,
     /// One of rayon's own threads.
     pub(crate) of_rayon: bool,

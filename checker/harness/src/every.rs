@@ -14,7 +14,7 @@ use crate::judge::judge;
 /// More interleavings than this are not tried,
 const INTERLEAVINGS: u64 = 4_000;
 /// nor such as take more steps than this together,
-const STEPS: u64 = 400_000;
+const STEPS: u64 = 160_000;
 /// or alone: a thread that spins has interleavings without end.
 const LONG: u64 = 2_000;
 

@@ -5,5 +5,5 @@ pub use ::std::hint::*;
 /// As [`std::hint::spin_loop`]: another thread goes first, if there is one.
 #[track_caller]
 pub fn spin_loop() {
-    engine::yield_point("spin", ::std::panic::Location::caller());
+    engine::spin_point(::std::panic::Location::caller());
 }
