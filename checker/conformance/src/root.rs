@@ -26,8 +26,13 @@ fn main() {
                 _ => false,
             };
             if !right {
-                let said = run.panics.last().map_or(String::new(), |p| format!(" ({} at {}:{})", p.message, p.file, p.line));
-                failed = Some(format!("{:?}{said}", run.ending).replace(['\n', '|'], " "));
+                let said = run.panics.last().map_or(String::new(), |p| format!(" ({}, line {})", p.message, p.line));
+                // Not where the crates are on this machine.
+                let ending = match &run.ending {
+                    Ending::Forbidden(what, _) => format!("Forbidden({what})"),
+                    ending => format!("{ending:?}"),
+                };
+                failed = Some(format!("{ending}{said}").replace(['\n', '|'], " "));
             }
             seed += 1;
         }
