@@ -202,6 +202,8 @@ fn the_manual_has_the_options_of_every_command() {
         let section = section.split(".SH ").next().unwrap();
         let help = workbook.checker(&format!("{name} --help")).run().exits(0).stdout();
         let options = help.split_whitespace().filter(|word| word.starts_with("--") && word.len() > 2);
+        // Without what may be given to it.
+        let options = options.map(|word| word.split(['[', '=']).next().unwrap_or_default());
         for option in options.map(|word| word.trim_end_matches(|c: char| !c.is_alphanumeric())) {
             let everywhere = ["--ascii", "--help"].contains(&option);
             assert!(everywhere || section.contains(option), "nothing on `{name} {option}` in\n{section}");
