@@ -166,7 +166,7 @@ fn ctrl_c_ends_the_learners_program_too() {
     let workbook = Workbook::new();
     let file = workbook.path("pid");
     let body = format!(
-        "let new = {file:?}.to_owned() + \".new\"; std::fs::write(&new, std::process::id().to_string()).unwrap(); \
+        "let new = {file:?}.to_owned() + &std::process::id().to_string(); std::fs::write(&new, std::process::id().to_string()).unwrap(); \
          std::fs::rename(&new, {file:?}).unwrap(); while !check.is_empty() {{ std::thread::park() }} \"\""
     );
     workbook.learner_writes("greet", &body);
@@ -187,7 +187,7 @@ fn killing_the_checker_ends_the_learners_program_too() {
     let workbook = Workbook::new();
     let file = workbook.path("pid");
     let body = format!(
-        "let new = {file:?}.to_owned() + \".new\"; std::fs::write(&new, std::process::id().to_string()).unwrap(); \
+        "let new = {file:?}.to_owned() + &std::process::id().to_string(); std::fs::write(&new, std::process::id().to_string()).unwrap(); \
          std::fs::rename(&new, {file:?}).unwrap(); while !check.is_empty() {{ std::thread::park() }} \"\""
     );
     workbook.learner_writes("greet", &body);

@@ -13,7 +13,7 @@ const DEADLOCK: &str = r#"if check == "never_waits" { "deadlock" } else { "pass"
 fn hangs(workbook: &Workbook) -> String {
     let file = workbook.path("pid");
     format!(
-        "let new = {file:?}.to_owned() + \".new\"; std::fs::write(&new, std::process::id().to_string()).unwrap(); \
+        "let new = {file:?}.to_owned() + &std::process::id().to_string(); std::fs::write(&new, std::process::id().to_string()).unwrap(); \
          std::fs::rename(&new, {file:?}).unwrap(); while !check.is_empty() {{ std::thread::park() }} \"\""
     )
 }
