@@ -109,7 +109,11 @@ impl Style {
     fn refusal(&self, out: &mut dyn Write, subject: Subject<'_>, finding: &Finding) -> Result<()> {
         let Subject { course, exercise, .. } = subject;
         writeln!(out, "{}", format!("{} · {}", exercise.name, finding.kind).bold())?;
-        writeln!(out, "{}", finding.message)?;
+        // Our own sentence, or the compiler's words, which have their lines already.
+        match finding.message.contains('\n') {
+            true => writeln!(out, "{}", finding.message)?,
+            false => writeln!(out, "{}", self.wrapped(&finding.message, "", ""))?,
+        }
         writeln!(out)?;
         self.usually(out, &explanation::of(&course.root, exercise, finding.kind, None))
     }

@@ -98,8 +98,8 @@ pub fn compile(
     for (file, text) in files.iter().zip(&texts) {
         if let Some((line, of)) = lexical::outliving(text) {
             let message = format!(
-                "{file}:{line}: what a `static` of crossbeam's `{of}` holds would outlive the schedule, and none could be run \
-                 again; let the call make it, or put it behind a `LazyLock`"
+                "{file}:{line}: a `static` of crossbeam's `{of}` keeps what is in it from one schedule to the next, so none of \
+                 them could be run again; make it in the call, or put it behind a `LazyLock`"
             );
             return Ok(Compiled::Refused(Finding::new(Kind::Forbidden, message)));
         }

@@ -30,8 +30,6 @@ pub struct Enumeration {
     at: usize,
     /// The choices before this one are as they were in the execution before.
     old: usize,
-    /// Whether the execution was given up.
-    redundant: bool,
     pub(crate) history: History,
 }
 
@@ -85,18 +83,12 @@ impl Enumeration {
             if again {
                 self.old = self.trail.len() - 1;
                 self.at = 0;
-                self.redundant = false;
                 self.history = History::default();
                 return Some(self);
             }
             self.trail.pop();
         }
         None
-    }
-
-    /// Whether the execution was given up, since all that it could still have shown had been seen.
-    pub fn is_redundant(&self) -> bool {
-        self.redundant
     }
 
     /// Identifies the class of the schedule: the steps, and which happened before which.
@@ -111,10 +103,7 @@ impl Enumeration {
             let asleep = self.still_asleep();
             let is_awake = |task: &TaskId| !asleep.iter().any(|s| s.task == *task);
             let first = preferred.into_iter().chain(enabled.iter().copied()).find(is_awake);
-            let Some(chosen) = first else {
-                self.redundant = true;
-                return None;
-            };
+            let chosen = first?;
             let mut wanted = vec![chosen];
             if !self.reduce {
                 wanted.extend(enabled.iter().filter(|task| **task != chosen));

@@ -292,7 +292,7 @@ impl Exec {
         self.coroutines.push(None);
         self.bodies.push(Some((body, stack_size)));
         self.runnable.push(id);
-        self.enables(id, 0);
+        self.enables(id);
         id
     }
 
@@ -310,14 +310,17 @@ impl Exec {
         self.blocked.push(id);
     }
 
-    /// Lets those run that are blocked on `address`; `tell` hears which.
-    pub(crate) fn wake(&mut self, address: usize, tell: fn(&mut Self, TaskId, usize)) {
+    /// Lets those run that are blocked on `address`; what they wait for may be done for good.
+    pub(crate) fn wake(&mut self, address: usize, for_good: bool) {
         let mut i = 0;
         while i < self.blocked.len() {
             let id = self.blocked[i];
             if self.waits_on(id, address) {
                 self.unpark(id, false);
-                tell(self, id, address);
+                match for_good {
+                    true => self.satisfies(id, address),
+                    false => self.enables(id),
+                }
             } else {
                 i += 1;
             }
@@ -419,7 +422,7 @@ impl Exec {
             let other = self.blocked[i];
             if self.tasks[other as usize].waiting.is_some_and(|w| w.task == Some(id)) {
                 self.unpark(other, false);
-                self.enables(other, 0);
+                self.enables(other);
             } else {
                 i += 1;
             }

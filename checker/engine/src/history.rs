@@ -88,11 +88,10 @@ impl History {
     /// `task` begins the step that was chosen at `choice`.
     pub(crate) fn begin(&mut self, task: TaskId, choice: usize) {
         self.step = Some(Step { task, choice, ..Step::default() });
-        if let Some((address, access)) = self.announced.get_mut(task as usize).and_then(Option::take) {
-            self.touch(address, access);
-            if let Some(step) = &mut self.step {
-                step.announced = step.touches.first().map(|touch| touch.name);
-            }
+        if let Some((address, access)) = self.announced.get_mut(task as usize).and_then(Option::take)
+            && let Some((step, _)) = self.touch(address, access)
+        {
+            step.announced = step.touches.first().map(|touch| touch.name);
         }
     }
 
@@ -105,9 +104,9 @@ impl History {
         announced[task] = (address != 0).then_some((address, access));
     }
 
-    /// The step that is being taken touches the object at `address`, and may change it.
-    pub(crate) fn touch(&mut self, address: usize, access: Access) {
-        let Self { places, objects, known, step: Some(step), .. } = self else { return };
+    /// The step that is being taken does this to the object at `address`. Returns the step, and the object's place.
+    pub(crate) fn touch(&mut self, address: usize, access: Access) -> Option<(&mut Step, u32)> {
+        let Self { places, objects, known, step: Some(step), .. } = self else { return None };
         let name = if address > NO_OBJECTS { address } else { *known };
         let (object, name) = *places.entry(address).or_insert((objects.len() as u32, name));
         if object as usize == objects.len() {
@@ -118,30 +117,28 @@ impl History {
             Some(touch) => touch.access = touch.access.and(access),
             None => step.touches.push(Touch { object, name, access }),
         }
+        Some((step, object))
     }
 
     /// The step takes the lock at `address`; `is_guarded` says that it could not have been taken otherwise.
     pub(crate) fn takes(&mut self, address: usize, is_guarded: bool) {
-        self.touch(address, Access::Change);
-        if let (Some((object, _)), Some(step)) = (self.places.get(&address), &mut self.step) {
-            step.takes.push(*object);
+        if let Some((step, object)) = self.touch(address, Access::Change) {
+            step.takes.push(object);
             step.is_guarded |= is_guarded;
         }
     }
 
     /// The step lets go of the lock at `address`.
     pub(crate) fn releases(&mut self, address: usize) {
-        self.touch(address, Access::Change);
-        if let (Some((object, _)), Some(step)) = (self.places.get(&address), &mut self.step) {
-            step.releases.push(*object);
+        if let Some((step, object)) = self.touch(address, Access::Change) {
+            step.releases.push(object);
         }
     }
 
     /// The step was not to be taken before what is done at `address` was done for good.
     pub(crate) fn awaits(&mut self, address: usize) {
-        self.touch(address, Access::Look);
-        if let (Some((object, _)), Some(step)) = (self.places.get(&address), &mut self.step) {
-            step.awaited.push(*object);
+        if let Some((step, object)) = self.touch(address, Access::Look) {
+            step.awaited.push(object);
         }
     }
 
@@ -154,9 +151,8 @@ impl History {
 
     /// What `task` waited for at `address` is done, by this step and others that added to that.
     pub(crate) fn satisfies(&mut self, task: TaskId, address: usize) {
-        self.touch(address, Access::Add);
-        if let (Some((object, _)), Some(step)) = (self.places.get(&address), &mut self.step) {
-            step.satisfies.push((task, *object));
+        if let Some((step, object)) = self.touch(address, Access::Add) {
+            step.satisfies.push((task, object));
         }
     }
 
@@ -172,8 +168,7 @@ impl History {
         clocks[task] = all;
     }
 
-    /// The step has been taken.
-    /// Returns it with the events that it races with: they happened before, and need not have.
+    /// The step has been taken. Returns it with the events that it races with: they happened before, and need not have.
     pub(crate) fn close(&mut self) -> Option<(Step, Vec<usize>)> {
         let step = self.step.take()?;
         let (task, index) = (step.task as usize, self.events.len());

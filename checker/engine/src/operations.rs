@@ -133,7 +133,10 @@ unsafe fn pass(ex: *mut Exec, op: &'static str, object: usize, at: Loc, yielding
             e.slip();
         }
         if e.enumerates {
-            e.announce(object, Access::of(op));
+            match e.tasks[me as usize].takes {
+                Some(lock) => e.announce(lock.address, Access::Change),
+                None => e.announce(object, Access::of(op)),
+            }
             pass_enumerated(ex, yielding);
         } else if e.runnable.len() > 1 {
             let next = e.strategy.next(&e.runnable, Some(me), yielding);
@@ -155,23 +158,11 @@ pub fn take_point(op: &'static str, object: usize, lock: Waiting) {
     let Some(ex) = exec() else { return };
     // SAFETY: module documentation.
     unsafe {
-        if !of(ex).enumerates {
-            return pass(ex, op, object, lock.at, false);
-        }
-        let e = &mut *ex;
-        e.steps += 1;
-        let me = e.current as usize;
-        e.tasks[me].last = (op, lock.at);
-        e.tasks[me].takes = Some(lock);
-        if e.steps >= e.limits.steps {
-            e.too_many_steps(ex);
-        }
-        e.announce(lock.address, Access::Change);
-        pass_enumerated(ex, false);
-        of(ex).tasks[me].takes = None;
-        of(ex).tasks[me].waiting = None;
-        if of(ex).trace.is_some() {
-            of(ex).record(op, object, lock.at, false);
+        let me = of(ex).current as usize;
+        of(ex).tasks[me].takes = of(ex).enumerates.then_some(lock);
+        pass(ex, op, object, lock.at, false);
+        if of(ex).tasks[me].takes.take().is_some() {
+            of(ex).tasks[me].waiting = None;
         }
     }
 }
@@ -216,7 +207,7 @@ pub fn released(address: usize) {
         // SAFETY: module documentation.
         unsafe {
             of(ex).releases_lock(address);
-            of(ex).wake(address, Exec::enables);
+            of(ex).wake(address, false);
         }
     }
 }
@@ -331,7 +322,7 @@ pub fn wake_all(address: usize) {
         // SAFETY: module documentation.
         unsafe {
             of(ex).touch(address, Access::Change);
-            of(ex).wake(address, Exec::enables);
+            of(ex).wake(address, false);
         }
     }
 }
@@ -340,7 +331,7 @@ pub fn wake_all(address: usize) {
 pub fn wake_done(address: usize) {
     if let Some(ex) = exec() {
         // SAFETY: module documentation.
-        unsafe { of(ex).wake(address, Exec::satisfies) }
+        unsafe { of(ex).wake(address, true) }
     }
 }
 
@@ -359,7 +350,7 @@ pub fn wake_one(address: usize) -> bool {
         }
         let id = waiters[ex.strategy.choose(waiters.len())];
         ex.unpark(id, false);
-        ex.enables(id, address);
+        ex.enables(id);
         true
     }
 }
@@ -373,7 +364,7 @@ pub fn wake_task(task: TaskId, address: usize) {
             ex.touch(address, Access::Change);
             if ex.tasks[task as usize].state == State::Blocked && ex.waits_on(task, address) {
                 ex.unpark(task, false);
-                ex.enables(task, address);
+                ex.enables(task);
             }
         }
     }

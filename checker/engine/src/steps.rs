@@ -21,8 +21,7 @@ impl Exec {
         }
     }
 
-    /// `task` was woken.
-    pub(crate) fn enables(&mut self, task: TaskId, _address: usize) {
+    pub(crate) fn enables(&mut self, task: TaskId) {
         if self.enumerates {
             self.enumeration().history.enables(task);
         }
