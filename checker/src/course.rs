@@ -49,8 +49,10 @@ pub struct About {
 
 /// What a learner is asked to do.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Task {
+    /// Fill in a few lines: a lesson's first step, of five minutes.
+    WarmUp,
     /// Fill in a stub.
     #[default]
     Build,
@@ -162,8 +164,9 @@ impl Exercise {
         })
     }
 
-    fn place(&self) -> (u32, u32, &str) {
-        (self.about.lesson, self.about.order, &self.name)
+    /// Where it stands in the course: a lesson's warm-up comes first.
+    fn place(&self) -> (u32, bool, u32, &str) {
+        (self.about.lesson, self.about.kind != Task::WarmUp, self.about.order, &self.name)
     }
 
     /// Whether `text` is in its name, title or lesson, or in `state`.

@@ -1,6 +1,6 @@
 //! The parts of an exercise: whether all are there, and whether they fit each other.
 
-use crate::course::{Exercise, Hint, read_text};
+use crate::course::{Exercise, Hint, Task, read_text};
 use crate::hints;
 use crate::variant::{Expected, Variant};
 use crate::verdict::Kind;
@@ -8,8 +8,8 @@ use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-const MIN_ACCEPTED: usize = 5;
-const MIN_REJECTED: usize = 10;
+/// The most clauses that a warm-up's contract has: one idea and nothing else.
+const WARM_UP_CLAUSES: usize = 3;
 const HINTS: usize = 3;
 /// Begins the heading of each text in `explanations.snap`; the file's name comes after it.
 const TEXT_OF: &str = "════ rejected/";
@@ -34,15 +34,27 @@ pub fn complete(root: &Path, exercise: &Exercise, variants: &[Result<Variant>]) 
     }
     let in_dir = |name: &str| variants.iter().flatten().filter(|variant| variant.is_in(name)).count();
     let (accepted, rejected) = (in_dir("accepted"), in_dir("rejected"));
-    if accepted < MIN_ACCEPTED || rejected < MIN_REJECTED {
+    let (min_accepted, min_rejected) = least(exercise.about.kind);
+    if accepted < min_accepted || rejected < min_rejected {
         bail!(
-            "{accepted} accepted and {rejected} rejected variants; there should be {MIN_ACCEPTED} and \
-             {MIN_REJECTED} at least"
+            "{accepted} accepted and {rejected} rejected variants; there should be {min_accepted} and \
+             {min_rejected} at least"
         );
+    }
+    if exercise.about.kind == Task::WarmUp && contract.len() > WARM_UP_CLAUSES {
+        bail!("a warm-up has {WARM_UP_CLAUSES} clauses at the most; this one has {}", contract.len());
     }
     three_steps(&exercise.hints(root)?, variants).context("hints.md")?;
     references(root, exercise)?;
     Ok(format!("{} clauses, {accepted} accepted and {rejected} rejected variants", contract.len()))
+}
+
+/// How many accepted and rejected variants an exercise has at the least.
+const fn least(kind: Task) -> (usize, usize) {
+    match kind {
+        Task::WarmUp => (2, 4),
+        Task::Build | Task::Repair | Task::Documented => (5, 10),
+    }
 }
 
 /// Whether the hints are as many as they should be, and at least one of them is for a finding that can be had here.

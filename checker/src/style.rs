@@ -126,7 +126,11 @@ pub fn lesson_title(exercise: &Exercise) -> String {
 /// What a list says of an exercise besides its name and state.
 pub fn details(exercise: &Exercise) -> String {
     let about = &exercise.about;
-    let task = if about.kind == Task::Repair { " · to repair" } else { "" };
+    let task = match about.kind {
+        Task::WarmUp => " · warm-up",
+        Task::Repair => " · to repair",
+        Task::Build | Task::Documented => "",
+    };
     format!("{}{task} · {} points", about.title, about.points)
 }
 

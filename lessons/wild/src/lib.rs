@@ -1,0 +1,1 @@
+//! What several of the programs in `src/bin/` share.
