@@ -1,24 +1,26 @@
 //! What each command does.
 
-use crate::account::Subject;
-use crate::args::{Arguments, Command, Effort, Format, Replay, ReplayFormat, Run, Verify};
-use crate::base::{Base, Building};
-use crate::compile::{Compiled, Rendering};
+mod args;
+pub mod exercise;
+mod manual;
+
+use crate::author::measure;
+use crate::author::verify;
+use crate::commands::args::{Arguments, Command, Effort, Format, Replay, ReplayFormat, Run, Verify};
 use crate::course::{Course, Exercise, Task, unknown};
-use crate::gate;
+use crate::judge::compile::{Compiled, Rendering};
+use crate::judge::prebuilt::{Base, Building};
 use crate::judge::{self, Detail, Judge, source_file};
-use crate::manual;
-use crate::original;
-use crate::picture;
-use crate::process::{self, Cancel};
-use crate::progress::{Progress, State};
-use crate::screen::Screen;
-use crate::study;
-use crate::style::look;
-use crate::survey;
-use crate::verdict::{Replayed, Report, Status};
+use crate::learner::original;
+use crate::learner::progress::{Progress, State};
 #[cfg(unix)]
-use crate::warden;
+use crate::process::reaper;
+use crate::process::{self, Cancel};
+use crate::show::printer::Screen;
+use crate::show::report::Subject;
+use crate::show::style::look;
+use crate::show::svg;
+use crate::verdict::{Replayed, Report, Status};
 use crate::watch;
 use anyhow::{Context, Result, bail};
 use clap::{CommandFactory, Parser};
@@ -60,10 +62,10 @@ impl Outcome {
 /// If there is trouble that is not the learner's.
 pub fn run(screen: &Screen) -> Result<Outcome> {
     #[cfg(unix)]
-    if env::args_os().nth(1).is_some_and(|command| command == warden::COMMAND) {
+    if env::args_os().nth(1).is_some_and(|command| command == reaper::COMMAND) {
         // A polite kill is not for it: it ends when its standard input does.
         process::watch_for_interrupts()?;
-        return warden::serve().map(|()| Outcome::AllPassed);
+        return reaper::serve().map(|()| Outcome::AllPassed);
     }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
@@ -92,21 +94,21 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
         None | Some(Command::Next) => next(screen, course, progress),
         Some(Command::List { filter }) => list(screen, course, &progress, filter.as_deref()),
         Some(Command::Run(run)) => judge_all(screen, course, progress, run),
-        Some(Command::Hint(hint)) => study::hint(screen, course, &mut progress, hint).map(done),
+        Some(Command::Hint(hint)) => exercise::hint(screen, course, &mut progress, hint).map(done),
         Some(Command::Replay(replay)) => show_replay(screen, course, replay),
-        Some(Command::Edit { exercise }) => study::edit(course, exercise).map(done),
-        Some(Command::Task { exercise }) => study::task(screen, course, exercise).map(done),
-        Some(Command::Lesson { exercise }) => study::lesson(screen, course, exercise).map(done),
-        Some(Command::Book { no_open }) => study::book(screen, course, !no_open).map(done),
+        Some(Command::Edit { exercise }) => exercise::edit(course, exercise).map(done),
+        Some(Command::Task { exercise }) => exercise::task(screen, course, exercise).map(done),
+        Some(Command::Lesson { exercise }) => exercise::lesson(screen, course, exercise).map(done),
+        Some(Command::Book { no_open }) => exercise::book(screen, course, !no_open).map(done),
         Some(Command::Compare { exercise, variant }) => {
-            study::compare(screen, course, &progress, exercise, variant.as_deref()).map(done)
+            exercise::compare(screen, course, &progress, exercise, variant.as_deref()).map(done)
         }
         Some(Command::Reset { exercise, .. }) => {
             let exercises = course.select(exercise.as_slice())?;
-            study::reset(screen, course, &mut progress, &exercises).map(done)
+            exercise::reset(screen, course, &mut progress, &exercises).map(done)
         }
         Some(Command::Progress { direction }) => {
-            study::progress(screen, course, progress, direction).map(done)
+            exercise::progress(screen, course, progress, direction).map(done)
         }
         Some(Command::Verify(verify)) => verify_all(screen, course, verify),
         // Done before there was a course.
@@ -265,7 +267,7 @@ fn show_replay(screen: &Screen, course: &Course, replay: &Replay) -> Result<Outc
                     exercise.name
                 );
             }
-            screen.raw(&picture::draw(&course.root, &replayed))?;
+            screen.raw(&svg::draw(&course.root, &replayed))?;
             return Ok(outcome);
         }
     }
@@ -289,14 +291,14 @@ fn verify_all(screen: &Screen, course: &Course, verify: &Verify) -> Result<Outco
     judge.rendering.colour = false;
     judge.detail = Detail::Verdict;
     if verify.strategies {
-        survey::strategies(&judge, &exercises, screen)?;
+        measure::strategies(&judge, &exercises, screen)?;
         return Ok(Outcome::AllPassed);
     }
     if let Some(wanted) = verify.soundness {
-        let sound = survey::soundness(&mut judge, &exercises, wanted, screen)?;
+        let sound = measure::soundness(&mut judge, &exercises, wanted, screen)?;
         return Ok(if sound { Outcome::AllPassed } else { Outcome::SomeFailed });
     }
-    let tally = gate::verify(&judge, &exercises, verify.repeat, verify.explanations.as_deref(), screen)?;
+    let tally = verify::verify(&judge, &exercises, verify.repeat, verify.explanations.as_deref(), screen)?;
     Ok(if tally.failed == 0 { Outcome::AllPassed } else { Outcome::SomeFailed })
 }
 

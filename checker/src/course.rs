@@ -1,5 +1,9 @@
 //! The course as it lies on disk: exercises, found by walking folders, with their contract and hints.
 
+pub mod explanation;
+pub mod hints;
+pub mod variant;
+
 use anyhow::{Context, Result, anyhow, bail};
 use serde::Deserialize;
 use std::collections::BTreeMap;

@@ -1,10 +1,16 @@
 //! Judging a program: compile it, run its checks in a child, and put what was seen into a report.
 
-use crate::base::Base;
-use crate::child::{self, News, Request};
-use crate::compile::{self, Compiled, Patience, Program, Rendering};
+pub mod child;
+mod children;
+pub mod compile;
+mod output;
+pub mod prebuilt;
+mod scan;
+
 use crate::course::{Course, Exercise, read_text};
-use crate::crew;
+use crate::judge::child::{News, Request};
+use crate::judge::compile::{Compiled, Patience, Program, Rendering};
+use crate::judge::prebuilt::Base;
 use crate::process::Cancel;
 use crate::verdict::{Check, Kind, Report};
 use anyhow::{Context, Result, bail};
@@ -113,7 +119,7 @@ impl Judge<'_> {
         let request = self.request(program, exercise, source)?;
         let checks = match self.children {
             1 => child::run(&program.executable, &request, &self.cancel, tell)?,
-            many => crew::run(&program.executable, &request, &self.cancel, many, tell)?,
+            many => children::run(&program.executable, &request, &self.cancel, many, tell)?,
         };
         if checks.is_empty() {
             bail!("{} has no check in it; add one for each clause", exercise.checks().display());

@@ -1,7 +1,8 @@
 //! A child process that can't outlive us: its own process group, a deadline, and output we stop listening to.
 
 #[cfg(unix)]
-use crate::warden;
+pub mod reaper;
+
 use anyhow::{Context, Result, bail};
 use std::fmt;
 use std::io::{Read, Write};
@@ -168,7 +169,7 @@ impl Group {
         #[cfg(unix)]
         let id = rustix::process::Pid::from_child(&child);
         #[cfg(unix)]
-        warden::watch(id);
+        reaper::watch(id);
         Ok(Group {
             child,
             #[cfg(unix)]
@@ -215,7 +216,7 @@ impl Group {
         self.kill();
         self.reaped = true;
         #[cfg(unix)]
-        warden::release(self.id);
+        reaper::release(self.id);
         self.child.wait().context("could not learn how a child process ended")
     }
 }
@@ -225,7 +226,7 @@ impl Drop for Group {
         if !self.reaped {
             self.kill();
             #[cfg(unix)]
-            warden::release(self.id);
+            reaper::release(self.id);
             let _ = self.child.wait();
         }
     }

@@ -310,7 +310,7 @@ impl Replayed {
     pub fn of(exercise: &str, mut check: Check, seed: u64) -> Replayed {
         let schedule = check.finding.as_mut().and_then(|finding| finding.schedule.as_mut());
         let events = schedule.map(|schedule| std::mem::take(&mut schedule.events)).unwrap_or_default();
-        let threads = crate::lanes::threads(&events).into_iter().map(str::to_owned).collect();
+        let threads = crate::show::lanes::threads(&events).into_iter().map(str::to_owned).collect();
         Replayed {
             version: Replayed::VERSION,
             exercise: exercise.to_owned(),

@@ -1,11 +1,11 @@
 //! What the watch view shows, and how keys and news change it. Nothing here waits or draws.
 
 use super::worker::Heard;
-use crate::comparison::{self, Choice};
+use crate::course::hints;
 use crate::course::{Course, Exercise, Hint};
-use crate::hints;
-use crate::progress::{Progress, State};
-use crate::style::{Style, look};
+use crate::learner::progress::{Progress, State};
+use crate::show::comparison::{self, Choice};
+use crate::show::style::{Style, look};
 use crate::verdict::{Check, Finding, Kind, Report, Status};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::time::Instant;

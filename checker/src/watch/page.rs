@@ -1,14 +1,14 @@
 //! The text of each pane of the watch view, with the escape codes of its colours.
 
 use super::model::{Model, Pane, Phase};
-use crate::account::{Extent, Subject, summary};
-use crate::comparison;
+use crate::commands::exercise::lesson_text;
+use crate::course::hints;
 use crate::course::read_text;
-use crate::hints;
-use crate::lanes;
-use crate::progress::State;
-use crate::study::lesson_text;
-use crate::style::{Style, look, paragraphs};
+use crate::learner::progress::State;
+use crate::show::comparison;
+use crate::show::lanes;
+use crate::show::report::{Extent, Subject, summary};
+use crate::show::style::{Style, look, paragraphs};
 use crate::verdict::{Report, Status};
 use colored::Colorize;
 use std::fmt::Write;

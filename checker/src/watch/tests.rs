@@ -3,10 +3,10 @@
 use super::model::Model;
 use super::view;
 use super::worker::Heard;
-use crate::child::LEFT_OUT;
 use crate::course::{Course, Task};
-use crate::progress::Progress;
-use crate::style::Style;
+use crate::judge::child::LEFT_OUT;
+use crate::learner::progress::Progress;
+use crate::show::style::Style;
 use crate::verdict::{Check, Event, Finding, Kind, Report, Schedule, Status, Thread};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;

@@ -1,9 +1,9 @@
 //! Judging on a thread of its own, so that keys are answered whatever a learner's program does.
 
-use crate::base::{Base, Building};
-use crate::child::News;
-use crate::compile::Rendering;
 use crate::course::{Course, Exercise};
+use crate::judge::child::News;
+use crate::judge::compile::Rendering;
+use crate::judge::prebuilt::{Base, Building};
 use crate::judge::{Detail, Effort, Judge, crew};
 use crate::process::{Cancel, Interrupted};
 use crate::verdict::{Check, Report};

@@ -1,6 +1,6 @@
 //! The manual page: what `--help` says of every command, on one page.
 
-use crate::args::Arguments;
+use crate::commands::args::Arguments;
 use anyhow::Result;
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;

@@ -1,15 +1,15 @@
 //! The author's gate: every program of every exercise gets the verdict it must get.
 
-use crate::account::{Extent, Subject};
-use crate::compile::Compiled;
+use crate::author::complete;
 use crate::course::Exercise;
-use crate::explanation;
+use crate::course::explanation;
+use crate::course::variant::{self, Expected, Variant};
 use crate::judge::Judge;
-use crate::parts;
+use crate::judge::compile::Compiled;
 use crate::process;
-use crate::screen::Screen;
-use crate::style::Style;
-use crate::variant::{self, Expected, Variant};
+use crate::show::printer::Screen;
+use crate::show::report::{Extent, Subject};
+use crate::show::style::Style;
 use crate::verdict::{Report, Status};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
@@ -51,9 +51,9 @@ pub fn verify(
     for exercise in exercises {
         let variants = variant::of(&judge.course.root, exercise);
         let root = &judge.course.root;
-        let complete = parts::complete(root, exercise, &variants).and_then(|said| match explanations {
+        let complete = complete::complete(root, exercise, &variants).and_then(|said| match explanations {
             Some(_) => Ok(said),
-            None => parts::reviewed(root, exercise, &variants).map(|()| said),
+            None => complete::reviewed(root, exercise, &variants).map(|()| said),
         });
         tell(&exercise.name, &complete)?;
         for variant in variants {

@@ -1,7 +1,7 @@
 //! What an exercise looked like before the learner edited it, and the way back to that.
 
 use crate::course::{Course, Exercise, read_text};
-use crate::progress::{FOLDER, Progress, State, free_name, replace};
+use crate::learner::progress::{FOLDER, Progress, State, free_name, replace};
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::PathBuf;

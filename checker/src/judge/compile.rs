@@ -1,10 +1,10 @@
 //! Compiling an exercise: the learner's source over the simulated std, then its checks over that.
 
-use crate::base::{Base, Place, named};
 use crate::course::{Exercise, read_text};
-use crate::lexical;
+use crate::judge::prebuilt::{Base, Place, named};
+use crate::judge::scan;
 use crate::process::{self, Cancel, Ending, Limits, Stream};
-use crate::style::Style;
+use crate::show::style::Style;
 use crate::verdict::{Finding, Kind};
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -96,7 +96,7 @@ pub fn compile(
     }
     let texts: Vec<String> = files.iter().map(|file| read_text(&root.join(file))).collect::<Result<_>>()?;
     for (file, text) in files.iter().zip(&texts) {
-        if let Some((line, of)) = lexical::outliving(text) {
+        if let Some((line, of)) = scan::outliving(text) {
             let message = format!(
                 "{file}:{line}: a `static` of crossbeam's `{of}` keeps what is in it from one schedule to the next, so none of \
                  them could be run again; make it in the call, or put it behind a `LazyLock`"
@@ -134,7 +134,7 @@ pub fn compile(
         Said::Compiled(_) => Ok(Compiled::Program(Program {
             executable,
             warnings: said,
-            enumerable: texts.iter().all(|text| lexical::enumerable(text)),
+            enumerable: texts.iter().all(|text| scan::enumerable(text)),
             _place: place,
         })),
         Said::Refused(mut finding, errors) => {

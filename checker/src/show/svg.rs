@@ -1,6 +1,6 @@
 //! A schedule as a picture: the lanes of a replay in SVG, for the book and for reports.
 
-use crate::lanes::{Row, Sources, clip, fold, threads};
+use crate::show::lanes::{Row, Sources, clip, fold, threads};
 use crate::verdict::Replayed;
 use std::fmt::Write;
 use std::path::Path;

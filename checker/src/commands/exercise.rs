@@ -1,15 +1,15 @@
 //! The commands around an exercise: hints, the lesson, the editor, comparing, beginning anew, moving house.
 
-use crate::args::{Direction, Hint};
-use crate::base::cargo;
-use crate::chapter;
-use crate::comparison::{self, Choice};
+use crate::commands::args::{Direction, Hint};
+use crate::course::hints;
 use crate::course::{Course, Exercise, read_text, unknown};
-use crate::editor;
-use crate::hints;
-use crate::original;
-use crate::progress::{Progress, replace};
-use crate::screen::Screen;
+use crate::judge::prebuilt::cargo;
+use crate::learner::editor;
+use crate::learner::original;
+use crate::learner::progress::{Progress, replace};
+use crate::show::chapter;
+use crate::show::comparison::{self, Choice};
+use crate::show::printer::Screen;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

@@ -1,10 +1,10 @@
 //! Everything the command prints line by line. A state is told by a word and a sign; colour only repeats it.
 
-use crate::account::Subject;
+use crate::course::hints::words;
 use crate::course::{Exercise, Hint};
-use crate::hints::words;
-use crate::progress::State;
-use crate::style::{Style, details, lesson_title, look, paragraphs};
+use crate::learner::progress::State;
+use crate::show::report::Subject;
+use crate::show::style::{Style, details, lesson_title, look, paragraphs};
 use crate::verdict::{Check, Finding, Report};
 use anyhow::Result;
 use colored::Colorize;

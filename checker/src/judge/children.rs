@@ -1,6 +1,6 @@
 //! Running the checks of one program in several children at once.
 
-use crate::child::{self, HANGS, LEFT_OUT, Listed, News, Request, unrun};
+use crate::judge::child::{self, HANGS, LEFT_OUT, Listed, News, Request, unrun};
 use crate::process::Cancel;
 use crate::verdict::{Check, Finding, Kind, Status};
 use anyhow::Result;

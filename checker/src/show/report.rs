@@ -1,11 +1,11 @@
 //! The account of a verdict, as text: what was promised, what happened, where, how, and what it usually means.
 
-use crate::child::LEFT_OUT;
+use crate::course::explanation;
 use crate::course::{Course, Exercise};
-use crate::explanation;
-use crate::lanes;
-use crate::progress::State;
-use crate::style::{LABEL, Style, counted, look, look_of_check, paragraphs, thousands};
+use crate::judge::child::LEFT_OUT;
+use crate::learner::progress::State;
+use crate::show::lanes;
+use crate::show::style::{LABEL, Style, counted, look, look_of_check, paragraphs, thousands};
 use crate::verdict::{Check, Exhausted, Finding, Kind, Report, Status};
 use anyhow::Result;
 use colored::Colorize;

@@ -1,6 +1,6 @@
 //! Running a check program: what it is asked, what it answers, and what its silence means.
 
-use crate::answer::{Answer, Tail};
+use crate::judge::output::{Answer, Tail};
 use crate::process::{self, Cancel, Ending, Limits, Stream};
 use crate::verdict::{Check, Finding, Kind, Status, Thread};
 use anyhow::{Context, Result, bail};
