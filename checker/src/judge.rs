@@ -3,15 +3,22 @@
 pub mod child;
 mod children;
 pub mod compile;
+mod forbidden;
 mod output;
 pub mod prebuilt;
+pub mod rustc;
 mod scan;
+pub mod slot;
 
-use crate::course::{Course, Exercise, read_text};
+use crate::course::{Course, Exercise};
+use crate::files::read_text;
 use crate::judge::child::{News, Request};
-use crate::judge::compile::{Compiled, Patience, Program, Rendering};
+use crate::judge::compile::Compiled;
+use crate::judge::compile::Program;
 use crate::judge::prebuilt::Base;
-use crate::process::Cancel;
+use crate::judge::rustc::Patience;
+use crate::judge::rustc::Rendering;
+use crate::process::cancel::Cancel;
 use crate::verdict::{Check, Kind, Report};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
@@ -35,8 +42,8 @@ impl Default for Effort {
     }
 }
 
-/// As many children at once as there are processors; more of a crew than this is of no use to anybody.
-pub fn crew() -> usize {
+/// One child per processor, at most 8.
+fn crew() -> usize {
     thread::available_parallelism().map_or(1, |processors| processors.get().min(8))
 }
 
@@ -61,6 +68,19 @@ pub struct Judge<'a> {
     pub cancel: Cancel,
     /// How many children may run checks of a program at once.
     pub children: usize,
+}
+
+impl<'a> Judge<'a> {
+    /// A judge that finds out all there is, with as many children as there are processors.
+    pub fn new(
+        course: &'a Course,
+        base: &'a Base,
+        rendering: Rendering,
+        effort: Effort,
+        cancel: Cancel,
+    ) -> Judge<'a> {
+        Judge { course, base, rendering, effort, detail: Detail::Steps, cancel, children: crew() }
+    }
 }
 
 impl Judge<'_> {

@@ -324,3 +324,27 @@ impl Replayed {
         }
     }
 }
+
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    #[default]
+    NotRun,
+    Passed,
+    /// Passed, and edited since.
+    Edited,
+    Failed,
+    Unfinished,
+    Undecided,
+}
+
+impl State {
+    pub fn of(report: &Report) -> State {
+        match report.verdict {
+            Status::Passed => State::Passed,
+            Status::Undecided => State::Undecided,
+            Status::Failed if report.is_unfinished() => State::Unfinished,
+            Status::Failed => State::Failed,
+        }
+    }
+}

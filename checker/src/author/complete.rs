@@ -1,8 +1,8 @@
 //! The parts of an exercise: whether all are there, and whether they fit each other.
 
-use crate::course::hints;
 use crate::course::variant::{Expected, Variant};
-use crate::course::{Exercise, Hint, Task, read_text};
+use crate::course::{Exercise, Hint, Task, hints};
+use crate::files::read_text;
 use crate::verdict::Kind;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;

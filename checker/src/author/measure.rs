@@ -1,11 +1,11 @@
 //! Measurements over all variants: how many schedules each strategy takes to see what is wrong with the rejected ones, and
 //! that nothing is found in the right ones, however many schedules are tried.
 
-use crate::author::verify::at_once;
 use crate::course::Exercise;
 use crate::course::variant::{self, Expected, Variant};
 use crate::judge::Judge;
 use crate::judge::compile::Compiled;
+use crate::parallel::at_once;
 use crate::show::printer::Screen;
 use crate::show::style::thousands;
 use crate::verdict::{Check, Kind};

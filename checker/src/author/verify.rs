@@ -1,12 +1,11 @@
 //! The author's gate: every program of every exercise gets the verdict it must get.
 
 use crate::author::complete;
-use crate::course::Exercise;
-use crate::course::explanation;
 use crate::course::variant::{self, Expected, Variant};
+use crate::course::{Exercise, explanation};
 use crate::judge::Judge;
 use crate::judge::compile::Compiled;
-use crate::process;
+use crate::parallel::at_once;
 use crate::show::printer::Screen;
 use crate::show::report::{Extent, Subject};
 use crate::show::style::Style;
@@ -15,9 +14,6 @@ use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
-use std::thread;
 
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Tally {
@@ -80,38 +76,6 @@ pub fn verify(
     )?;
     screen.say(&format!("\n{} passed, {} failed", tally.passed, tally.failed))?;
     Ok(tally)
-}
-
-/// Works on as many jobs at once as there are processors; `tell` hears of each as it ends.
-pub fn at_once<J: Sync, T: Send>(
-    jobs: &[J],
-    work: impl Fn(&J) -> T + Sync,
-    mut tell: impl FnMut(usize, T) -> Result<()>,
-) -> Result<()> {
-    let next = AtomicUsize::new(0);
-    let (sender, outcomes) = mpsc::channel();
-    let workers = thread::available_parallelism().map_or(1, |processors| processors.get());
-    thread::scope(|scope| {
-        for _ in 0..workers {
-            let (sender, next, work) = (sender.clone(), &next, &work);
-            scope.spawn(move || {
-                while let Some((index, job)) = {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    jobs.get(index).map(|job| (index, job))
-                } {
-                    if process::is_interrupted() || sender.send((index, work(job))).is_err() {
-                        return;
-                    }
-                }
-            });
-        }
-        drop(sender);
-        let told = outcomes.iter().try_for_each(|(index, outcome)| tell(index, outcome));
-        // Whoever still works on something finds nobody to tell, and stops.
-        drop(outcomes);
-        told
-    })?;
-    if process::is_interrupted() { bail!("interrupted") } else { Ok(()) }
 }
 
 /// One program to judge.

@@ -1,20 +1,15 @@
 //! The commands around an exercise: hints, the lesson, the editor, comparing, beginning anew, moving house.
 
-use crate::commands::args::{Direction, Hint};
-use crate::course::hints;
-use crate::course::{Course, Exercise, read_text, unknown};
+use crate::commands::args::Hint;
+use crate::course::{Course, Exercise, hints, unknown};
+use crate::files::read_text;
 use crate::judge::prebuilt::cargo;
-use crate::learner::editor;
-use crate::learner::original;
-use crate::learner::progress::{Progress, replace};
-use crate::show::chapter;
+use crate::learner::progress::Progress;
+use crate::learner::{editor, original};
+use crate::show::chapter::lesson_text;
 use crate::show::comparison::{self, Choice};
 use crate::show::printer::Screen;
 use anyhow::{Context, Result, bail};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use std::collections::BTreeMap;
-use std::path::Path;
 use std::process::Command;
 
 pub fn hint(screen: &Screen, course: &Course, progress: &mut Progress, asked: &Hint) -> Result<()> {
@@ -52,13 +47,6 @@ pub fn hint(screen: &Screen, course: &Course, progress: &mut Progress, asked: &H
 
 pub fn task(screen: &Screen, course: &Course, name: &str) -> Result<()> {
     screen.prose(&read_text(&course.root.join(course.exercise(name)?.readme()))?)
-}
-
-/// The lesson's text.
-pub fn lesson_text(course: &Course, exercise: &Exercise) -> Result<String> {
-    let path = course.root.join(exercise.lesson());
-    let text = read_text(&path).with_context(|| format!("{} has no lesson to show", exercise.name))?;
-    Ok(chapter::in_words(&text, &path.with_file_name("")))
 }
 
 pub fn lesson(screen: &Screen, course: &Course, name: &str) -> Result<()> {
@@ -125,72 +113,15 @@ pub fn reset(
     exercises: &[&Exercise],
 ) -> Result<()> {
     for exercise in exercises {
-        let said = match original::restore(course, exercise)? {
+        let (kept, forgotten) = original::reset(course, progress, exercise)?;
+        let said = match kept {
             Some(kept) => {
-                format!("{} is as it began; your file is kept as {}", exercise.name, kept.display())
+                format!("{} is in its original state; your file is kept as {}", exercise.name, kept.display())
             }
-            None => format!("{} is as it began already", exercise.name),
+            None => format!("{} is already in its original state", exercise.name),
         };
-        screen.keep(progress.forget(exercise));
+        screen.keep(forgotten);
         screen.say(&said)?;
     }
     Ok(())
-}
-
-/// What `progress export` prints.
-#[derive(Deserialize, Serialize)]
-struct Luggage {
-    progress: Value,
-    /// The learner's programs, by exercise.
-    programs: BTreeMap<String, String>,
-}
-
-pub fn progress(screen: &Screen, course: &Course, mut progress: Progress, way: &Direction) -> Result<()> {
-    match way {
-        Direction::Export => {
-            let programs = course.exercises.iter().filter_map(|exercise| {
-                Some((exercise.name.clone(), read_text(&course.root.join(exercise.source())).ok()?))
-            });
-            screen.json(&Luggage { progress: serde_json::to_value(&progress)?, programs: programs.collect() })
-        }
-        Direction::Import { file } => {
-            let (theirs, programs) = unpack(file)?;
-            let mut changed = 0;
-            for (name, text) in &programs {
-                let names = |it: &&Exercise| it.name == *name || it.about.formerly.contains(name);
-                let Some(exercise) = course.exercises.iter().find(names) else {
-                    screen.note(&format!("{name} is not in this workbook; its program stays in the file"));
-                    continue;
-                };
-                let path = course.root.join(exercise.source());
-                if read_text(&path).is_ok_and(|own| own == *text) {
-                    continue;
-                }
-                if path.exists() {
-                    let kept = original::back_up(course, exercise)?;
-                    screen.say(&format!("{}: your file is kept as {}", exercise.name, kept.display()))?;
-                }
-                replace(&path, text.as_bytes())?;
-                changed += 1;
-            }
-            progress.merge(theirs)?;
-            let tally = progress.tally(course);
-            screen.say(&format!(
-                "taken in: {changed} programs; {} of {} exercises have passed",
-                tally.passed, tally.exercises
-            ))
-        }
-    }
-}
-
-fn unpack(file: &Path) -> Result<(Progress, BTreeMap<String, String>)> {
-    let text = read_text(file)?;
-    let luggage = serde_json::from_str::<Luggage>(&text).ok();
-    let luggage = luggage.and_then(|luggage| {
-        let progress = Progress::parse(&serde_json::to_vec(&luggage.progress).ok()?)?;
-        Some((progress, luggage.programs))
-    });
-    luggage.with_context(|| {
-        format!("{} is not what `cargo checker progress export` prints; nothing was changed", file.display())
-    })
 }

@@ -1,6 +1,7 @@
 //! Other programs for an exercise, with what the checker must say of each: accepted and rejected ones.
 
-use crate::course::{Exercise, Task, read_text};
+use crate::course::{Exercise, Task};
+use crate::files::read_text;
 use crate::verdict::Kind;
 use anyhow::{Context, Result, anyhow, bail};
 use std::path::{Path, PathBuf};

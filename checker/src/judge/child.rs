@@ -1,7 +1,8 @@
 //! Running a check program: what it is asked, what it answers, and what its silence means.
 
 use crate::judge::output::{Answer, Tail};
-use crate::process::{self, Cancel, Ending, Limits, Stream};
+use crate::process::cancel::Cancel;
+use crate::process::{self, Ending, Limits, Stream};
 use crate::verdict::{Check, Finding, Kind, Status, Thread};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};

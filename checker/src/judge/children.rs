@@ -1,7 +1,7 @@
 //! Running the checks of one program in several children at once.
 
 use crate::judge::child::{self, HANGS, LEFT_OUT, Listed, News, Request, unrun};
-use crate::process::Cancel;
+use crate::process::cancel::Cancel;
 use crate::verdict::{Check, Finding, Kind, Status};
 use anyhow::Result;
 use std::path::Path;

@@ -1,6 +1,9 @@
 //! The base that every judgement stands on: the simulated std, the harness and the learners' crates, built once.
 
-use crate::process::{self, Cancel, Ending, Interrupted, Limits, Stream};
+use crate::files::{named, unwritable};
+use crate::judge::slot::{Slot, remove_stale};
+use crate::process::cancel::{Cancel, Interrupted};
+use crate::process::{self, Ending, Limits, Stream};
 use anyhow::{Context, Result, anyhow, bail};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -13,16 +16,13 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 use walkdir::WalkDir;
 
 /// Long enough for any machine; it is there so that a cargo that waits for ever is noticed.
 const BUILD_LIMIT: Duration = Duration::from_secs(60 * 60);
 /// The folder of all places.
 const PLACES: &str = "run";
-/// A place that nobody has used for this long is removed.
-const STALE: Duration = Duration::from_secs(7 * 24 * 60 * 60);
-
 pub struct Base {
     pub rustc: PathBuf,
     pub crates: Crates,
@@ -114,40 +114,19 @@ impl Base {
 
     /// A folder for one program. It is one of few for each exercise: rustc uses what it knows of the checks from one program to
     /// the next if all is where it was.
-    pub fn place(&self, exercise: &str) -> Result<Place> {
+    pub fn slot(&self, exercise: &str) -> Result<Slot> {
         let mut number = 0;
         loop {
             let dir = self.dir.join(PLACES).join(format!("{exercise}-{number}"));
             fs::create_dir_all(&dir).with_context(|| unwritable(&dir))?;
             let lock = File::create(dir.join("lock")).with_context(|| unwritable(&dir))?;
             match lock.try_lock() {
-                Ok(()) => return Ok(Place { dir, _lock: lock }),
+                Ok(()) => return Ok(Slot { dir, _lock: lock }),
                 Err(TryLockError::WouldBlock) => number += 1,
                 Err(TryLockError::Error(error)) => return Err(error).with_context(|| unwritable(&dir)),
             }
         }
     }
-}
-
-/// A folder that nobody else uses until this is dropped.
-pub struct Place {
-    pub dir: PathBuf,
-    _lock: File,
-}
-
-impl Place {
-    /// Where rustc keeps what it knows.
-    pub fn incremental(&self) -> PathBuf {
-        self.dir.join("incremental")
-    }
-}
-
-fn unwritable(dir: &Path) -> String {
-    format!(
-        "could not write to {}\n\
-         make that folder writable, or set CARGO_TARGET_DIR to one that is",
-        dir.display()
-    )
 }
 
 fn target_dir(root: &Path) -> PathBuf {
@@ -269,13 +248,6 @@ fn build(root: &Path, dir: &Path, version: &str, building: &Building<'_>) -> Res
     Ok(Crates { real, simulated, search })
 }
 
-/// `key` and `path` as one argument, whatever is in the path.
-pub fn named(key: &str, path: &Path) -> OsString {
-    let mut argument = OsString::from(key);
-    argument.push(path);
-    argument
-}
-
 fn folder_of(file: &Path) -> Result<PathBuf> {
     Ok(file.parent().context("a built crate is in no folder")?.to_owned())
 }
@@ -350,19 +322,4 @@ fn artifacts(mut command: Command, building: &Building<'_>) -> Result<BTreeMap<S
 fn in_deps(file: &Path) -> Option<PathBuf> {
     let rlib = file.with_extension("rlib");
     (file.parent()?.ends_with("deps") && rlib.is_file()).then_some(rlib)
-}
-
-/// Removes the places that nobody has used for long.
-fn remove_stale(places: &Path) {
-    let age = |path: &Path| {
-        let modified = fs::metadata(path).and_then(|metadata| metadata.modified()).ok()?;
-        SystemTime::now().duration_since(modified).ok()
-    };
-    for place in fs::read_dir(places).into_iter().flatten().filter_map(Result::ok) {
-        let lock = place.path().join("lock");
-        let is_old = age(&lock).is_some_and(|age| age > STALE);
-        if is_old && File::open(lock).is_ok_and(|lock| lock.try_lock().is_ok()) {
-            let _ = fs::remove_dir_all(place.path());
-        }
-    }
 }

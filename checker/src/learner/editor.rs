@@ -1,6 +1,6 @@
 //! The learner's own editor, as VISUAL or EDITOR names it.
 
-use crate::process;
+use crate::process::cancel;
 use anyhow::{Context, Result, bail};
 use std::env;
 use std::path::Path;
@@ -28,7 +28,7 @@ pub fn open(file: &Path) -> Result<()> {
         })?;
     let mut asked = false;
     while editor.try_wait().context("could not wait for the editor")?.is_none() {
-        if process::is_interrupted() && !asked {
+        if cancel::is_interrupted() && !asked {
             asked = true;
             // Politely: there may be something in it that was not saved.
             #[cfg(unix)]

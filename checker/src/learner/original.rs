@@ -1,7 +1,9 @@
 //! What an exercise looked like before the learner edited it, and the way back to that.
 
-use crate::course::{Course, Exercise, read_text};
-use crate::learner::progress::{FOLDER, Progress, State, free_name, replace};
+use crate::course::{Course, Exercise};
+use crate::files::{free_name, read_text, replace};
+use crate::learner::progress::{FOLDER, Progress};
+use crate::verdict::State;
 use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::PathBuf;
@@ -31,7 +33,7 @@ pub fn keep(course: &Course, progress: &Progress) {
 }
 
 /// Puts the original of `exercise` back; where the learner's file is kept now, or `None` if they are the same.
-pub fn restore(course: &Course, exercise: &Exercise) -> Result<Option<PathBuf>> {
+fn restore(course: &Course, exercise: &Exercise) -> Result<Option<PathBuf>> {
     let path = course.root.join(exercise.source());
     let Some(original) = fs::read(copy(course, exercise)).ok().or_else(|| committed(course, exercise)) else {
         bail!(
@@ -47,6 +49,17 @@ pub fn restore(course: &Course, exercise: &Exercise) -> Result<Option<PathBuf>> 
     let kept = back_up(course, exercise)?;
     replace(&path, &original)?;
     Ok(Some(kept))
+}
+
+/// Begins `exercise` anew: its original is put back, and it counts as not run. Returns where the learner's file is kept now, or
+/// `None` if it is in its original state already. The second value says if the progress could not be kept.
+pub fn reset(
+    course: &Course,
+    progress: &mut Progress,
+    exercise: &Exercise,
+) -> Result<(Option<PathBuf>, Result<()>)> {
+    let kept = restore(course, exercise)?;
+    Ok((kept, progress.forget(exercise)))
 }
 
 /// Copies the learner's file to where nothing overwrites it.

@@ -1,7 +1,8 @@
 //! How far a learner has come: the last verdict on each exercise, kept in `.workbook/progress.json`.
 
 use crate::course::{Course, Exercise};
-use crate::verdict::{Kind, Report, Status};
+use crate::files::{free_name, replace};
+use crate::verdict::{Kind, Report, State};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -45,19 +46,6 @@ struct Record {
     hints: BTreeSet<usize>,
     #[serde(flatten)]
     other: Map<String, Value>,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum State {
-    #[default]
-    NotRun,
-    Passed,
-    /// Passed, and edited since.
-    Edited,
-    Failed,
-    Unfinished,
-    Undecided,
 }
 
 /// How much of the course is done.
@@ -242,33 +230,6 @@ impl Progress {
     fn write(&self) -> Result<()> {
         replace(&self.path, &serde_json::to_vec_pretty(self)?)
     }
-}
-
-impl State {
-    pub fn of(report: &Report) -> State {
-        match report.verdict {
-            Status::Passed => State::Passed,
-            Status::Undecided => State::Undecided,
-            Status::Failed if report.is_unfinished() => State::Unfinished,
-            Status::Failed => State::Failed,
-        }
-    }
-}
-
-/// Writes a file so that there is a whole one at any time.
-pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let new = path.with_file_name(name);
-    fs::write(&new, bytes).with_context(|| format!("could not write {}", new.display()))?;
-    fs::rename(&new, path).with_context(|| format!("could not replace {}", path.display()))
-}
-
-/// `path` with `.WORD-1` after it, or the first number that is not taken.
-pub fn free_name(path: &Path, word: &str) -> PathBuf {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let mut names = (1..).map(|number| path.with_file_name(format!("{name}.{word}-{number}")));
-    names.find(|name: &PathBuf| !name.exists()).unwrap_or_else(|| path.with_extension(word))
 }
 
 /// A number for the learner's source that is the same with every compiler: FNV-1a.

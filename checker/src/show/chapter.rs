@@ -1,5 +1,8 @@
 //! A lesson's chapter as text for a terminal. It is written for the book, which takes in listings and figures.
 
+use crate::course::{Course, Exercise};
+use crate::files::read_text;
+use anyhow::{Context, Result};
 use std::fs;
 use std::path::Path;
 
@@ -14,8 +17,15 @@ const TAGS: [&str; 7] = [
     "</code>",
 ];
 
+/// The chapter that an exercise belongs to, as text.
+pub fn lesson_text(course: &Course, exercise: &Exercise) -> Result<String> {
+    let path = course.root.join(exercise.lesson());
+    let text = read_text(&path).with_context(|| format!("{} has no lesson to show", exercise.name))?;
+    Ok(in_words(&text, &path.with_file_name("")))
+}
+
 /// The chapter with its listings in it and its figures in words. `folder` is where it lies.
-pub fn in_words(text: &str, folder: &Path) -> String {
+fn in_words(text: &str, folder: &Path) -> String {
     let mut words = String::new();
     let mut folded = false;
     for line in text.lines() {

@@ -1,7 +1,8 @@
 //! After passing: other programs for an exercise, side by side with the learner's own.
 
+use crate::course::Exercise;
 use crate::course::variant::{self, Expected};
-use crate::course::{Exercise, read_text};
+use crate::files::read_text;
 use anyhow::Result;
 use colored::Colorize;
 use similar::{ChangeTag, TextDiff};

@@ -2,10 +2,9 @@
 
 use crate::course::hints::words;
 use crate::course::{Exercise, Hint};
-use crate::learner::progress::State;
 use crate::show::report::Subject;
 use crate::show::style::{Style, details, lesson_title, look, paragraphs};
-use crate::verdict::{Check, Finding, Report};
+use crate::verdict::{Check, Finding, Report, State};
 use anyhow::Result;
 use colored::Colorize;
 use serde::Serialize;

@@ -1,12 +1,10 @@
 //! The account of a verdict, as text: what was promised, what happened, where, how, and what it usually means.
 
-use crate::course::explanation;
-use crate::course::{Course, Exercise};
+use crate::course::{Course, Exercise, explanation};
 use crate::judge::child::LEFT_OUT;
-use crate::learner::progress::State;
 use crate::show::lanes;
 use crate::show::style::{LABEL, Style, counted, look, look_of_check, paragraphs, thousands};
-use crate::verdict::{Check, Exhausted, Finding, Kind, Report, Status};
+use crate::verdict::{Check, Exhausted, Finding, Kind, Report, State, Status};
 use anyhow::Result;
 use colored::Colorize;
 use std::collections::BTreeSet;

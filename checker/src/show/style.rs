@@ -1,8 +1,7 @@
 //! How things look: width, colour, the signs of states, wrapping, and what stands in for signs that can't be shown.
 
 use crate::course::{Exercise, Task};
-use crate::learner::progress::State;
-use crate::verdict::{Check, Kind, Status};
+use crate::verdict::{Check, Kind, State, Status};
 use anyhow::Result;
 use colored::{Color, Colorize};
 use std::env;

@@ -1,12 +1,11 @@
 //! What the watch view shows, and how keys and news change it. Nothing here waits or draws.
 
 use super::worker::Heard;
-use crate::course::hints;
-use crate::course::{Course, Exercise, Hint};
-use crate::learner::progress::{Progress, State};
+use crate::course::{Course, Exercise, Hint, hints};
+use crate::learner::progress::Progress;
 use crate::show::comparison::{self, Choice};
 use crate::show::style::{Style, look};
-use crate::verdict::{Check, Finding, Kind, Report, Status};
+use crate::verdict::{Check, Finding, Kind, Report, State, Status};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::time::Instant;
 

@@ -1,15 +1,13 @@
 //! The text of each pane of the watch view, with the escape codes of its colours.
 
 use super::model::{Model, Pane, Phase};
-use crate::commands::exercise::lesson_text;
 use crate::course::hints;
-use crate::course::read_text;
-use crate::learner::progress::State;
-use crate::show::comparison;
-use crate::show::lanes;
+use crate::files::read_text;
+use crate::show::chapter::lesson_text;
 use crate::show::report::{Extent, Subject, summary};
 use crate::show::style::{Style, look, paragraphs};
-use crate::verdict::{Report, Status};
+use crate::show::{comparison, lanes};
+use crate::verdict::{Report, State, Status};
 use colored::Colorize;
 use std::fmt::Write;
 

@@ -3,8 +3,8 @@
 use super::ansi;
 use super::model::{Mark, Model, Pane, Phase};
 use super::page;
-use crate::learner::progress::State;
 use crate::show::style::{ascii, counted, details, lesson_title, look};
+use crate::verdict::State;
 use colored::Color as Named;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};

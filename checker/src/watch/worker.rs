@@ -2,10 +2,10 @@
 
 use crate::course::{Course, Exercise};
 use crate::judge::child::News;
-use crate::judge::compile::Rendering;
 use crate::judge::prebuilt::{Base, Building};
-use crate::judge::{Detail, Effort, Judge, crew};
-use crate::process::{Cancel, Interrupted};
+use crate::judge::rustc::Rendering;
+use crate::judge::{Effort, Judge};
+use crate::process::cancel::{Cancel, Interrupted};
 use crate::verdict::{Check, Report};
 use anyhow::{Error, Result};
 use std::sync::mpsc::{Receiver, Sender};
@@ -51,15 +51,7 @@ fn judge(course: &Course, exercise: &Exercise, order: &Order, tell: &dyn Fn(Hear
     let building = Building { note: &note, cargo_talks: false, cancel: &order.cancel };
     // For each run anew: while nothing is judged, another checker may build.
     let base = Base::open(&course.root, &building)?;
-    let judge = Judge {
-        course,
-        base: &base,
-        rendering: order.rendering,
-        effort: Effort::default(),
-        detail: Detail::Steps,
-        cancel: order.cancel.clone(),
-        children: crew(),
-    };
+    let judge = Judge::new(course, &base, order.rendering, Effort::default(), order.cancel.clone());
     judge.judge(exercise, &exercise.source(), &mut |news| {
         tell(match news {
             News::Compiling => Heard::Compiling,
