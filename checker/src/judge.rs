@@ -4,6 +4,7 @@ pub mod child;
 mod children;
 pub mod compile;
 mod forbidden;
+pub mod news;
 mod output;
 pub mod prebuilt;
 pub mod rustc;
@@ -12,15 +13,16 @@ pub mod slot;
 
 use crate::course::{Course, Exercise};
 use crate::files::read_text;
-use crate::judge::child::{News, Request};
 use crate::judge::compile::Compiled;
 use crate::judge::compile::Program;
+use crate::judge::news::News;
 use crate::judge::prebuilt::Base;
 use crate::judge::rustc::Patience;
 use crate::judge::rustc::Rendering;
 use crate::process::cancel::Cancel;
 use crate::verdict::{Check, Kind, Report};
 use anyhow::{Context, Result, bail};
+use protocol::{Hunt, Request};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -59,6 +61,18 @@ pub enum Detail {
 /// More than this nobody reads in one go.
 const FINDINGS_IN_DETAIL: usize = 3;
 
+/// How to look for a first failure.
+#[derive(Clone, Debug)]
+pub struct Hunting {
+    pub strategy: Hunt,
+    /// The checks in which to look; `None` for all.
+    pub only: Option<Vec<String>>,
+    /// Of the first schedule.
+    pub seed: u64,
+    /// How many schedules of each check to try at most.
+    pub schedules: u64,
+}
+
 pub struct Judge<'a> {
     pub course: &'a Course,
     pub base: &'a Base,
@@ -88,12 +102,7 @@ impl Judge<'_> {
     ///
     /// # Errors
     /// If the trouble is not the learner's.
-    pub fn judge(
-        &self,
-        exercise: &Exercise,
-        source: &Path,
-        tell: &mut dyn FnMut(News<'_>),
-    ) -> Result<Report> {
+    pub fn judge(&self, exercise: &Exercise, source: &Path, tell: &mut dyn FnMut(News)) -> Result<Report> {
         tell(News::Compiling);
         let start = Instant::now();
         let millis = |start: Instant| start.elapsed().as_millis() as u64;
@@ -134,7 +143,7 @@ impl Judge<'_> {
         program: &Program,
         exercise: &Exercise,
         source: &Path,
-        tell: &mut dyn FnMut(News<'_>),
+        tell: &mut dyn FnMut(News),
     ) -> Result<Vec<Check>> {
         let request = self.request(program, exercise, source)?;
         let checks = match self.children {
@@ -199,16 +208,16 @@ impl Judge<'_> {
             .find(|done| done.name == check))
     }
 
-    /// Looks for a first failure of the checks `only`, or of all, with the strategy `hunt`, in at most `schedules` schedules.
+    /// Looks for a first failure, and for nothing else.
     pub fn hunt(
         &self,
         program: &Program,
         exercise: &Exercise,
         source: &Path,
-        (hunt, only): (&'static str, Option<Vec<String>>),
-        (seed, schedules): (u64, u64),
+        hunting: Hunting,
     ) -> Result<Vec<Check>> {
-        let (schedules, hunt) = (Some(schedules), Some(hunt));
+        let Hunting { strategy, only, seed, schedules } = hunting;
+        let (hunt, schedules) = (Some(strategy), Some(schedules));
         let request = Request { seed, schedules, only, hunt, ..self.request(program, exercise, source)? };
         child::run(&program.executable, &request, &self.cancel, &mut |_| {})
     }

@@ -12,6 +12,7 @@ mod view;
 mod worker;
 
 use crate::course::{Course, Exercise};
+use crate::judge::news::News;
 use crate::judge::rustc::Rendering;
 use crate::learner::progress::Progress;
 use crate::learner::{editor, original};
@@ -28,7 +29,7 @@ use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
 use std::thread;
 use std::time::{Duration, Instant};
 use terminal::Terminal;
-use worker::{Heard, Order};
+use worker::Order;
 
 /// How long to wait for a key before looking at what else has happened.
 const TICK: Duration = Duration::from_millis(30);
@@ -83,7 +84,7 @@ pub fn run(screen: &Screen, course: &Course, progress: Progress, exercise: Optio
 struct Watch<'a> {
     model: Model<'a>,
     orders: Sender<Order>,
-    heard: Receiver<(u64, Heard)>,
+    heard: Receiver<(u64, News)>,
     saves: Sender<()>,
     saved: Receiver<()>,
     files: Option<Files>,

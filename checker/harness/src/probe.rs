@@ -10,7 +10,7 @@ use std::time::Duration;
 use engine::{Access, Settled, Waiting};
 
 use crate::expect::fail;
-use crate::finding::Kind;
+use protocol::Kind;
 
 /// A pause on real threads is this many times shorter: it gives others a chance, no check depends on it.
 const REAL_TIME: u32 = 100;

@@ -3,20 +3,21 @@
 
 use crate::course::Exercise;
 use crate::course::variant::{self, Expected, Variant};
-use crate::judge::Judge;
 use crate::judge::compile::Compiled;
+use crate::judge::{Hunting, Judge};
 use crate::parallel::at_once;
 use crate::show::printer::Screen;
 use crate::show::style::thousands;
 use crate::verdict::{Check, Kind};
 use anyhow::{Result, anyhow};
+use protocol::Hunt;
 
 /// The strategies, as the harness knows them, and what the table calls them.
-const STRATEGIES: [(&str, &str); 4] = [
-    ("walk", "random walk"),
-    ("priority", "priorities (PCT)"),
-    ("mixed", "mixed, with stalls"),
-    ("every", "every interleaving of the small input"),
+const STRATEGIES: [(Hunt, &str); 4] = [
+    (Hunt::Walk, "random walk"),
+    (Hunt::Priority, "priorities (PCT)"),
+    (Hunt::Mixed, "mixed, with stalls"),
+    (Hunt::Every, "every interleaving of the small input"),
 ];
 /// A strategy is given so many schedules for each check,
 const SCHEDULES: u64 = 4_000;
@@ -135,18 +136,21 @@ impl Job<'_> {
     fn measure(&self, judge: &Judge<'_>) -> Result<Option<Row>> {
         let source = self.variant.source.as_path();
         let Compiled::Program(program) = judge.compile(self.exercise, source)? else { return Ok(None) };
-        let hunt = |strategy, only, seed, schedules| {
-            judge.hunt(&program, self.exercise, source, (strategy, only), (seed, schedules))
-        };
-        let checks = hunt(STRATEGIES[0].0, None, 1, 1)?;
+        let hunt = |hunting| judge.hunt(&program, self.exercise, source, hunting);
+        let checks = hunt(Hunting { strategy: STRATEGIES[0].0, only: None, seed: 1, schedules: 1 })?;
         let of_clause: Vec<String> =
             checks.into_iter().filter(|check| check.clause == self.clause).map(|check| check.name).collect();
         let mut schedules = Vec::new();
         for (strategy, _) in STRATEGIES {
-            let seeds = if strategy == "every" { &SEEDS[..1] } else { &SEEDS };
+            let seeds = if strategy == Hunt::Every { &SEEDS[..1] } else { &SEEDS };
             let mut numbers = Vec::new();
             for seed in seeds {
-                let checks = hunt(strategy, Some(of_clause.clone()), *seed, SCHEDULES)?;
+                let checks = hunt(Hunting {
+                    strategy,
+                    only: Some(of_clause.clone()),
+                    seed: *seed,
+                    schedules: SCHEDULES,
+                })?;
                 numbers.extend(first_failure(&checks));
             }
             schedules.push(numbers);

@@ -1,90 +1,17 @@
 //! Running a check program: what it is asked, what it answers, and what its silence means.
 
+use crate::judge::news::News;
 use crate::judge::output::{Answer, Tail};
 use crate::process::cancel::Cancel;
 use crate::process::{self, Ending, Limits, Stream};
 use crate::verdict::{Check, Finding, Kind, Status, Thread};
 use anyhow::{Context, Result, bail};
-use serde::{Deserialize, Serialize};
+use protocol::{Event, Listed, Request};
 use serde_json::Value;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-
-/// What a check program is asked; one line of JSON on its stdin.
-#[derive(Clone, Debug, Serialize)]
-pub struct Request {
-    /// Starts every line that is the harness's own. Learner code never sees it.
-    pub nonce: String,
-    pub seed: u64,
-    /// For each check; `None` for as many as the harness finds right.
-    pub schedules: Option<u64>,
-    /// The checks to run, in this order; `None` for all.
-    pub only: Option<Vec<String>>,
-    pub trace: bool,
-    /// Only look for a first failure, with this strategy.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub hunt: Option<&'static str>,
-    /// Whether the simulation sees all that the program shares between threads.
-    pub enumerable: bool,
-    /// The learner's source, as rustc was given it.
-    pub source: PathBuf,
-    pub snapshots: PathBuf,
-    pub timeout_ms: u64,
-    /// Where an earlier process stopped, in that one's own words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub resume: Option<Value>,
-}
-
-/// One line of a check program's answer.
-#[derive(Debug, Deserialize)]
-#[serde(tag = "event", rename_all = "lowercase")]
-enum Event {
-    Suite {
-        checks: Vec<Listed>,
-    },
-    Start {
-        check: String,
-    },
-    End {
-        check: Check,
-    },
-    /// The program is about to exit because its learner's code computes without end.
-    Stuck {
-        check: String,
-        message: String,
-        thread: Option<Thread>,
-    },
-    /// The program holds too much memory that its schedules have left behind, and is to be started again.
-    Paused {
-        resume: Value,
-    },
-    /// The program is about to abort: a panic can't go on.
-    Aborting {
-        check: String,
-        message: String,
-        seed: u64,
-        thread: Option<Thread>,
-    },
-    Done,
-}
-
-/// A check that a program has.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Listed {
-    pub name: String,
-    pub clause: u32,
-}
-
-/// What is heard of the checks while they run.
-#[derive(Clone, Copy, Debug)]
-pub enum News<'a> {
-    Compiling,
-    Listed(&'a [Listed]),
-    Started(&'a str),
-    Ended(&'a Check),
-}
 
 /// What a program may write that is not an answer, before it is stopped.
 const JUNK_LIMIT: usize = 4 << 20;
@@ -93,10 +20,6 @@ const MEMORY_LIMIT: u64 = 2 << 30;
 
 /// After so many checks that hang, and take their time for it, one more would tell nothing new.
 pub const HANGS: usize = 3;
-/// What is said of the checks after those.
-pub const LEFT_OUT: &str =
-    "not tried: three checks before this one have hung, and each took its time to find that out";
-
 /// A secret for one program.
 pub fn nonce() -> Result<String> {
     let mut bytes = [0; 16];
@@ -113,7 +36,7 @@ pub fn run(
     program: &Path,
     request: &Request,
     cancel: &Cancel,
-    tell: &mut dyn FnMut(News<'_>),
+    tell: &mut dyn FnMut(News),
 ) -> Result<Vec<Check>> {
     let limit = Duration::from_millis(request.timeout_ms);
     let limits = Limits { deadline: Instant::now() + limit, memory: Some(MEMORY_LIMIT), cancel };
@@ -159,12 +82,12 @@ pub fn run(
         let finding = child.end.finding(limit);
         let mut report = |listed, status, finding| {
             let check = unrun(listed, status, finding);
-            tell(News::Ended(&check));
+            tell(News::Ended(Box::new(check.clone())));
             checks.push(check);
         };
         rest.drain(..lost).for_each(|listed| report(listed, status, finding.clone()));
         if hangs >= HANGS {
-            let finding = Finding::new(Kind::TimedOut, LEFT_OUT);
+            let finding = left_out();
             rest.drain(..).for_each(|listed| report(listed, Status::Undecided, finding.clone()));
         }
         if rest.is_empty() {
@@ -185,10 +108,17 @@ pub fn list(program: &Path, request: &Request, cancel: &Cancel) -> Result<Vec<Li
     let mut listed = Vec::new();
     run(program, &request, cancel, &mut |news| {
         if let News::Listed(checks) = news {
-            listed = checks.to_vec();
+            listed = checks;
         }
     })?;
     Ok(listed)
+}
+
+/// What is said of a check that was not tried.
+pub fn left_out() -> Finding {
+    let message =
+        "not tried: three checks before this one have hung, and each took its time to find that out";
+    Finding { left_out: true, ..Finding::new(Kind::TimedOut, message) }
 }
 
 pub fn unrun(listed: Listed, status: Status, finding: Finding) -> Check {
@@ -222,7 +152,6 @@ enum End {
     Flooded,
     Stuck {
         message: String,
-        thread: Option<Thread>,
     },
     Aborting {
         message: String,
@@ -249,11 +178,7 @@ impl End {
                 Kind::Crashed,
                 format!("it wrote without end: more than {} MiB", JUNK_LIMIT >> 20),
             ),
-            End::Stuck { message, thread } => {
-                let mut finding = Finding::new(Kind::TimedOut, message);
-                finding.threads.extend(thread.clone());
-                finding
-            }
+            End::Stuck { message } => Finding::new(Kind::TimedOut, message),
             End::Aborting { message, seed, thread } => {
                 let message = format!("the whole program ended here: {message}");
                 let mut finding = Finding::new(Kind::Crashed, message);
@@ -290,7 +215,7 @@ impl Child {
         program: &Path,
         request: &Request,
         limits: &Limits<'_>,
-        tell: &mut dyn FnMut(News<'_>),
+        tell: &mut dyn FnMut(News),
     ) -> Result<Child> {
         let mut command = Command::new(program);
         command.env_clear().stderr(Stdio::piped());
@@ -333,24 +258,24 @@ impl Child {
     }
 
     /// Takes in one line of the answer; breaks when it is the last.
-    fn take_in(&mut self, line: &[u8], tell: &mut dyn FnMut(News<'_>)) -> Result<ControlFlow<()>> {
+    fn take_in(&mut self, line: &[u8], tell: &mut dyn FnMut(News)) -> Result<ControlFlow<()>> {
         match serde_json::from_slice(line).context("the check program wrote a line we can't read")? {
             Event::Suite { checks } => {
-                tell(News::Listed(&checks));
+                tell(News::Listed(checks.clone()));
                 self.suite = Some(checks);
             }
             Event::Start { check } => {
-                tell(News::Started(&check));
+                tell(News::Started(check.clone()));
                 self.started = Some(check);
             }
             Event::End { check } => {
-                tell(News::Ended(&check));
+                tell(News::Ended(check.clone()));
                 self.started = None;
-                self.ended.push(check);
+                self.ended.push(*check);
             }
-            Event::Stuck { check, message, thread } => {
+            Event::Stuck { check, message } => {
                 self.started = Some(check);
-                self.end = End::Stuck { message, thread };
+                self.end = End::Stuck { message };
             }
             Event::Paused { resume } => {
                 self.end = End::Paused { resume };

@@ -1,18 +1,14 @@
 //! Running the checks of one program in several children at once.
 
-use crate::judge::child::{self, HANGS, LEFT_OUT, Listed, News, Request, unrun};
+use crate::judge::child::{self, HANGS, left_out, unrun};
+use crate::judge::news::News;
 use crate::process::cancel::Cancel;
-use crate::verdict::{Check, Finding, Kind, Status};
+use crate::verdict::{Check, Kind, Status};
 use anyhow::Result;
+use protocol::{Listed, Request};
 use std::path::Path;
-use std::sync::mpsc::{self, Sender};
+use std::sync::mpsc;
 use std::thread;
-
-/// What one of the children has to tell.
-enum Heard {
-    Started(String),
-    Ended(Box<Check>),
-}
 
 /// As [`child::run`] for all checks, with `size` children at once, each with its share of them.
 ///
@@ -23,25 +19,27 @@ pub fn run(
     request: &Request,
     cancel: &Cancel,
     size: usize,
-    tell: &mut dyn FnMut(News<'_>),
+    tell: &mut dyn FnMut(News),
 ) -> Result<Vec<Check>> {
     let listed = child::list(program, request, cancel)?;
     let shares = shares(&listed, size);
-    tell(News::Listed(&listed));
+    tell(News::Listed(listed.clone()));
     let (sender, heard) = mpsc::channel();
     let ended = thread::scope(|scope| {
         let start = |only| {
             let (sender, request) = (sender.clone(), Request { only: Some(only), ..request.clone() });
-            scope.spawn(move || child::run(program, &request, cancel, &mut |news| pass_on(&sender, news)))
+            scope.spawn(move || {
+                child::run(program, &request, cancel, &mut |news| {
+                    // The list is told once, for all of them. They are heard until the last has ended.
+                    if !matches!(news, News::Listed(_)) {
+                        let _ = sender.send(news);
+                    }
+                })
+            })
         };
         let children: Vec<_> = shares.into_iter().map(start).collect();
         drop(sender);
-        for heard in heard {
-            match heard {
-                Heard::Started(check) => tell(News::Started(&check)),
-                Heard::Ended(check) => tell(News::Ended(&check)),
-            }
-        }
+        heard.into_iter().for_each(&mut *tell);
         let joined = children
             .into_iter()
             .map(|child| child.join().unwrap_or_else(|payload| std::panic::resume_unwind(payload)));
@@ -61,7 +59,7 @@ fn as_one_child_would(checks: &mut [Check]) {
     let Some(last) = hung.take(HANGS).nth(HANGS - 1) else { return };
     for check in &mut checks[last + 1..] {
         let listed = Listed { name: check.name.clone(), clause: check.clause };
-        *check = unrun(listed, Status::Undecided, Finding::new(Kind::TimedOut, LEFT_OUT));
+        *check = unrun(listed, Status::Undecided, left_out());
     }
 }
 
@@ -73,17 +71,6 @@ fn shares(listed: &[Listed], size: usize) -> Vec<Vec<String>> {
         shares[place % places].push(check.name.clone());
     }
     shares
-}
-
-fn pass_on(sender: &Sender<Heard>, news: News<'_>) {
-    let heard = match news {
-        News::Started(check) => Heard::Started(check.to_owned()),
-        News::Ended(check) => Heard::Ended(Box::new(check.clone())),
-        // Said once, for all of them.
-        News::Compiling | News::Listed(_) => return,
-    };
-    // They are heard until the last has ended.
-    let _ = sender.send(heard);
 }
 
 #[cfg(test)]

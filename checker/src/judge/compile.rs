@@ -7,7 +7,6 @@ use crate::judge::prebuilt::Base;
 use crate::judge::rustc::{Diagnostic, Patience, Rendering, Said, rustc, rustc_says};
 use crate::judge::scan;
 use crate::judge::slot::Slot;
-use crate::show::style::Style;
 use crate::verdict::{Finding, Kind};
 use anyhow::{Context, Result};
 use std::fs;
@@ -119,9 +118,7 @@ pub fn compile(
             _slot: slot,
         })),
         Said::Refused(mut finding, errors) => {
-            let lacking = lacking(root, exercise, source, &errors);
-            let lacking = Style::of_width(rendering.width).wrapped(&lacking, "", "");
-            finding.message = format!("{lacking}\n\n{}", finding.message);
+            finding.lacks = Some(lacking(root, exercise, source, &errors));
             Ok(Compiled::Refused(finding))
         }
     }

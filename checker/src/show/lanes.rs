@@ -1,6 +1,7 @@
 //! A schedule drawn as lanes: one column a thread, one row a step, the source line at the end of the row.
 
-use crate::verdict::{Event, Kind};
+use crate::verdict::{Kind, Step};
+use protocol::threads;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ const MIN_SOURCE: usize = 24;
 /// In its column, `│` is a thread that could run, `┊` one that waits; no sign is one that has not begun or has
 /// nothing more to do. What one thread does at one line without a switch is one row, with the number of steps. If
 /// there is no room for the columns, each row names its thread instead.
-pub fn draw(root: &Path, events: &[Event], kind: Kind, width: usize) -> Vec<String> {
+pub fn draw(root: &Path, events: &[Step], kind: Kind, width: usize) -> Vec<String> {
     let rows = fold(events);
     let threads = threads(events);
     let mut sources = Sources::of(root);
@@ -36,20 +37,9 @@ pub fn draw(root: &Path, events: &[Event], kind: Kind, width: usize) -> Vec<Stri
     lines.into_iter().map(|line| clip(line.trim_end(), width)).collect()
 }
 
-/// The threads in the order in which they first do something.
-pub fn threads(events: &[Event]) -> Vec<&str> {
-    let mut threads: Vec<&str> = Vec::new();
-    for event in events {
-        if !threads.contains(&event.thread.as_str()) {
-            threads.push(&event.thread);
-        }
-    }
-    threads
-}
-
 /// Steps that one thread does at one line, one after the other.
 pub struct Row<'a> {
-    pub last: &'a Event,
+    pub last: &'a Step,
     steps: usize,
 }
 
@@ -72,7 +62,7 @@ impl<'a> Row<'a> {
 }
 
 /// The rows that `events` are drawn as.
-pub fn fold(events: &[Event]) -> Vec<Row<'_>> {
+pub fn fold(events: &[Step]) -> Vec<Row<'_>> {
     let mut rows: Vec<Row<'_>> = Vec::new();
     for event in events {
         match rows.last_mut() {
@@ -171,7 +161,7 @@ struct Clock {
 }
 
 impl Clock {
-    fn of(events: &[Event]) -> Clock {
+    fn of(events: &[Step]) -> Clock {
         Clock { ticks: events.iter().any(|event| event.time_ns > 0) }
     }
 
@@ -183,7 +173,7 @@ impl Clock {
         " ".repeat(self.width())
     }
 
-    fn tell(&self, event: &Event) -> String {
+    fn tell(&self, event: &Step) -> String {
         if !self.ticks {
             return String::new();
         }
@@ -203,7 +193,7 @@ impl Sources<'_> {
     }
 
     /// The line that `event` happens at, with its number.
-    pub fn quote(&mut self, event: &Event) -> String {
+    pub fn quote(&mut self, event: &Step) -> String {
         let (Some(file), Some(line)) = (&event.file, event.line) else { return String::new() };
         let root = self.root;
         let read = || {
@@ -226,8 +216,8 @@ pub fn source_line(root: &Path, file: &str, line: u32) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn event(thread: &str, op: &str, blocked: bool) -> Event {
-        Event {
+    fn event(thread: &str, op: &str, blocked: bool) -> Step {
+        Step {
             thread: thread.into(),
             op: op.into(),
             object: None,
@@ -258,7 +248,7 @@ mod tests {
 
     #[test]
     fn what_is_done_at_one_line_is_one_row() {
-        let at = |op| Event { file: Some("lib.rs".into()), line: Some(3), ..event("main", op, false) };
+        let at = |op| Step { file: Some("lib.rs".into()), line: Some(3), ..event("main", op, false) };
         let lines = draw(
             Path::new("."),
             &[at("load"), at("load"), at("store"), event("main", "end", false)],

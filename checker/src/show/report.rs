@@ -1,7 +1,6 @@
 //! The account of a verdict, as text: what was promised, what happened, where, how, and what it usually means.
 
 use crate::course::{Course, Exercise, explanation};
-use crate::judge::child::LEFT_OUT;
 use crate::show::lanes;
 use crate::show::style::{LABEL, Style, counted, look, look_of_check, paragraphs, thousands};
 use crate::verdict::{Check, Exhausted, Finding, Kind, Report, State, Status};
@@ -78,7 +77,7 @@ impl Style {
             // Where else a `todo!()` is reached tells nothing.
             let others = others(report, check, finding).filter(|_| finding.kind != Kind::Unfinished);
             if let Some(others) = others {
-                let also = if finding.message == LEFT_OUT { "" } else { "the same was seen by " };
+                let also = if finding.left_out { "" } else { "the same was seen by " };
                 self.field(out, "also", &format!("{also}{others}"))?;
             }
         }
@@ -107,6 +106,9 @@ impl Style {
     fn refusal(&self, out: &mut dyn Write, subject: Subject<'_>, finding: &Finding) -> Result<()> {
         let Subject { course, exercise, .. } = subject;
         writeln!(out, "{}", format!("{} · {}", exercise.name, finding.kind).bold())?;
+        if let Some(lacks) = &finding.lacks {
+            writeln!(out, "{}\n", self.wrapped(lacks, "", ""))?;
+        }
         // Our own sentence, or the compiler's words, which have their lines already.
         match finding.message.contains('\n') {
             true => writeln!(out, "{}", finding.message)?,
@@ -133,7 +135,7 @@ impl Style {
         let root = &course.root;
         let contract = exercise.contract(root).unwrap_or_default();
         let (sign, _, colour) = look_of_check(check);
-        let left_out = finding.message == LEFT_OUT;
+        let left_out = finding.left_out;
         let word = if left_out { check.status.name() } else { finding.kind.name() };
         let title = format!("{sign} {} · clause {} · {word}", check.name, check.clause);
         writeln!(out, "{}", title.color(colour).bold())?;

@@ -1,6 +1,6 @@
 //! A schedule as a picture: the lanes of a replay in SVG, for the book and for reports.
 
-use crate::show::lanes::{Row, Sources, clip, fold, threads};
+use crate::show::lanes::{Row, Sources, clip, fold};
 use crate::verdict::Replayed;
 use std::fmt::Write;
 use std::path::Path;
@@ -38,7 +38,7 @@ pub fn draw(root: &Path, replayed: &Replayed) -> String {
     let rows = fold(&replayed.events);
     let ticks = replayed.events.iter().any(|event| event.time_ns > 0);
     let mut left = MARGIN + if ticks { 12 * CHARACTER } else { 0 };
-    let lanes: Vec<Lane<'_>> = threads(&replayed.events)
+    let lanes: Vec<Lane<'_>> = protocol::threads(&replayed.events)
         .into_iter()
         .map(|thread| {
             let lane = Lane::of(thread, &rows, left);
@@ -165,11 +165,11 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verdict::{Event, Finding, Kind, Status};
+    use crate::verdict::{Finding, Kind, Status, Step};
 
     #[test]
     fn what_looks_like_markup_is_shown_as_text() {
-        let event = Event {
+        let event = Step {
             thread: "<main>".into(),
             op: "send & go".into(),
             object: None,

@@ -1,20 +1,15 @@
 //! The search for a schedule and an input that break a promise, and for the smallest such.
 
 use engine::{Limits, Options, Run, Strategy, Style, execute};
+use protocol::{Exhausted, Finding, Hunt, Kind, Schedule, Step, Thread};
 use serde::{Deserialize, Serialize};
 
-use crate::check::{Input, Inputs, Small, Tree};
-use crate::every;
-use crate::finding::{Event, Exhausted, Failure, Finding, Kind, Schedule, Thread};
-use crate::judge::judge;
-use crate::memory;
+use crate::cases::{Input, Tree};
+use crate::classify::classify;
+use crate::expect::Failure;
 
 /// Schedules behind a passed check at the least.
 pub(crate) const SCHEDULES: u64 = 1_000;
-/// Where schedules are cheap, up to this many are run,
-const MOST_SCHEDULES: u64 = 2_000;
-/// as long as they take fewer steps together than this. Steps, not seconds: the same on any machine.
-const STEPS: u64 = 400_000;
 /// Scheduling points in one execution before it is called endless.
 const ENDLESS: u64 = 100_000;
 
@@ -34,13 +29,13 @@ const SHRINK_STEPS: u64 = 2_000_000;
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Place {
     /// How many of the check's searches are over.
-    searches: u64,
+    pub(crate) searches: u64,
     /// How many schedules of the next one are,
-    done: u64,
+    pub(crate) done: u64,
     /// and the steps that these took.
-    steps: u64,
+    pub(crate) steps: u64,
     /// Schedules of all searches.
-    schedules: u64,
+    pub(crate) schedules: u64,
 }
 
 /// What to search, and what has been found.
@@ -62,33 +57,19 @@ pub(crate) struct Search {
     pub(crate) exhausted: Option<Exhausted>,
     pub(crate) finding: Option<Finding>,
     /// Where to begin.
-    from: Place,
+    pub(crate) from: Place,
     /// How many of the check's searches have begun.
-    searches: u64,
+    pub(crate) searches: u64,
     /// Where it stopped, since the program holds too much memory.
     pub(crate) paused: Option<Place>,
 }
 
-/// A strategy to be compared with others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum Hunt {
-    /// The family of random walks.
-    Walk,
-    /// The family of random priorities.
-    Priority,
-    /// What verdicts use.
-    Mixed,
-    /// Every interleaving of the small input.
-    Every,
-}
-
 /// A way in which a case fails.
-struct Failing {
-    input: Input,
-    failure: Failure,
-    seed: u64,
-    style: Style,
+pub(crate) struct Failing {
+    pub(crate) input: Input,
+    pub(crate) failure: Failure,
+    pub(crate) seed: u64,
+    pub(crate) style: Style,
     switches: u64,
     steps: u64,
 }
@@ -122,7 +103,7 @@ impl Search {
     }
 
     /// Runs one case under one schedule.
-    fn run(&self, body: Body<'_>, input: &Input, seed: u64, style: Style, explain: bool) -> Run {
+    pub(crate) fn run(&self, body: Body<'_>, input: &Input, seed: u64, style: Style, explain: bool) -> Run {
         let options = Options {
             strategy: Strategy::new(seed, style),
             limits: Limits { steps: ENDLESS, threads: CROWDED },
@@ -133,7 +114,7 @@ impl Search {
         execute(options, &|| body(input))
     }
 
-    fn attempt(
+    pub(crate) fn attempt(
         &self,
         body: Body<'_>,
         input: &Input,
@@ -143,7 +124,7 @@ impl Search {
     ) -> Option<Failing> {
         let run = self.run(body, input, seed, style, false);
         *spent += run.steps;
-        judge(&run).map(|failure| Failing {
+        classify(&run).map(|failure| Failing {
             input: input.clone(),
             failure,
             seed,
@@ -153,64 +134,9 @@ impl Search {
         })
     }
 
-    pub(crate) fn explore(
-        &mut self,
-        inputs: &dyn Inputs,
-        small: Option<&Small>,
-        show: &dyn Fn(&Input) -> String,
-        body: Body<'_>,
-    ) {
-        let search = self.searches;
-        self.searches += 1;
-        if self.finding.is_some() || self.paused.is_some() || search < self.from.searches {
-            return;
-        }
-        if let (Some(interleaving), Some(small)) = (every::interleaving(self.seed), small) {
-            self.schedules += 1;
-            self.finding = every::replay(self, small, interleaving, show, body);
-            return;
-        }
-        let style = match self.hunt {
-            Some(Hunt::Every) => return small.map_or((), |small| every::hunt(self, small, body)),
-            Some(Hunt::Walk) => Style::Walk,
-            Some(Hunt::Priority) => Style::Priority,
-            Some(Hunt::Mixed) | None => Style::Mixed,
-        };
-        let Place { mut done, mut steps, .. } =
-            if search == self.from.searches { self.from } else { Place::default() };
-        let more = |done: u64, steps: u64| match self.wanted {
-            Some(wanted) => done < wanted,
-            None => done < SCHEDULES || (done < MOST_SCHEDULES && steps < STEPS),
-        };
-        while more(done, steps) {
-            let seed = self.seed.wrapping_add(done);
-            done += 1;
-            self.schedules += 1;
-            let tree = inputs.tree(seed);
-            if let Some(failing) = self.attempt(body, &tree.current(), seed, style, &mut steps) {
-                self.finding = Some(match self.hunt {
-                    Some(_) => {
-                        let run = self.run(body, &failing.input, seed, style, false);
-                        finding(failing.failure, seed, show(&failing.input), &run)
-                    }
-                    None => self.look_into(failing, tree, show, body),
-                });
-                break;
-            }
-            if memory::held() > memory::MOST_HELD {
-                self.paused = Some(Place { searches: search, done, steps, schedules: self.schedules });
-                break;
-            }
-        }
-        let is_open = self.finding.is_none() && self.paused.is_none();
-        if let Some(small) = small.filter(|_| is_open && self.wanted.is_none() && self.enumerable) {
-            every::explore(self, small, show, body);
-        }
-    }
-
     /// Makes the failure small and finds out what it is. A function of the failing seed alone, so that
     /// replaying the seed gives the same finding.
-    fn look_into(
+    pub(crate) fn look_into(
         &self,
         first: Failing,
         mut tree: Box<dyn Tree>,
@@ -223,7 +149,7 @@ impl Search {
         let kind = self.refine(&best, body);
         let run = self.run(body, &best.input, best.seed, best.style, true);
         // The same failure with what is known when the stacks have been looked at.
-        let message = judge(&run).map_or(best.failure.message, |f| f.message);
+        let message = classify(&run).map_or(best.failure.message, |f| f.message);
         finding(Failure { kind, message }, seed, show(&best.input), &run)
     }
 
@@ -297,7 +223,9 @@ pub(crate) fn finding(failure: Failure, seed: u64, input: String, run: &Run) -> 
     Finding {
         kind: failure.kind,
         message: failure.message,
-        seed,
+        lacks: None,
+        left_out: false,
+        seed: Some(seed),
         threads: threads.collect(),
         input: Some(input).filter(|s| !s.is_empty()),
         printed: Some(run.printed.clone()).filter(|p| !p.is_empty()),
@@ -308,9 +236,9 @@ pub(crate) fn finding(failure: Failure, seed: u64, input: String, run: &Run) -> 
 fn schedule(run: &Run) -> Schedule {
     let events = run.events.iter().map(|e| {
         let (file, line) = e.at.clone().unzip();
-        Event {
+        Step {
             thread: run.names.get(e.task as usize).cloned().unwrap_or_default(),
-            op: e.op,
+            op: e.op.to_owned(),
             object: (e.object > 0).then(|| format!("#{}", e.object)),
             file,
             line,
@@ -323,64 +251,5 @@ fn schedule(run: &Run) -> Schedule {
         steps: run.steps,
         time_ns: u64::try_from(run.time.as_nanos()).unwrap_or(u64::MAX),
         events: events.collect(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::check::Tree;
-    use std::cell::RefCell;
-    use std::sync::Arc;
-
-    /// Inputs that are their seeds.
-    struct Seeds;
-
-    impl Inputs for Seeds {
-        fn tree(&self, seed: u64) -> Box<dyn Tree> {
-            Box::new(Seed(seed))
-        }
-    }
-
-    struct Seed(u64);
-
-    impl Tree for Seed {
-        fn current(&self) -> Input {
-            Arc::new(self.0)
-        }
-        fn simplify(&mut self) -> bool {
-            false
-        }
-        fn complicate(&mut self) -> bool {
-            false
-        }
-    }
-
-    #[test]
-    fn memory_left_behind_has_a_bound_and_no_schedule_is_left_out_for_it() {
-        const EACH: usize = 100 << 10;
-        let (seen, left) = (RefCell::new(Vec::new()), RefCell::new(Vec::new()));
-        let body = |input: &Input| {
-            seen.borrow_mut().push(*input.downcast_ref::<u64>().unwrap());
-            left.borrow_mut().push(vec![0_u8; EACH]);
-        };
-        let (mut from, mut processes) = (Place::default(), 0);
-        let schedules = loop {
-            processes += 1;
-            let mut search = Search::beginning_at(from);
-            (search.seed, search.wanted) = (7, Some(2_000));
-            // A check may search more than once.
-            search.explore(&Seeds, None, &|_| String::new(), &body);
-            search.explore(&Seeds, None, &|_| String::new(), &body);
-            assert!(memory::held() < memory::MOST_HELD + 2 * EACH as isize, "{} held", memory::held());
-            // What the end of the process does.
-            left.borrow_mut().clear();
-            match search.paused {
-                Some(place) => from = place,
-                None => break search.schedules,
-            }
-        };
-        assert_eq!((schedules, processes), (4_000, 4));
-        assert!(seen.into_inner().into_iter().eq((7..2_007).chain(7..2_007)));
     }
 }

@@ -2,13 +2,14 @@
 
 use engine::{Ending, Panic, Run};
 
-use crate::finding::{Failure, Kind};
+use crate::expect::Failure;
+use protocol::Kind;
 
 /// What a `todo!()` panics with.
 const TODO: [&str; 2] = ["not yet implemented", "not implemented"];
 
 /// What went wrong in the run, if anything did.
-pub(crate) fn judge(run: &Run) -> Option<Failure> {
+pub(crate) fn classify(run: &Run) -> Option<Failure> {
     if let Some(panic) = run.panics.iter().find(|p| TODO.iter().any(|t| p.message.starts_with(t))) {
         let message = format!("a todo!() is still to be filled in at {}:{}", panic.file, panic.line);
         return Some(Failure { kind: Kind::Unfinished, message });

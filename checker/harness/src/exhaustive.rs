@@ -6,10 +6,12 @@ use std::sync::atomic::Ordering;
 
 use engine::{Ending, Enumeration, Limits, Options, Run, Strategy, execute};
 
-use crate::check::{Input, LAST_SEED, Small};
-use crate::explore::{Body, CROWDED, Search, finding};
-use crate::finding::{Exhausted, Failure, Finding, Kind};
-use crate::judge::judge;
+use protocol::{Exhausted, Finding, Kind};
+
+use crate::cases::{Input, LAST_SEED, Small};
+use crate::classify::classify;
+use crate::expect::Failure;
+use crate::search::{Body, CROWDED, Search, finding};
 
 /// More interleavings than this are not tried,
 const INTERLEAVINGS: u64 = 4_000;
@@ -44,7 +46,8 @@ pub(crate) fn explore(search: &mut Search, small: &Small, show: &dyn Fn(&Input) 
     if let Some((_, number)) = tried.shortest {
         search.finding = look(search, small, number, tried.right, show, body);
     } else if tried.all {
-        search.exhausted = Some(Exhausted { what: small.what, interleavings: tried.interleavings });
+        search.exhausted =
+            Some(Exhausted { what: small.what.to_owned(), interleavings: tried.interleavings });
     }
 }
 
@@ -68,8 +71,9 @@ pub(crate) fn hunt(search: &mut Search, small: &Small, body: Body<'_>) {
         if matches!(run.ending, Ending::Endless) {
             return false;
         }
-        found =
-            judge(run).filter(|_| counts).map(|failure| finding(failure, FIRST + number, String::new(), run));
+        found = classify(run)
+            .filter(|_| counts)
+            .map(|failure| finding(failure, FIRST + number, String::new(), run));
         found.is_none() && number + 1 < INTERLEAVINGS
     });
     search.schedules += tried;
@@ -81,7 +85,7 @@ fn tried(search: &Search, small: &Small, body: Body<'_>) -> Tried {
     let mut steps = 0;
     tried.all = each(search, small, body, &|_| false, &mut |number, run| {
         steps += run.steps;
-        match (&run.ending, judge(run)) {
+        match (&run.ending, classify(run)) {
             (Ending::Redundant, _) => {}
             (Ending::Endless, _) => return false,
             (_, None) => {
@@ -115,7 +119,7 @@ fn look(
         if number < wanted {
             return true;
         }
-        found = judge(run).map(|Failure { kind, message }| {
+        found = classify(run).map(|Failure { kind, message }| {
             let kind = if right && kind == Kind::WrongAnswer { Kind::Race } else { kind };
             finding(Failure { kind, message }, FIRST + wanted, show(&small.input), run)
         });
@@ -165,7 +169,7 @@ mod tests {
     use super::*;
 
     fn search() -> Search {
-        Search::beginning_at(crate::explore::Place::default())
+        Search::beginning_at(crate::search::Place::default())
     }
 
     fn explored(body: Body<'_>) -> Search {
@@ -190,10 +194,10 @@ mod tests {
             add(&total, 2, |n| {
                 n.fetch_add(1, SeqCst);
             });
-            crate::expect_eq("the total", total.into_inner(), 4);
+            crate::expect::expect_eq("the total", total.into_inner(), 4);
         });
         assert!(search.finding.is_none());
-        assert_eq!(search.exhausted.map(|e| (e.what, e.interleavings)), Some(("nothing", 6)));
+        assert_eq!(search.exhausted.map(|e| (e.what, e.interleavings)), Some(("nothing".to_owned(), 6)));
     }
 
     #[test]
@@ -202,11 +206,12 @@ mod tests {
         let body = |_: &Input| {
             let total = AtomicUsize::new(0);
             add(&total, 3, |n| n.store(n.load(SeqCst) + 1, SeqCst));
-            crate::expect(total.into_inner() > 2, Kind::WrongAnswer, || "the total is 2".into());
+            crate::expect::expect(total.into_inner() > 2, Kind::WrongAnswer, || "the total is 2".into());
         };
         let found = explored(&body).finding.expect("one interleaving gives 2");
         assert_eq!(found.kind, Kind::Race);
-        let number = interleaving(found.seed).expect("it is one of those that were numbered");
+        let number =
+            interleaving(found.seed.expect("it has one")).expect("it is one of those that were numbered");
         let small = Small { what: "nothing", input: Arc::new(()) };
         let again = replay(&search(), &small, number, &|_| String::new(), &body).expect("it is there again");
         assert_eq!((again.kind, again.message, again.seed), (found.kind, found.message, found.seed));
