@@ -1,6 +1,6 @@
 //! What a step touches, and whether two steps of different tasks can be told apart by their order.
 
-use crate::TaskId;
+use crate::task::TaskId;
 
 /// What stands for the order of spawns, where no object can be,
 pub(crate) const SPAWNS: usize = usize::MAX;

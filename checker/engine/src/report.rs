@@ -3,7 +3,8 @@
 use std::any::Any;
 use std::time::Duration;
 
-use crate::{Enumeration, Loc};
+use crate::enumeration::Enumeration;
+use crate::task::Loc;
 
 /// How an execution ended.
 pub enum Ending {

@@ -7,8 +7,8 @@
 //! Burckhardt et al., "A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs" (ASPLOS
 //! 2010), with memoryless change points in place of a preset number.
 
-use crate::TaskId;
 use crate::enumeration::Enumeration;
+use crate::task::TaskId;
 
 /// SplitMix64: a tiny generator with a fixed algorithm, so that seeds keep their meaning for ever
 /// (Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014).

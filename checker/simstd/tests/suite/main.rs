@@ -25,6 +25,12 @@ fn run(seed: u64, program: &dyn Fn()) -> Run {
     run_with(Strategy::new(seed, Style::Mixed), program)
 }
 
+/// Runs `program` under the schedule of `seed`, and records what happens.
+fn traced(seed: u64, program: &dyn Fn()) -> Run {
+    let (strategy, limits) = (Strategy::new(seed, Style::Mixed), Limits { steps: 50_000, threads: 100 });
+    execute(Options { strategy, limits, explain: false, trace: true, source: "" }, program)
+}
+
 fn run_with(strategy: Strategy, program: &dyn Fn()) -> Run {
     let limits = Limits { steps: 50_000, threads: 100 };
     execute(Options { strategy, limits, explain: false, trace: false, source: "" }, program)

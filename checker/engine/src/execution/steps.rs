@@ -1,11 +1,10 @@
 //! What an execution tells an enumeration of the steps that its tasks take: nothing, where another strategy chooses.
 
-use crate::TaskId;
+use super::Exec;
 use crate::enumeration::Enumeration;
-use crate::exec::Exec;
 use crate::footprint::Access;
 use crate::report::Ending;
-use crate::task::{NEVER, Waiting};
+use crate::task::{NEVER, TaskId, Waiting};
 
 impl Exec {
     /// The next step of the running task will touch the object at `address`.
