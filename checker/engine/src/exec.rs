@@ -18,6 +18,7 @@ use std::time::Duration;
 use corosensei::stack::DefaultStack;
 use corosensei::{Coroutine, CoroutineResult, Yielder};
 
+use crate::clock::Clock;
 use crate::explain::{self, Trace};
 use crate::footprint::{Access, end_of};
 use crate::heap;
@@ -49,10 +50,9 @@ pub(crate) struct Exec {
     pub(crate) blocked: Vec<TaskId>,
     pub(crate) current: TaskId,
     pub(crate) next: TaskId,
-    pub(crate) now: u64,
+    pub(crate) clock: Clock,
     pub(crate) steps: u64,
     pub(crate) switches: u64,
-    pub(crate) steps_when_time_moved: u64,
     /// The step at which [`settle`] gives up.
     pub(crate) restless_at: u64,
     pub(crate) limits: Limits,
@@ -121,10 +121,9 @@ pub fn execute(options: Options<'_>, root: &dyn Fn()) -> Run {
         blocked: Vec::with_capacity(8),
         current: 0,
         next: 0,
-        now: 0,
+        clock: Clock::default(),
         steps: 0,
         switches: 0,
-        steps_when_time_moved: 0,
         restless_at: NEVER,
         limits: options.limits,
         enumerates: options.strategy.enumerates(),
@@ -371,40 +370,18 @@ impl Exec {
                 self.ending.get_or_insert(Ending::Completed);
                 return None;
             }
-            let soonest =
-                self.blocked.iter().map(|t| self.tasks[*t as usize].deadline).min().unwrap_or(NEVER);
+            let soonest = self.soonest();
             if soonest == NEVER {
                 self.ending.get_or_insert(Ending::Deadlock);
                 return None;
             }
-            self.move_to(soonest);
+            let late = if soonest > self.clock.now { self.strategy.lateness() } else { 0 };
+            self.move_to(soonest, late);
         }
         if self.enumerates {
             return self.next_step(None, false);
         }
         Some(self.strategy.next(&self.runnable, None, false))
-    }
-
-    /// Lets time run on a little although there are tasks that can run: on a real machine they may be slow.
-    #[cold]
-    pub(crate) fn slip(&mut self) {
-        let soonest = self.blocked.iter().map(|t| self.tasks[*t as usize].deadline).min().unwrap_or(NEVER);
-        if soonest != NEVER && self.strategy.slips(soonest - self.now) {
-            self.move_to(soonest);
-        }
-    }
-
-    /// Moves time on, and wakes those whose deadline it is.
-    fn move_to(&mut self, soonest: u64) {
-        self.now = soonest;
-        self.steps_when_time_moved = self.steps;
-        let is_due = |t: &TaskId| self.tasks[*t as usize].deadline <= soonest;
-        let mut due: Vec<TaskId> = self.blocked.iter().copied().filter(is_due).collect();
-        due.sort_unstable();
-        for id in due {
-            self.unpark(id, true);
-            self.rested(id);
-        }
     }
 
     fn finish(&mut self, id: TaskId) {
@@ -467,8 +444,9 @@ impl Exec {
             ending: self.ending.take().unwrap_or(Ending::Completed),
             steps: self.steps,
             switches: self.switches,
-            time: Duration::from_nanos(self.now),
-            steps_at_this_time: self.steps - self.steps_when_time_moved,
+            time: Duration::from_nanos(self.clock.now),
+            steps_at_this_time: self.steps - self.clock.steps_when_moved,
+            readings_at_this_time: self.clock.readings - self.clock.readings_when_moved,
             panics: self.panics,
             threads,
             printed: self.console,

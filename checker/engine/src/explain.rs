@@ -6,6 +6,7 @@ use backtrace::Frame;
 
 use crate::exec::Exec;
 use crate::report::{Event, ThreadReport};
+use crate::task::NEVER;
 use crate::{Loc, TaskId};
 
 /// A long trace keeps this many events of its beginning
@@ -120,7 +121,8 @@ pub(crate) fn thread(exec: &Exec, id: TaskId, blocked: bool, source: &str) -> Th
         }
     });
     let idle = task.of_rayon && waiting_for.as_deref().is_none_or(|w| w == IDLE);
-    ThreadReport { name: exec.name_of(id), at, waiting_for, call, infrastructure: idle }
+    let timed = blocked && task.deadline != NEVER;
+    ThreadReport { name: exec.name_of(id), at, waiting_for, timed, call, infrastructure: idle }
 }
 
 pub(crate) fn events(events: Vec<(Event, Option<Stack>)>, source: &str) -> Vec<Event> {
@@ -147,7 +149,7 @@ pub(crate) struct Trace {
 impl Exec {
     pub(crate) fn record(&mut self, op: &'static str, object: usize, at: Loc, blocked: bool) {
         let task = self.current;
-        let time = Duration::from_nanos(self.now);
+        let time = Duration::from_nanos(self.clock.now);
         if let Some(trace) = &mut self.trace {
             let object = if object == 0 {
                 0

@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use crate::exec::{Body, Exec, HEARTBEAT, exec, of, switch};
-use crate::footprint::{Access, PRINTED, SPAWNS, end_of};
+use crate::footprint::{Access, CLOCK, PRINTED, SPAWNS, end_of};
 use crate::report::Ending;
 use crate::task::{Loc, NEVER, Settled, State, TaskId, Waiting, Wake};
 
@@ -47,15 +47,34 @@ pub fn current() -> TaskId {
     unsafe { of(ex).current }
 }
 
-/// Virtual time since the start of the execution, in nanoseconds; 0 outside of one.
+/// Virtual time since the start of the execution, in nanoseconds, for deadlines: readings of the clock do not move it. 0
+/// outside of an execution.
 pub fn now() -> u64 {
     // SAFETY: as above.
-    exec().map_or(0, |ex| unsafe { of(ex).now })
+    exec().map_or(0, |ex| unsafe { of(ex).clock.now })
 }
 
-/// [`now`] as a duration.
+/// What the clock shows, to someone whose look at it takes no time.
 pub fn elapsed() -> Duration {
-    Duration::from_nanos(now())
+    // SAFETY: as above.
+    Duration::from_nanos(exec().map_or(0, |ex| unsafe {
+        of(ex).touch(CLOCK, Access::Look);
+        of(ex).clock.face()
+    }))
+}
+
+/// The running task reads the clock: a scheduling point, so that a loop until some time has come does not stop the world,
+/// and a nanosecond.
+pub fn read_clock(at: Loc) -> Duration {
+    point("now", 0, at);
+    if let Some(ex) = exec() {
+        // SAFETY: as above.
+        unsafe {
+            of(ex).touch(CLOCK, Access::Change);
+            of(ex).clock.readings += 1;
+        }
+    }
+    elapsed()
 }
 
 /// Ends the execution from inside a task, which does not go on.
