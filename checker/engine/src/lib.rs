@@ -13,10 +13,11 @@
 //! builds the standard library's types on that, and the harness its probes.
 //!
 //! Each file imports only from those before it: `task`, `report`, `stack`, `trace`; `footprint`, `history`,
-//! `enumeration`, `strategy`; `execution`, which decides; `switch`, which switches stacks, and is the only one that
+//! `enumeration`, `strategy`; `clock`; `execution`, which decides; `switch`, which switches stacks, and is the only one that
 //! does; `panics`, `operations`, `local_slot`, what tasks can do; `explain`; `run`, which drives an execution to its
 //! end. A test holds them to it. Only `switch` knows coroutines, so all that is before it runs under Miri.
 
+mod clock;
 mod enumeration;
 mod execution;
 mod explain;
@@ -40,11 +41,11 @@ pub use footprint::{Access, result_of};
 pub use heap::Heap;
 pub use operations::{
     block, chance, choose, console, current, elapsed, end, epoch, finished, initialising, live, now, point,
-    random, record, released, settle, silent_point, sleep_until, spawn, spin_point, spurious, take_point,
-    taken, touch, wait_until, wake_all, wake_done, wake_one, wake_task, yield_point,
+    random, read_clock, record, released, settle, silent_point, sleep_until, spawn, spin_point, spurious,
+    take_point, taken, touch, wait_until, wake_all, wake_done, wake_one, wake_task, yield_point,
 };
 pub use panics::{catching, mark_panicking, panicking, unmark_panicking};
 pub use report::{Ending, Event, Panic, Run, ThreadReport};
 pub use run::{Options, execute, steps_heartbeat};
-pub use strategy::{Rng, Strategy, Style};
+pub use strategy::{LATE, Rng, Strategy, Style};
 pub use task::{Handle, Limits, Loc, Settled, TaskId, Waiting, Wake};

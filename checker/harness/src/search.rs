@@ -1,6 +1,6 @@
 //! The search for a schedule and an input that break a promise, and for the smallest such.
 
-use engine::{Limits, Options, Run, Strategy, Style, execute};
+use engine::{LATE, Limits, Options, Run, Strategy, Style, execute};
 use protocol::{Exhausted, Finding, Hunt, Kind, Schedule, Step, Thread};
 use serde::{Deserialize, Serialize};
 
@@ -70,11 +70,26 @@ pub(crate) struct Failing {
     pub(crate) failure: Failure,
     pub(crate) seed: u64,
     pub(crate) style: Style,
+    /// Those that waited for a time woke less than this many nanoseconds after it.
+    late: u64,
     switches: u64,
     steps: u64,
 }
 
+/// How a schedule is made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Way {
+    pub(crate) seed: u64,
+    pub(crate) style: Style,
+    /// Those that wait for a time wake less than this many nanoseconds after it.
+    pub(crate) late: u64,
+}
+
 impl Failing {
+    fn way(&self) -> Way {
+        Way { seed: self.seed, style: self.style, late: self.late }
+    }
+
     /// Fewer switches first, then fewer steps.
     fn size(&self) -> (u64, u64) {
         (self.switches, self.steps)
@@ -103,9 +118,9 @@ impl Search {
     }
 
     /// Runs one case under one schedule.
-    pub(crate) fn run(&self, body: Body<'_>, input: &Input, seed: u64, style: Style, explain: bool) -> Run {
+    pub(crate) fn run(&self, body: Body<'_>, input: &Input, way: Way, explain: bool) -> Run {
         let options = Options {
-            strategy: Strategy::new(seed, style),
+            strategy: Strategy::new(way.seed, way.style).late_by_less_than(way.late),
             limits: Limits { steps: ENDLESS, threads: CROWDED },
             explain,
             trace: explain && self.trace,
@@ -118,17 +133,17 @@ impl Search {
         &self,
         body: Body<'_>,
         input: &Input,
-        seed: u64,
-        style: Style,
+        way: Way,
         spent: &mut u64,
     ) -> Option<Failing> {
-        let run = self.run(body, input, seed, style, false);
+        let run = self.run(body, input, way, false);
         *spent += run.steps;
         classify(&run).map(|failure| Failing {
             input: input.clone(),
             failure,
-            seed,
-            style,
+            seed: way.seed,
+            style: way.style,
+            late: way.late,
             switches: run.switches,
             steps: run.steps,
         })
@@ -145,12 +160,25 @@ impl Search {
     ) -> Finding {
         let seed = first.seed;
         let mut spent = 0;
+        let first = self.be_punctual(first, body, &mut spent);
         let best = self.shorten(self.shrink(first, &mut *tree, body, &mut spent), body, &mut spent);
         let kind = self.refine(&best, body);
-        let run = self.run(body, &best.input, best.seed, best.style, true);
+        let run = self.run(body, &best.input, best.way(), true);
         // The same failure with what is known when the stacks have been looked at.
         let message = classify(&run).map_or(best.failure.message, |f| f.message);
         finding(Failure { kind, message }, seed, show(&best.input), &run)
+    }
+
+    /// The same failure with as little lateness as will do: most need none.
+    fn be_punctual(&self, first: Failing, body: Body<'_>, spent: &mut u64) -> Failing {
+        let less = [0, LATE / 1_000, LATE / 100, LATE / 10];
+        let found = less.into_iter().find_map(|late| {
+            let like = Failing { input: first.input.clone(), failure: first.failure.clone(), late, ..first };
+            self.attempt(body, &like.input, like.way(), spent)
+                .filter(|f| f.failure.kind == like.failure.kind)
+                .or_else(|| self.fails(&like.input, &like, body, spent))
+        });
+        found.unwrap_or(first)
     }
 
     /// The smallest input that still fails in the same way.
@@ -178,8 +206,8 @@ impl Search {
             if *spent >= SHRINK_STEPS {
                 return None;
             }
-            self.attempt(body, input, like.seed.wrapping_add(i), style, spent)
-                .filter(|f| f.failure.kind == like.failure.kind)
+            let way = Way { seed: like.seed.wrapping_add(i), style, late: like.late };
+            self.attempt(body, input, way, spent).filter(|f| f.failure.kind == like.failure.kind)
         })
     }
 
@@ -190,7 +218,12 @@ impl Search {
             if *spent >= 2 * SHRINK_STEPS {
                 break;
             }
-            let other = self.attempt(body, &best.input, seed.wrapping_add(i), Style::Calm, spent);
+            let other = self.attempt(
+                body,
+                &best.input,
+                Way { seed: seed.wrapping_add(i), style: Style::Calm, late: best.late },
+                spent,
+            );
             if let Some(other) =
                 other.filter(|o| o.failure.kind == best.failure.kind && o.size() < best.size())
             {
@@ -208,7 +241,8 @@ impl Search {
         let mut spent = 0;
         let right = (0..SCHEDULES / 5).any(|i| {
             let style = if i % 2 == 0 { Style::Calm } else { Style::Mixed };
-            self.attempt(body, &best.input, best.seed.wrapping_add(i), style, &mut spent).is_none()
+            let way = Way { seed: best.seed.wrapping_add(i), style, late: LATE };
+            self.attempt(body, &best.input, way, &mut spent).is_none()
         });
         if right { Kind::Race } else { Kind::WrongAnswer }
     }
