@@ -4,12 +4,14 @@
 //! alive when a task is left: a task decides inside ([`Turn`]), and switches outside ([`Turn::take`]). A closure that
 //! broke this rule would not be undefined behaviour: the next task would find the execution borrowed, and panic.
 
+mod clock;
 mod steps;
 
 use std::cell::{Cell, RefCell};
 use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use self::clock::Clock;
 use crate::footprint::{Access, end_of};
 use crate::report::{Ending, Panic};
 use crate::stack::Stack;
@@ -25,10 +27,9 @@ pub(crate) struct Exec {
     pub(crate) blocked: Vec<TaskId>,
     pub(crate) current: TaskId,
     next: TaskId,
-    pub(crate) now: u64,
+    pub(crate) clock: Clock,
     pub(crate) steps: u64,
     pub(crate) switches: u64,
-    pub(crate) steps_when_time_moved: u64,
     /// The step at which [`settle`](crate::settle) gives up.
     pub(crate) restless_at: u64,
     pub(crate) limits: Limits,
@@ -129,10 +130,9 @@ impl Exec {
             blocked: Vec::with_capacity(8),
             current: 0,
             next: 0,
-            now: 0,
+            clock: Clock::default(),
             steps: 0,
             switches: 0,
-            steps_when_time_moved: 0,
             restless_at: NEVER,
             limits,
             enumerates: strategy.enumerates(),
@@ -341,40 +341,18 @@ impl Exec {
                 self.ending.get_or_insert(Ending::Completed);
                 return None;
             }
-            let soonest =
-                self.blocked.iter().map(|t| self.tasks[*t as usize].deadline).min().unwrap_or(NEVER);
+            let soonest = self.soonest();
             if soonest == NEVER {
                 self.ending.get_or_insert(Ending::Deadlock);
                 return None;
             }
-            self.move_to(soonest);
+            let late = if soonest > self.clock.now { self.strategy.lateness() } else { 0 };
+            self.move_to(soonest, late);
         }
         if self.enumerates {
             return self.next_step(None, false);
         }
         Some(self.strategy.next(&self.runnable, None, false))
-    }
-
-    /// Lets time run on a little although there are tasks that can run: on a real machine they may be slow.
-    #[cold]
-    fn slip(&mut self) {
-        let soonest = self.blocked.iter().map(|t| self.tasks[*t as usize].deadline).min().unwrap_or(NEVER);
-        if soonest != NEVER && self.strategy.slips(soonest - self.now) {
-            self.move_to(soonest);
-        }
-    }
-
-    /// Moves time on, and wakes those whose deadline it is.
-    fn move_to(&mut self, soonest: u64) {
-        self.now = soonest;
-        self.steps_when_time_moved = self.steps;
-        let is_due = |t: &TaskId| self.tasks[*t as usize].deadline <= soonest;
-        let mut due: Vec<TaskId> = self.blocked.iter().copied().filter(is_due).collect();
-        due.sort_unstable();
-        for id in due {
-            self.unpark(id, true);
-            self.rested(id);
-        }
     }
 
     /// The running task has returned. Its handle is for the caller to drop, outside of the execution.
@@ -426,7 +404,7 @@ impl Exec {
 
     /// Adds an event of the running task to the trace, if there is one.
     pub(crate) fn record(&mut self, op: &'static str, object: usize, at: Loc, blocked: bool) {
-        let (task, now) = (self.current, self.now);
+        let (task, now) = (self.current, self.clock.now);
         if let Some(trace) = &mut self.trace {
             trace.push(Deed { task, op, object, at, blocked }, now);
         }

@@ -2,7 +2,7 @@
 
 use crate::report::ThreadReport;
 use crate::stack::{IDLE, inside_library, locate};
-use crate::task::{State, Task, TaskId, name_of};
+use crate::task::{NEVER, State, Task, TaskId, name_of};
 
 pub(crate) fn thread(tasks: &[Task], id: TaskId, source: &str) -> ThreadReport {
     let task = &tasks[id as usize];
@@ -31,5 +31,6 @@ pub(crate) fn thread(tasks: &[Task], id: TaskId, source: &str) -> ThreadReport {
         }
     });
     let idle = task.of_rayon && waiting_for.as_deref().is_none_or(|w| w == IDLE);
-    ThreadReport { name: name_of(tasks, id), at, waiting_for, call, infrastructure: idle }
+    let timed = blocked && task.deadline != NEVER;
+    ThreadReport { name: name_of(tasks, id), at, waiting_for, timed, call, infrastructure: idle }
 }

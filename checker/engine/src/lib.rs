@@ -6,8 +6,8 @@
 //! blocks ([`block`]). Which task goes on is the [`Strategy`]'s choice, so an execution is a function of
 //! its seed: the same seed gives the same run, event for event, on any machine.
 //!
-//! Virtual time stands still while any task can run. When none can, it moves to the next deadline. When
-//! there is no deadline either, nothing can ever run again: that is a deadlock, as a fact.
+//! Virtual time stands still while any task can run. When none can, it moves to the next deadline, and a little further.
+//! When there is no deadline either, nothing can ever run again: that is a deadlock, as a fact.
 //!
 //! This crate knows nothing of locks or channels. It offers blocking and waking by address; `simstd`
 //! builds the standard library's types on that, and the harness its probes.
@@ -40,11 +40,11 @@ pub use footprint::{Access, result_of};
 pub use heap::Heap;
 pub use operations::{
     block, chance, choose, console, current, elapsed, end, epoch, finished, initialising, live, now, point,
-    random, record, released, settle, silent_point, sleep_until, spawn, spin_point, spurious, take_point,
-    taken, touch, wait_until, wake_all, wake_done, wake_one, wake_task, yield_point,
+    random, read_clock, record, released, settle, silent_point, sleep_until, spawn, spin_point, spurious,
+    take_point, taken, touch, wait_until, wake_all, wake_done, wake_one, wake_task, yield_point,
 };
 pub use panics::{catching, mark_panicking, panicking, unmark_panicking};
 pub use report::{Ending, Event, Panic, Run, ThreadReport};
 pub use run::{Options, execute, steps_heartbeat};
-pub use strategy::{Rng, Strategy, Style};
+pub use strategy::{LATE, Rng, Strategy, Style};
 pub use task::{Handle, Limits, Loc, Settled, TaskId, Waiting, Wake};

@@ -6,7 +6,7 @@ use std::io;
 use std::time::Duration;
 
 use crate::execution::{Exec, Point, Turn, with};
-use crate::footprint::{Access, PRINTED, SPAWNS, end_of};
+use crate::footprint::{Access, CLOCK, PRINTED, SPAWNS, end_of};
 use crate::report::Ending;
 use crate::switch::{self, Body};
 use crate::task::{Handle, Loc, NEVER, Settled, State, TaskId, Waiting, Wake};
@@ -36,14 +36,30 @@ pub fn current() -> TaskId {
     with(|ex| ex.current).expect("a simulated operation was used outside a simulation")
 }
 
-/// Virtual time since the start of the execution, in nanoseconds; 0 outside of one.
+/// Virtual time since the start of the execution, in nanoseconds, for deadlines: readings of the clock do not move it. 0
+/// outside of an execution.
 pub fn now() -> u64 {
-    with(|ex| ex.now).unwrap_or(0)
+    with(|ex| ex.clock.now).unwrap_or(0)
 }
 
-/// [`now`] as a duration.
+/// What the clock shows, to someone whose look at it takes no time.
 pub fn elapsed() -> Duration {
-    Duration::from_nanos(now())
+    let face = with(|ex| {
+        ex.touch(CLOCK, Access::Look);
+        ex.clock.face()
+    });
+    Duration::from_nanos(face.unwrap_or(0))
+}
+
+/// The running task reads the clock: a scheduling point, so that a loop until some time has come does not stop the world,
+/// and a nanosecond.
+pub fn read_clock(at: Loc) -> Duration {
+    point("now", 0, at);
+    with(|ex| {
+        ex.touch(CLOCK, Access::Change);
+        ex.clock.readings += 1;
+    });
+    elapsed()
 }
 
 /// Ends the execution from inside a task, which does not go on.

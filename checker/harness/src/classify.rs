@@ -8,6 +8,9 @@ use protocol::Kind;
 /// What a `todo!()` panics with.
 const TODO: [&str; 2] = ["not yet implemented", "not implemented"];
 
+/// A program that reads the clock more often than once in so many steps runs until some time has come.
+const CLOCK_READER: u64 = 4;
+
 /// What went wrong in the run, if anything did.
 pub(crate) fn classify(run: &Run) -> Option<Failure> {
     if let Some(panic) = run.panics.iter().find(|p| TODO.iter().any(|t| p.message.starts_with(t))) {
@@ -91,10 +94,87 @@ fn endless(run: &Run) -> (Kind, String) {
         1 => spinning[0].clone(),
         _ => spinning.join(" and "),
     };
-    let others_sleep = run.threads.iter().any(|t| t.waiting_for.as_deref() == Some("time to pass"));
-    if run.steps_at_this_time > run.steps / 2 && others_sleep {
+    let most_of_it_at_this_time = run.steps_at_this_time > run.steps / 2;
+    let others_sleep = run.threads.iter().any(|t| t.timed);
+    let reads_the_clock = run.readings_at_this_time > run.steps_at_this_time / CLOCK_READER;
+    if most_of_it_at_this_time && others_sleep {
         (Kind::BusyWait, format!("{who} kept running without ever waiting while another thread was at work"))
+    } else if most_of_it_at_this_time && reads_the_clock {
+        (
+            Kind::BusyWait,
+            format!("{who} kept running and reading the clock, and never waited for the time to come"),
+        )
     } else {
         (Kind::Livelock, format!("{who} kept running for {} steps without coming to an end", run.steps))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use engine::{Limits, Options, Strategy, Style, execute};
+    use simstd::sync::mpsc;
+    use simstd::thread;
+    use simstd::time::Instant;
+
+    use super::*;
+
+    const WORK: Duration = Duration::from_millis(100);
+
+    /// Whatever the schedule, the program spins and nothing else is said of it.
+    fn is_a_busy_wait(program: fn()) {
+        for seed in 0..100 {
+            let limits = Limits { steps: 20_000, threads: 10 };
+            let strategy = Strategy::new(seed, Style::Mixed);
+            let options = Options { strategy, limits, explain: false, trace: false, source: "" };
+            let kind = classify(&execute(options, &program)).map(|f| f.kind);
+            assert_eq!(kind, Some(Kind::BusyWait), "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn a_spin_on_the_clock_is_a_busy_wait() {
+        is_a_busy_wait(|| {
+            let deadline = Instant::now() + WORK;
+            while Instant::now() < deadline {}
+        });
+    }
+
+    #[test]
+    fn a_spin_on_elapsed_is_a_busy_wait() {
+        is_a_busy_wait(|| {
+            thread::scope(|scope| {
+                scope.spawn(|| thread::sleep(WORK));
+                let start = Instant::now();
+                while start.elapsed() < WORK {
+                    simstd::hint::spin_loop();
+                }
+            });
+        });
+    }
+
+    #[test]
+    fn a_spin_on_try_recv_is_a_busy_wait() {
+        is_a_busy_wait(|| {
+            let (sender, receiver) = mpsc::channel();
+            let worker = thread::spawn(move || {
+                thread::sleep(WORK);
+                sender.send(1)
+            });
+            let start = Instant::now();
+            while receiver.try_recv().is_err() && start.elapsed() < 10 * WORK {}
+            let _ = worker.join();
+        });
+    }
+
+    #[test]
+    fn a_spin_while_another_waits_with_a_time_limit_is_a_busy_wait() {
+        is_a_busy_wait(|| {
+            let (sender, receiver) = mpsc::channel::<()>();
+            let worker = thread::spawn(move || receiver.recv_timeout(WORK));
+            while !worker.is_finished() {}
+            drop(sender);
+        });
     }
 }

@@ -1,10 +1,10 @@
 //! How a check is explored: random schedules first, then every interleaving of its small input.
 
-use engine::Style;
+use engine::{LATE, Style};
 use protocol::Hunt;
 
 use crate::cases::{Input, Inputs, Small};
-use crate::search::{Body, Place, SCHEDULES, Search, finding};
+use crate::search::{Body, Place, SCHEDULES, Search, Way, finding};
 use crate::{exhaustive, memory};
 
 /// Where schedules are cheap, up to this many are run,
@@ -47,10 +47,11 @@ pub(crate) fn explore(
         done += 1;
         search.schedules += 1;
         let tree = inputs.tree(seed);
-        if let Some(failing) = search.attempt(body, &tree.current(), seed, style, &mut steps) {
+        let way = Way { seed, style, late: LATE };
+        if let Some(failing) = search.attempt(body, &tree.current(), way, &mut steps) {
             search.finding = Some(match search.hunt {
                 Some(_) => {
-                    let run = search.run(body, &failing.input, seed, style, false);
+                    let run = search.run(body, &failing.input, way, false);
                     finding(failing.failure, seed, show(&failing.input), &run)
                 }
                 None => search.look_into(failing, tree, show, body),

@@ -103,7 +103,8 @@ impl Meter {
         let inside = self.0.inside.fetch_add(1, Ordering::SeqCst) + 1;
         self.0.peak.fetch_max(inside, Ordering::SeqCst);
         self.0.entered.fetch_add(1, Ordering::SeqCst);
-        self.0.last_entered.store(engine::now(), Ordering::SeqCst);
+        let now = u64::try_from(engine::elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.0.last_entered.store(now, Ordering::SeqCst);
         Inside(self)
     }
 

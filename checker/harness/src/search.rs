@@ -1,6 +1,6 @@
 //! The search for a schedule and an input that break a promise, and for the smallest such.
 
-use engine::{Limits, Options, Run, Strategy, Style, execute};
+use engine::{LATE, Limits, Options, Run, Strategy, Style, execute};
 use protocol::{Exhausted, Finding, Hunt, Kind, Schedule, Step, Thread};
 use serde::{Deserialize, Serialize};
 
@@ -68,10 +68,18 @@ pub(crate) struct Search {
 pub(crate) struct Failing {
     pub(crate) input: Input,
     pub(crate) failure: Failure,
-    pub(crate) seed: u64,
-    pub(crate) style: Style,
+    pub(crate) way: Way,
     switches: u64,
     steps: u64,
+}
+
+/// How a schedule is made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Way {
+    pub(crate) seed: u64,
+    pub(crate) style: Style,
+    /// Those that wait for a time wake less than this many nanoseconds after it.
+    pub(crate) late: u64,
 }
 
 impl Failing {
@@ -103,9 +111,9 @@ impl Search {
     }
 
     /// Runs one case under one schedule.
-    pub(crate) fn run(&self, body: Body<'_>, input: &Input, seed: u64, style: Style, explain: bool) -> Run {
+    pub(crate) fn run(&self, body: Body<'_>, input: &Input, way: Way, explain: bool) -> Run {
         let options = Options {
-            strategy: Strategy::new(seed, style),
+            strategy: Strategy::new(way.seed, way.style).late_by_less_than(way.late),
             limits: Limits { steps: ENDLESS, threads: CROWDED },
             explain,
             trace: explain && self.trace,
@@ -118,17 +126,15 @@ impl Search {
         &self,
         body: Body<'_>,
         input: &Input,
-        seed: u64,
-        style: Style,
+        way: Way,
         spent: &mut u64,
     ) -> Option<Failing> {
-        let run = self.run(body, input, seed, style, false);
+        let run = self.run(body, input, way, false);
         *spent += run.steps;
         classify(&run).map(|failure| Failing {
             input: input.clone(),
             failure,
-            seed,
-            style,
+            way,
             switches: run.switches,
             steps: run.steps,
         })
@@ -143,14 +149,27 @@ impl Search {
         show: &dyn Fn(&Input) -> String,
         body: Body<'_>,
     ) -> Finding {
-        let seed = first.seed;
+        let seed = first.way.seed;
         let mut spent = 0;
+        let first = self.be_punctual(first, body, &mut spent);
         let best = self.shorten(self.shrink(first, &mut *tree, body, &mut spent), body, &mut spent);
         let kind = self.refine(&best, body);
-        let run = self.run(body, &best.input, best.seed, best.style, true);
+        let run = self.run(body, &best.input, best.way, true);
         // The same failure with what is known when the stacks have been looked at.
         let message = classify(&run).map_or(best.failure.message, |f| f.message);
         finding(Failure { kind, message }, seed, show(&best.input), &run)
+    }
+
+    /// The same failure with as little lateness as will do: most need none.
+    fn be_punctual(&self, first: Failing, body: Body<'_>, spent: &mut u64) -> Failing {
+        let less = [0, LATE / 1_000, LATE / 100, LATE / 10];
+        let found = less.into_iter().find_map(|late| {
+            let way = Way { late, ..first.way };
+            self.attempt(body, &first.input, way, spent)
+                .filter(|f| f.failure.kind == first.failure.kind)
+                .or_else(|| self.fails(&first.input, way, first.failure.kind, body, spent))
+        });
+        found.unwrap_or(first)
     }
 
     /// The smallest input that still fails in the same way.
@@ -160,7 +179,7 @@ impl Search {
         let mut smaller = tree.simplify();
         while smaller && tried < INPUTS && *spent < SHRINK_STEPS {
             tried += 1;
-            match self.fails(&tree.current(), &best, body, spent) {
+            match self.fails(&tree.current(), best.way, best.failure.kind, body, spent) {
                 Some(failing) => {
                     best = failing;
                     smaller = tree.simplify();
@@ -171,26 +190,34 @@ impl Search {
         best
     }
 
-    /// A schedule in which `input` fails as `like` does.
-    fn fails(&self, input: &Input, like: &Failing, body: Body<'_>, spent: &mut u64) -> Option<Failing> {
+    /// A schedule, from this one on, in which `input` fails with this finding.
+    fn fails(
+        &self,
+        input: &Input,
+        from: Way,
+        kind: Kind,
+        body: Body<'_>,
+        spent: &mut u64,
+    ) -> Option<Failing> {
         (0..TRIES_AN_INPUT).find_map(|i| {
             let style = if i % 2 == 0 { Style::Calm } else { Style::Mixed };
             if *spent >= SHRINK_STEPS {
                 return None;
             }
-            self.attempt(body, input, like.seed.wrapping_add(i), style, spent)
-                .filter(|f| f.failure.kind == like.failure.kind)
+            let way = Way { seed: from.seed.wrapping_add(i), style, ..from };
+            self.attempt(body, input, way, spent).filter(|f| f.failure.kind == kind)
         })
     }
 
     /// The schedule with the fewest switches among many that fail in the same way.
     fn shorten(&self, mut best: Failing, body: Body<'_>, spent: &mut u64) -> Failing {
-        let seed = best.seed;
+        let first = best.way;
         for i in 0..TRIES_FOR_SHORT {
             if *spent >= 2 * SHRINK_STEPS {
                 break;
             }
-            let other = self.attempt(body, &best.input, seed.wrapping_add(i), Style::Calm, spent);
+            let way = Way { seed: first.seed.wrapping_add(i), style: Style::Calm, ..first };
+            let other = self.attempt(body, &best.input, way, spent);
             if let Some(other) =
                 other.filter(|o| o.failure.kind == best.failure.kind && o.size() < best.size())
             {
@@ -208,7 +235,8 @@ impl Search {
         let mut spent = 0;
         let right = (0..SCHEDULES / 5).any(|i| {
             let style = if i % 2 == 0 { Style::Calm } else { Style::Mixed };
-            self.attempt(body, &best.input, best.seed.wrapping_add(i), style, &mut spent).is_none()
+            let way = Way { seed: best.way.seed.wrapping_add(i), style, late: LATE };
+            self.attempt(body, &best.input, way, &mut spent).is_none()
         });
         if right { Kind::Race } else { Kind::WrongAnswer }
     }
