@@ -182,7 +182,7 @@ fn as_many_items_at_once_as_there_are_workers(check: &Check) {
 
 /// Every simulated machine has four processors.
 fn more_workers_than_processors(check: &Check) {
-    check.forall(input::pair(5..=40, 5..=40), |(items, workers)| overlap(items, workers));
+    check.forall(input::pair(5..=20, 5..=16), |(items, workers)| overlap(items, workers));
 }
 
 /// Items begin and end on the tick, so a little later all is at rest.

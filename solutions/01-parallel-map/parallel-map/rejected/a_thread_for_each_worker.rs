@@ -1,5 +1,5 @@
-//! breaks: clause 3 · finding: oversubscribed
-//! As many threads as workers, though there may be three items and a billion workers.
+//! breaks: clause 3 · finding: panicked
+//! As many threads as workers, though there may be three items and a billion workers: the list of threads gets too large.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Mutex;

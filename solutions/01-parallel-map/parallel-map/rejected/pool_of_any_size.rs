@@ -1,4 +1,4 @@
-//! breaks: clause 3 · finding: oversubscribed
+//! breaks: clause 3 · finding: crashed
 //! The pool has as many threads as were asked for, though there may be three items and a billion workers.
 
 use rayon::ThreadPoolBuilder;
