@@ -43,7 +43,7 @@ pub const FIGURES: [Figure; 4] = [
         lesson: "01-parallel-map",
         name: "bug",
         program: simulated::parallel_map::main,
-        wrong: Wrong::Prints("ada is 36\nbob is 41\n"),
+        wrong: Wrong::Prints("read 36\nread 41\nada is 36\nbob is 41\n"),
     },
     Figure {
         lesson: "02-producer-consumer",

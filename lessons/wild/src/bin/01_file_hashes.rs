@@ -25,8 +25,8 @@ fn tree() -> io::Result<TempDir> {
     for file in 0..120_usize {
         let folder = tree.path().join(format!("{:02}", file % 8));
         fs::create_dir_all(&folder)?;
-        // From a line to 300 kB.
-        let text = format!("file {file}\n").repeat(1 + file.pow(3) / 60);
+        // From a line to 40 kB.
+        let text = format!("file {file}\n").repeat(1 + file.pow(3) / 400);
         fs::write(folder.join(format!("{file:03}.txt")), text)?;
     }
     Ok(tree)
