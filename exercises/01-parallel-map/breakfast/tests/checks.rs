@@ -91,7 +91,7 @@ fn all_other_dishes_are_cooked_to_the_end(check: &Check) {
         let (meter, done) = (Meter::new(), Mutex::default());
         fails(&menu, bad, &meter, &done);
         expect(meter.inside() == 0, Kind::LeakedThread, || {
-            format!("the call has panicked, and {} dishes are still cooking", meter.inside())
+            format!("the call has panicked, and dishes are still cooking: {}", meter.inside())
         });
         let mut done = done.into_inner().unwrap();
         done.sort_unstable();

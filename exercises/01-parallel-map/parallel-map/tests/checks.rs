@@ -112,6 +112,11 @@ fn the_documented_run(check: &Check) {
     });
 }
 
+/// A number of things.
+fn some(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
 fn two_calls_at_once_do_not_wait_for_each_other(check: &Check) {
     check.forall(input::triple(1..=4, 1..=4, 1..=3), |(one, other, workers)| {
         let meter = Meter::new();
@@ -135,7 +140,10 @@ fn two_calls_at_once_do_not_wait_for_each_other(check: &Check) {
         let wanted = one.min(workers) + other.min(workers);
         expect(meter.peak() >= wanted, Kind::Sequential, || {
             format!(
-                "two concurrent calls with {one} and {other} items and {workers} workers each should have {wanted} items in progress at once; there were at most {}",
+                "two concurrent calls with {} and {}, and {} each, should have {wanted} items in progress at once; there were at most {}",
+                some(one, "item"),
+                some(other, "item"),
+                some(workers, "worker"),
                 meter.peak()
             )
         });
@@ -246,7 +254,7 @@ fn no_workers_is_a_panic(check: &Check) {
         let tokens = (0..items).map(|_| drops.token()).collect();
         let outcome = catch(|| parallel_map(tokens, 0, |_| drop(meter.enter())));
         expect(outcome.is_err(), Kind::WrongAnswer, || {
-            format!("with {items} items and 0 workers the call should panic, and it returned")
+            format!("with {} and 0 workers the call should panic, and it returned", some(items, "item"))
         });
         expect_eq("the calls of `f` with 0 workers", meter.entered(), 0);
         expect_eq("the items that were not dropped after a call with 0 workers", drops.alive(), 0);
@@ -281,7 +289,7 @@ fn payload<R>(call: impl FnOnce() -> Vec<R>) -> Box<dyn Any + Send> {
     match catch(call) {
         Ok(results) => fail(
             Kind::SwallowedPanic,
-            format!("`f` panicked, and the call returned {} results", results.len()),
+            format!("`f` panicked, and the call returned {}", some(results.len(), "result")),
         ),
         Err(payload) => payload,
     }
@@ -349,7 +357,7 @@ fn items_in_progress_end_before_the_panic_comes_out(check: &Check) {
             })
         });
         expect(meter.inside() == 0, Kind::LeakedThread, || {
-            format!("the call has panicked, and {} items are still in progress", meter.inside())
+            format!("the call has panicked, and items are still in progress: {}", meter.inside())
         });
     });
 }
@@ -427,7 +435,7 @@ fn everything_is_dropped_once_after_a_panic(check: &Check) {
 
 fn nothing_is_left(meter: &Meter, ended: &str) {
     expect(meter.inside() == 0, Kind::LeakedThread, || {
-        format!("the call has {ended}, and {} items are still in progress", meter.inside())
+        format!("the call has {ended}, and items are still in progress: {}", meter.inside())
     });
     every_thread_has_finished();
 }

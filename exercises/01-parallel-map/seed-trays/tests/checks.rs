@@ -76,6 +76,11 @@ fn two_calls_at_once_are_independent(check: &Check) {
     });
 }
 
+/// A number of things.
+fn some(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
 /// Photos that each take one tick.
 fn rounds(photos: usize, workers: usize) {
     let (start, meter) = (now(), Meter::new());
@@ -87,10 +92,12 @@ fn rounds(photos: usize, workers: usize) {
     let (took, rounds) = (now() - start, photos.len().div_ceil(workers));
     expect(took <= (TICK + SOON) * rounds as u32, Kind::Sequential, || {
         format!(
-            "{} photos of {TICK:?} each with {workers} workers need {rounds} rounds, which is {:?}; the call took {took:?}, and at most {} photos were in progress at once",
-            photos.len(),
+            "{} of {TICK:?} each and {} make {}, which should take {:?}; the call took {took:?}, with at most {} in progress at once",
+            some(photos.len(), "photo"),
+            some(workers, "worker"),
+            some(rounds, "round"),
             TICK * rounds as u32,
-            meter.peak()
+            some(meter.peak(), "photo")
         )
     });
 }
@@ -127,7 +134,10 @@ fn no_workers_is_a_panic(check: &Check) {
         let photos: Vec<usize> = (0..photos).collect();
         let outcome = catch(|| count_all(&photos, 0, |_| drop(meter.enter())));
         expect(outcome.is_err(), Kind::WrongAnswer, || {
-            format!("with {} photos and 0 workers the call should panic, and it returned", photos.len())
+            format!(
+                "with {} and 0 workers the call should panic, and it returned",
+                some(photos.len(), "photo")
+            )
         });
         expect_eq("the calls of `count` with 0 workers", meter.entered(), 0);
     });
@@ -156,7 +166,7 @@ fn many_photos(check: &Check) {
 
 fn nothing_is_left(meter: &Meter) {
     expect(meter.inside() == 0, Kind::LeakedThread, || {
-        format!("the call has ended, and {} photos are still in progress", meter.inside())
+        format!("the call has ended, and photos are still in progress: {}", meter.inside())
     });
     every_thread_has_finished();
 }
