@@ -29,6 +29,7 @@ checks! {
     4 => items_in_progress_end_before_the_panic_comes_out;
     4 => after_a_panic_no_further_item_begins simulated;
     4 => the_call_after_one_that_panicked_is_as_any_other;
+    4 => a_panic_does_not_affect_another_call;
     5 => everything_is_dropped_once;
     5 => everything_is_dropped_once_after_a_panic;
     6 => nothing_is_left_after_the_return;
@@ -391,6 +392,27 @@ fn the_call_after_one_that_panicked_is_as_any_other(check: &Check) {
         });
         let got = parallel_map((0..items).collect(), workers, |item: usize| 10 * item);
         expect_eq("the results of the call after it", got, (0..items).map(|item| 10 * item).collect());
+    });
+}
+
+fn a_panic_does_not_affect_another_call(check: &Check) {
+    check.forall(input::numbers_and_two(0..4, 1..=5, 1..=3, 1..=4), |(ticks, workers, bad)| {
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                payload(|| {
+                    parallel_map((0..bad).collect(), workers, |item: usize| -> usize {
+                        pause(TICK / 2);
+                        panic_with(item, item)
+                    })
+                })
+            });
+            let wanted: Vec<_> = ticks.iter().map(|ticks| 10 * ticks).collect();
+            let got = parallel_map(ticks, workers, |ticks: u64| {
+                pause(TICK * ticks as u32);
+                10 * ticks
+            });
+            expect_eq("the results of a call while an item of another call panics", got, wanted);
+        });
     });
 }
 

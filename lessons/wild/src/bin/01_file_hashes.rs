@@ -39,21 +39,27 @@ fn files(root: &Path) -> io::Result<Vec<PathBuf>> {
     files.map(|entry| Ok(entry?.into_path())).collect()
 }
 
+// ANCHOR: rayon
 /// The crate that people use for this: a hash or an error for each path, in the order of the paths.
 fn on_rayon(paths: &[PathBuf]) -> Vec<Result<String, io::ErrorKind>> {
     paths.par_iter().map(|path| hash(path).map_err(|error| error.kind())).collect()
 }
+// ANCHOR_END: rayon
 
+// ANCHOR: workers
 /// The lesson's function. What waits for a disk may have more workers than there are processors.
 fn on_workers(paths: &[PathBuf]) -> Vec<Result<String, io::ErrorKind>> {
     let workers = 2 * thread::available_parallelism().map_or(1, |processors| processors.get());
     parallel_map(paths.iter().collect(), workers, |path: &PathBuf| hash(path).map_err(|error| error.kind()))
 }
+// ANCHOR_END: workers
 
+// ANCHOR: gap
 /// The lesson's bug: what can't be read is left out, and the list is shorter than that of the paths.
 fn with_a_gap(paths: &[PathBuf]) -> Vec<String> {
     paths.par_iter().filter_map(|path| hash(path).ok()).collect()
 }
+// ANCHOR_END: gap
 
 /// The paths beside which there is a hash that is not that of the file.
 fn under_the_wrong_path<'a>(paths: &'a [PathBuf], hashes: &[String]) -> Vec<&'a Path> {
