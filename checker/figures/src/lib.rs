@@ -38,7 +38,13 @@ pub enum Wrong {
 }
 
 /// All of them.
-pub const FIGURES: [Figure; 3] = [
+pub const FIGURES: [Figure; 4] = [
+    Figure {
+        lesson: "01-parallel-map",
+        name: "bug",
+        program: simulated::parallel_map::main,
+        wrong: Wrong::Prints("read 36\nread 41\nada is 36\nbob is 41\n"),
+    },
     Figure {
         lesson: "02-producer-consumer",
         name: "bug",
