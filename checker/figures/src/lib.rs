@@ -38,13 +38,14 @@ pub enum Wrong {
 }
 
 /// All of them.
-pub const FIGURES: [Figure; 3] = [
+pub const FIGURES: &[Figure] = &[
     Figure {
         lesson: "02-producer-consumer",
         name: "bug",
         program: simulated::producer_consumer::main,
         wrong: Wrong::Deadlock,
     },
+    Figure { lesson: "03-pipeline", name: "bug", program: simulated::pipeline::main, wrong: Wrong::Deadlock },
     Figure {
         lesson: "04-fan-out-fan-in",
         name: "bug",

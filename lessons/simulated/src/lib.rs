@@ -6,6 +6,8 @@
 
 #[path = "../../04-fan-out-fan-in/listings/bug.rs"]
 pub mod fan_out_fan_in;
+#[path = "../../03-pipeline/listings/bug.rs"]
+pub mod pipeline;
 #[path = "../../02-producer-consumer/listings/bug.rs"]
 pub mod producer_consumer;
 #[path = "../../09-progress-tracking/listings/bug.rs"]
