@@ -38,7 +38,7 @@ pub enum Wrong {
 }
 
 /// All of them.
-pub const FIGURES: [Figure; 4] = [
+pub const FIGURES: &[Figure] = &[
     Figure {
         lesson: "01-parallel-map",
         name: "bug",
@@ -51,6 +51,7 @@ pub const FIGURES: [Figure; 4] = [
         program: simulated::producer_consumer::main,
         wrong: Wrong::Deadlock,
     },
+    Figure { lesson: "03-pipeline", name: "bug", program: simulated::pipeline::main, wrong: Wrong::Deadlock },
     Figure {
         lesson: "04-fan-out-fan-in",
         name: "bug",
