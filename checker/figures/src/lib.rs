@@ -38,7 +38,7 @@ pub enum Wrong {
 }
 
 /// All of them.
-pub const FIGURES: [Figure; 3] = [
+pub const FIGURES: [Figure; 4] = [
     Figure {
         lesson: "02-producer-consumer",
         name: "bug",
@@ -50,6 +50,12 @@ pub const FIGURES: [Figure; 3] = [
         name: "bug",
         program: simulated::fan_out_fan_in::main,
         wrong: Wrong::Takes(300),
+    },
+    Figure {
+        lesson: "05-worker-pool",
+        name: "bug",
+        program: simulated::worker_pool::main,
+        wrong: Wrong::Deadlock,
     },
     Figure {
         lesson: "09-progress-tracking",

@@ -10,3 +10,5 @@ pub mod fan_out_fan_in;
 pub mod producer_consumer;
 #[path = "../../09-progress-tracking/listings/bug.rs"]
 pub mod progress_tracking;
+#[path = "../../05-worker-pool/listings/bug.rs"]
+pub mod worker_pool;
