@@ -1,8 +1,10 @@
 //! std's own suites, from Rust's sources, without the tests of what is not stable.
 //!
 //! They are compiled as stable code. So a test that needs an unstable part of std does not compile; it is taken
-//! out of a copy, by the places that rustc names, and counted by its name. Nothing else of the text is changed.
+//! out of a copy, by the places that rustc names, and counted by its name. `std::sync::poison::Mutex` and its like are
+//! named as they are on stable. Nothing else of the text is changed.
 
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fs;
@@ -105,6 +107,8 @@ impl Standard {
         let published = self.tests.join(format!("{name}.rs"));
         let text = fs::read_to_string(&published)
             .with_context(|| format!("could not read {}", published.display()))?;
+        // `sync::poison` is not stable; what it has is in `sync`, by the same names.
+        let text = text.replace("std::sync::poison::", "std::sync::");
         // Stable code has no features.
         let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
         lines.iter_mut().filter(|line| line.starts_with("#![feature(")).for_each(String::clear);
@@ -141,41 +145,36 @@ fn take_out(
     file: &Path,
     taken_out: &mut BTreeSet<String>,
 ) -> bool {
-    let ours = |path: &Path| file.file_name() == path.file_name();
-    let mut places: Vec<_> =
-        errors.iter().flat_map(|error| &error.places).filter(|place| ours(&place.file)).collect();
-    // From the end, so that columns before it stay right; the same place may be named twice.
-    places.sort_by_key(|place| (place.line_start, place.column_start));
-    places.dedup_by_key(|place| (place.line_start, place.column_start));
-    let mut changed = false;
-    for place in places.iter().rev() {
-        let (begin, end) = item(lines, place.line_start - 1);
-        if lines[begin..=end].iter().all(String::is_empty) {
-            continue;
+    let ours = |path: &Path| path.ends_with(Path::new("suites").join(file.file_name().unwrap_or_default()));
+    let places = errors.iter().flat_map(|error| &error.places).filter(|place| ours(&place.file));
+    // From the end, so that columns before it stay right; one place may be named twice.
+    let places: BTreeSet<_> = places
+        .map(|place| Reverse((place.line_start - 1, place.column_start - 1, place.column_end - 1)))
+        .collect();
+    // Found before anything is taken out, since a blank line belongs to whatever is above it.
+    let items: BTreeSet<_> = places.iter().map(|Reverse((line, ..))| item(lines, *line)).collect();
+    let (imports, others): (Vec<_>, Vec<_>) =
+        items.iter().partition(|(begin, _)| lines[*begin].starts_with("use "));
+    for Reverse((line, begin, end)) in &places {
+        if imports.iter().any(|(first, last)| (first..=last).contains(&line)) {
+            lines[*line] = without_name(&lines[*line], *begin, *end);
         }
-        changed = true;
-        if lines[begin].starts_with("use ") && place.line_start == place.line_end {
-            let line = &mut lines[place.line_start - 1];
-            let name: String = line
-                .chars()
-                .skip(place.column_start - 1)
-                .take(place.column_end - place.column_start)
-                .collect();
-            let simple = format!("use {name};");
-            // In a list, the name goes; alone, the line.
-            *line = if line.contains('{') || !line.starts_with("use ") {
-                line.replacen(&format!("{name}, "), "", 1).replacen(&format!(", {name}"), "", 1)
-            } else if *line == simple || line.ends_with(';') {
-                String::new()
-            } else {
-                line.replacen(&name, "", 1)
-            };
-            continue;
-        }
+    }
+    for (begin, end) in others {
         taken_out.extend(tests(&lines[begin..=end]));
         lines[begin..=end].iter_mut().for_each(String::clear);
     }
-    changed
+    !items.is_empty()
+}
+
+/// A line of an import without the name at these columns: in a list the name goes, alone the whole line.
+fn without_name(line: &str, begin: usize, end: usize) -> String {
+    let name: String = line.chars().skip(begin).take(end - begin).collect();
+    if line.starts_with("use ") && !line.contains('{') {
+        return String::new();
+    }
+    let line = line.replacen(&format!("{name}, "), "", 1);
+    line.replacen(&format!(", {name}"), "", 1)
 }
 
 /// The item that a line is in, as rustfmt lays items out: it begins and ends in the first column, and its

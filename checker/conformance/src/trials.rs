@@ -14,6 +14,9 @@ use crate::standard::Prepared;
 /// A test that takes longer is ended: something blocks outside of the simulation.
 const SILENCE: Duration = Duration::from_secs(120);
 
+/// Steps of one schedule, after which it is called endless: no test here takes a tenth of it.
+const STEPS: u64 = 5_000_000;
+
 /// What becomes a row of the table.
 pub(crate) enum Build {
     /// It is not run, for this reason.
@@ -78,7 +81,8 @@ pub(crate) fn run(
     each: u64,
     build: impl FnOnce(&mut Rows<'_>) -> Result<()>,
 ) -> Result<Vec<Row>> {
-    let schedules = Schedules { each, seed: 0, arguments: Vec::new(), silence: SILENCE };
+    let schedules =
+        Schedules { each, seed: 0, arguments: vec![format!("--steps={STEPS}")], silence: SILENCE };
     let (jobs, queue) = mpsc::channel::<(usize, Program)>();
     let queue = Mutex::new(queue);
     let mut rows = Rows { stand_ins, jobs, rows: Vec::new() };

@@ -45,6 +45,8 @@ pub struct TestResult {
     pub steps: u64,
     /// The most threads that were blocked when the test had ended.
     pub left: usize,
+    /// Its state outlives a schedule (a `static` that can't be reset, say), so that each ran in a fresh process.
+    pub fresh: bool,
 }
 
 /// How a test ended.
@@ -107,12 +109,55 @@ impl Program {
             // Without a test to leave out, the next process would end in the same way.
             let goes_on = test.is_some();
             let name = test.unwrap_or_else(|| "the program itself".to_owned());
-            results.push(TestResult { name, ending, schedules: 0, steps: 0, left: 0 });
+            results.push(TestResult { name, ending, schedules: 0, steps: 0, left: 0, fresh: false });
             if !goes_on {
                 break;
             }
         }
+        for result in &mut results {
+            self.repeat(schedules, result)?;
+        }
         Ok(results)
+    }
+
+    /// A failure that came after other schedules has to come in a fresh process too. If it does not, something
+    /// outlives a schedule, and each gets a process of its own.
+    fn repeat(&self, schedules: &Schedules, result: &mut TestResult) -> Result<()> {
+        let first = schedules.seed;
+        let Ending::Failed { seed, .. } = result.ending else { return Ok(()) };
+        if seed == first {
+            return Ok(());
+        }
+        let alone = self.alone(schedules, &result.name, seed)?;
+        if alone.ending == result.ending {
+            return Ok(());
+        }
+        let mut fresh = TestResult { schedules: 0, steps: 0, fresh: true, ..alone };
+        for seed in first..first + schedules.each {
+            let one = self.alone(schedules, &result.name, seed)?;
+            fresh.schedules += 1;
+            fresh.steps += one.steps;
+            fresh.left = fresh.left.max(one.left);
+            fresh.ending = one.ending;
+            if fresh.ending != Ending::Passed {
+                break;
+            }
+        }
+        *result = fresh;
+        Ok(())
+    }
+
+    /// One test under one seed, in a fresh process.
+    fn alone(&self, schedules: &Schedules, name: &str, seed: u64) -> Result<TestResult> {
+        let mut arguments = schedules.arguments.clone();
+        arguments.extend(["--only".to_owned(), name.to_owned()]);
+        let one = Schedules { each: 1, seed, arguments, silence: schedules.silence };
+        let mut results = Vec::new();
+        if let Some((_, ending)) = self.process(&one, &mut results)? {
+            let name = name.to_owned();
+            return Ok(TestResult { name, ending, schedules: 1, steps: 0, left: 0, fresh: true });
+        }
+        results.pop().with_context(|| format!("{} does not know its test {name}", self.name))
     }
 
     /// Runs what has no result yet. If the process ends before its time: the test that was running, and how.
@@ -191,6 +236,6 @@ impl Event {
             }
         };
         let Self { name, schedules, steps, left, .. } = self;
-        TestResult { name, ending, schedules, steps, left }
+        TestResult { name, ending, schedules, steps, left, fresh: false }
     }
 }

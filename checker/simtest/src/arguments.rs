@@ -33,6 +33,8 @@ pub struct Arguments {
     pub skip: Vec<String>,
     /// `--without`: leave out the tests with exactly these names.
     pub without: Vec<String>,
+    /// `--only`: of the tests that the others select, the one with exactly this name.
+    pub only: Option<String>,
     /// `--ignored` and `--include-ignored`.
     pub ignored: Ignored,
     /// `--list`: name the tests, and run none.
@@ -56,6 +58,7 @@ impl Default for Arguments {
             exact: false,
             skip: Vec::new(),
             without: Vec::new(),
+            only: None,
             ignored: Ignored::Skip,
             list: false,
             format: Format::Pretty,
@@ -91,6 +94,7 @@ impl Arguments {
                 "--list" => arguments.list = true,
                 "--skip" => arguments.skip.push(value()?),
                 "--without" => arguments.without.push(value()?),
+                "--only" => arguments.only = Some(value()?),
                 "--schedules" => arguments.schedules = number(&option, &value()?)?.max(1),
                 "--seed" => arguments.seed = number(&option, &value()?)?,
                 "--budget" => arguments.budget = number(&option, &value()?)?,
@@ -119,6 +123,7 @@ impl Arguments {
         let matches =
             |filter: &String| if self.exact { name == filter } else { name.contains(filter.as_str()) };
         (self.filters.is_empty() || self.filters.iter().any(matches))
+            && self.only.as_ref().is_none_or(|only| only == name)
             && !self.without.iter().any(|other| other == name)
             && !self.skip.iter().any(matches)
             && (self.ignored != Ignored::Only || test.desc.ignore)
