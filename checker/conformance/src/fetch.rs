@@ -85,7 +85,11 @@ impl Sources {
     /// dev-dependencies that its tests need. Gives the manifest.
     pub(crate) fn package(&self, suite: &Suite, out: &Path) -> Result<PathBuf> {
         let (version, published) = self.find(suite.name)?;
-        let copy = out.join("packages").join(format!("{}-{version}", suite.name));
+        // In a workspace of its own, below its root: rustc then gets paths with the package's name in them, by
+        // which the engine knows a library.
+        let member = format!("crates/{}-{version}", suite.name);
+        let workspace = out.join("packages").join(suite.name);
+        let copy = workspace.join(&member);
         for entry in WalkDir::new(published) {
             let entry = entry?;
             let path = copy.join(entry.path().strip_prefix(published)?);
@@ -107,8 +111,9 @@ impl Sources {
                 .filter_map(|(_, target)| target.as_table_mut())
                 .for_each(|it| keep(it, suite.keeps));
         }
-        manifest.insert("workspace".to_owned(), Toml::Table(Table::new()));
         write_if_new(&copy.join("Cargo.toml"), &manifest.to_string())?;
+        let members = format!("[workspace]\nresolver = \"2\"\nmembers = [\"{member}\"]\n");
+        write_if_new(&workspace.join("Cargo.toml"), &members)?;
         Ok(copy.join("Cargo.toml"))
     }
 }

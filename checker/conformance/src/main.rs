@@ -58,26 +58,24 @@ fn run(arguments: &Arguments) -> Result<bool> {
     let stand_ins = StandIns::open(root, &out)?;
     let rand = fetch::rand(&stand_ins, &out)?;
     let sources = fetch::sources(root, &out)?;
+    let standard =
+        arguments.std_src.as_ref().map(|library| standard::Standard::open(library, &out)).transpose()?;
     let rows = trials::run(&stand_ins, arguments.schedules, |rows| {
         for suite in SUITES {
-            let version = sources.version(suite.name)?;
-            if !suite.labels(&sources)?.iter().any(|label| wanted(label)) {
-                continue;
-            }
             let manifest = sources.package(suite, &out)?;
+            let version = sources.version(suite.name)?;
             for file in suite.files(&sources)? {
                 let label = format!("{}/{file}", suite.name);
-                if !wanted(&label) {
-                    continue;
+                if wanted(&label) {
+                    rows.add(&label, &version, suite.build(&file, &manifest, &rand))?;
                 }
-                rows.add(&label, &version, suite.build(&file, &manifest, &rand))?;
             }
         }
-        if let Some(library) = &arguments.std_src {
-            let standard = standard::Standard::open(library, &out)?;
-            for name in standard::FILES.into_iter().filter(|name| wanted(&format!("std/{name}"))) {
+        for (standard, name) in standard.iter().flat_map(|it| standard::FILES.map(|name| (it, name))) {
+            let label = format!("std/{name}");
+            if wanted(&label) {
                 let prepared = standard.prepare(&stand_ins, name, &rand)?;
-                rows.add(&format!("std/{name}"), &standard.version, Build::Std(prepared))?;
+                rows.add(&label, &standard.version, Build::Std(prepared))?;
             }
         }
         Ok(())
