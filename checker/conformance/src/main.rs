@@ -16,7 +16,7 @@ use anyhow::{Context, Result};
 use clap::Parser;
 use simcargo::StandIns;
 use suites::SUITES;
-use trials::{Build, Row};
+use trials::{Build, Row, Runs};
 
 /// Runs the published test suites of crossbeam, rayon, other crates with threads, and std over simstd.
 ///
@@ -31,8 +31,12 @@ struct Arguments {
     #[arg(long, value_name = "PART")]
     only: Option<String>,
     /// Schedules of each test, where they take few steps; ten where they take many.
-    #[arg(long, default_value_t = 50)]
+    #[arg(long, default_value_t = 30)]
     schedules: u64,
+    /// Keep the results of suites that an earlier run has finished, over the same simulated std and with as many
+    /// schedules.
+    #[arg(long)]
+    resume: bool,
     /// Write CONFORMANCE.md, and do not only print the page.
     #[arg(long, requires = "std_src", conflicts_with = "only")]
     write: bool,
@@ -60,7 +64,9 @@ fn run(arguments: &Arguments) -> Result<bool> {
     let sources = fetch::sources(root, &out)?;
     let standard =
         arguments.std_src.as_ref().map(|library| standard::Standard::open(library, &out)).transpose()?;
-    let rows = trials::run(&stand_ins, arguments.schedules, |rows| {
+    let results = stand_ins.target_dir().join("results");
+    let runs = Runs { each: arguments.schedules, resume: arguments.resume, results };
+    let rows = trials::run(&stand_ins, &runs, |rows| {
         for suite in SUITES {
             let manifest = sources.package(suite, &out)?;
             let version = sources.version(suite.name)?;

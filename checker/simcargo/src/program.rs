@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A test program that was built over the stand-ins.
 #[derive(Debug, Clone)]
@@ -33,7 +33,7 @@ pub struct Schedules {
 }
 
 /// What a test came to.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 pub struct TestResult {
     /// The path of its function.
     pub name: String,
@@ -50,7 +50,7 @@ pub struct TestResult {
 }
 
 /// How a test ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
 pub enum Ending {
     /// In every schedule as it should.
     Passed,
