@@ -213,3 +213,58 @@ fn tests(item: &[String]) -> Vec<String> {
     };
     item.iter().find_map(named).into_iter().collect()
 }
+
+#[cfg(test)]
+mod checks {
+    use super::*;
+
+    const FILE: &str = "\
+use std::sync::{Arc, MappedMutexGuard, Mutex};
+use std::sync::mpmc::Sender;
+
+fn helper() {
+    one();
+}
+
+// A remark.
+#[test]
+#[cfg(unix)]
+fn first() {
+    helper();
+}
+#[test]
+fn second() {}
+
+made_by!(
+    name: third,
+    test_body: {
+        helper();
+    }
+);";
+
+    fn lines() -> Vec<String> {
+        FILE.lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn an_item_goes_with_its_attributes_and_no_further() {
+        let lines = lines();
+        let of = |line: usize| item(&lines, line);
+        assert_eq!(of(4), (3, 5));
+        assert_eq!(of(11), (7, 12));
+        assert_eq!(of(8), (7, 12));
+        assert_eq!(of(14), (13, 14));
+        assert_eq!(of(19), (16, 21));
+        assert_eq!(tests(&lines[7..=12]), ["first"]);
+        assert_eq!(tests(&lines[16..=21]), ["third"]);
+        assert!(tests(&lines[3..=5]).is_empty());
+    }
+
+    #[test]
+    fn a_name_goes_from_a_list_of_imports_and_an_import_of_its_own_as_a_whole() {
+        let lines = lines();
+        assert_eq!(without_name(&lines[0], 21, 37), "use std::sync::{Arc, Mutex};");
+        assert_eq!(without_name(&lines[0], 39, 44), "use std::sync::{Arc, MappedMutexGuard};");
+        assert_eq!(without_name(&lines[1], 15, 19), "");
+    }
+}
