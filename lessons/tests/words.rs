@@ -274,9 +274,9 @@ impl Sentence {
             let verb = if parted(index) { "" } else { verb };
             let one = ONE.contains(&before);
             let calls = before == "that" || before == "one";
-            if one && !calls && plural(word)
-                || one && singular(word) && !calls && PLURAL_VERBS.contains(&verb)
-            {
+            // May another thread have come? A question turns a verb round.
+            let verbs = !self.is_question() && PLURAL_VERBS.contains(&verb);
+            if one && !calls && (plural(word) || singular(word) && verbs) {
                 wrong.push(format!("`{before} {word} {verb}` is one thing and several"));
             }
             let alone = parted(index) || index + 1 == words.len() || SINGULAR_VERBS.contains(&verb);
