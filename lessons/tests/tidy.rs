@@ -22,6 +22,8 @@ const WILD: &str = "In the wild";
 const WITHOUT_WILD: [&str; 3] = ["02-producer-consumer", "04-fan-out-fan-in", "09-progress-tracking"];
 const WORDS: std::ops::RangeInclusive<usize> = 700..=1_100;
 const LESSONS: usize = 12;
+/// The page on the parts of the language that the lessons need.
+const RUST: &str = "rust-you-need.md";
 /// What a page says that is still to be written.
 const TO_COME: &str = "> This lesson is to come.";
 
@@ -62,7 +64,7 @@ fn complete() -> BTreeMap<String, String> {
 fn pages() -> BTreeMap<PathBuf, String> {
     let mut pages: BTreeMap<_, _> =
         lessons().into_iter().map(|(name, text)| (Path::new(&name).join("README.md"), text)).collect();
-    for page in ["SUMMARY.md", "README.md"] {
+    for page in ["SUMMARY.md", "README.md", RUST] {
         pages.insert(page.into(), read(root().join(page)));
     }
     pages
@@ -126,6 +128,8 @@ fn every_include_and_its_anchor_is_there() {
             seen += 1;
             let (file, anchor) =
                 include.split_once(':').map_or((include, None), |(file, it)| (file, Some(it)));
+            // `3:` are the lines from the third.
+            let anchor = anchor.filter(|it| !it.ends_with(':'));
             let file = root().join(&page).with_file_name("").join(file);
             let Ok(included) = fs::read_to_string(&file) else {
                 wrong.push(format!("{}: there is no {include}", page.display()));
@@ -217,6 +221,23 @@ fn a_complete_lesson_has_its_parts_in_order() {
             "{lesson} asks nothing or has no Python"
         );
     }
+}
+
+#[test]
+fn a_complete_lesson_names_the_rust_that_it_needs() {
+    let pieces = anchors(&read(root().join(RUST)));
+    let mut wrong = Vec::new();
+    for (lesson, text) in complete() {
+        let start = text.split("\n## ").next().unwrap();
+        let link = format!("../{RUST}#");
+        let named: Vec<_> = between(start, &link, ")").collect();
+        if named.is_empty() {
+            wrong.push(format!("{lesson} links to no part of {RUST} before its first section; see lesson 2"));
+        }
+        let unknown = named.iter().filter(|piece| !pieces.contains(**piece));
+        wrong.extend(unknown.map(|piece| format!("{lesson}: {RUST} has no part {piece}")));
+    }
+    nothing_in(wrong);
 }
 
 #[test]
