@@ -115,7 +115,9 @@ fn no_more_than_the_capacity_waits(check: &Check) {
             pause(TICK);
             let waiting = pulled.load(Ordering::SeqCst) - begun;
             expect(waiting <= capacity + 1, Kind::Unbounded, || {
-                format!("{waiting} pages waited, where {capacity} may, and one more in the reading thread's hand")
+                format!(
+                    "{waiting} pages waited, where {capacity} may, and one more in the reading thread's hand"
+                )
             });
         });
     });

@@ -16,7 +16,9 @@ where
     let (sender, waiting) = mpsc::sync_channel(capacity);
     thread::scope(|scope| {
         // `move`: the sender has to go when the reading ends, or the loop below would never end.
-        scope.spawn(move || pages.for_each(|page| sender.send(page).expect("the loop below receives to the end")));
+        scope.spawn(move || {
+            pages.for_each(|page| sender.send(page).expect("the loop below receives to the end"))
+        });
         waiting.into_iter().map(print).count()
     })
 }
