@@ -132,6 +132,8 @@ const SINGULAR_VERBS: &[&str] = &["is", "has", "was", "does", "waits", "ends", "
 #[derive(Debug)]
 struct Sentence {
     line: usize,
+    /// Whether it is the heading of a section, which may be as short as it likes.
+    heading: bool,
     words: Vec<String>,
 }
 
@@ -191,7 +193,7 @@ fn plain(text: &str) -> String {
 fn sentences(text: &str) -> Vec<Sentence> {
     let mut found = Vec::new();
     for (line, paragraph) in paragraphs(text) {
-        let table = paragraph.starts_with('|');
+        let (table, heading) = (paragraph.starts_with('|'), paragraph.starts_with('#'));
         let parts: Vec<&str> = if table { paragraph.split('|').collect() } else { vec![&paragraph] };
         for part in parts {
             let spoken = plain(
@@ -203,11 +205,11 @@ fn sentences(text: &str) -> Vec<Sentence> {
                 words.push(word.to_owned());
                 let end = word.trim_end_matches(['"', '\'', ')', '”', '’']).ends_with(['.', '?', '!']);
                 if end && !["e.g.", "i.e.", "etc."].contains(&word) {
-                    found.push(Sentence { line, words: std::mem::take(&mut words) });
+                    found.push(Sentence { line, heading, words: std::mem::take(&mut words) });
                 }
             }
             if !words.is_empty() {
-                found.push(Sentence { line, words });
+                found.push(Sentence { line, heading, words });
             }
         }
     }
@@ -238,7 +240,7 @@ impl Sentence {
         for (phrases, instead) in NOT_THESE {
             for phrase in phrases.iter().filter(|phrase| !(self.is_question() && phrase.contains("who"))) {
                 let met = if let Some(first) = phrase.strip_prefix('^') {
-                    spaced.starts_with(&format!(" {first} "))
+                    !self.heading && spaced.starts_with(&format!(" {first} "))
                 } else if phrase.ends_with([':', ',']) {
                     raw.split_whitespace().any(|word| word == *phrase)
                 } else {

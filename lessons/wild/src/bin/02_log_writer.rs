@@ -78,6 +78,7 @@ fn through_our_queue(disk: &Disk) {
     });
 }
 
+// ANCHOR: appender
 /// The log writer of tracing-appender. Returns its guard, and the counter of the lines that it dropped.
 fn through_tracing_appender(disk: &Disk, lossy: bool) -> (WorkerGuard, ErrorCounter) {
     let builder = NonBlockingBuilder::default().buffered_lines_limit(CAPACITY).lossy(lossy);
@@ -89,6 +90,7 @@ fn through_tracing_appender(disk: &Disk, lossy: bool) -> (WorkerGuard, ErrorCoun
     });
     (guard, dropped)
 }
+// ANCHOR_END: appender
 
 fn main() {
     let slow = || Disk::new(|| thread::sleep(Duration::from_millis(1)));

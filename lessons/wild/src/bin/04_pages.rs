@@ -10,6 +10,7 @@ use wild::server::{Answer, Server};
 const PAGES: usize = 8;
 const WORKERS: usize = 4;
 
+// ANCHOR: fetch
 /// Fetches one page, with a limit on the time that this may take.
 fn fetch(url: &String) -> Result<String, String> {
     let config = ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(10)));
@@ -17,6 +18,7 @@ fn fetch(url: &String) -> Result<String, String> {
     let mut answer = agent.get(url).call().map_err(|error| error.to_string())?;
     answer.body_mut().read_to_string().map_err(|error| error.to_string())
 }
+// ANCHOR_END: fetch
 
 /// Eight pages, of which one is missing and one never comes.
 fn server(slow: impl Fn(Answer) -> Answer + Send + Sync + 'static) -> Server {
@@ -32,10 +34,12 @@ fn urls(server: &Server) -> Vec<String> {
     (0..PAGES).map(|page| server.url(&format!("/{page}"))).collect()
 }
 
+// ANCHOR: fan_out
 /// The lesson's function: four pages at once, and what became of each.
 fn fan_out(server: &Server) -> Outcome<String, String> {
     tolerant_map(&urls(server), WORKERS, fetch)
 }
+// ANCHOR_END: fan_out
 
 /// The lesson's bug, with a second one: each page is waited for before the next is asked for, and what fails vanishes.
 fn looks_like_a_fan_out(server: &Server) -> Vec<String> {

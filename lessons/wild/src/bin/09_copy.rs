@@ -33,6 +33,7 @@ fn copy_all(files: &[PathBuf], into: &Path, tracker: &Tracker) {
     });
 }
 
+// ANCHOR: draw
 /// Only this function touches the bar, and only the reporter's thread calls it.
 fn draw(bar: &ProgressBar, now: Snapshot) {
     bar.set_length(now.total as u64);
@@ -51,6 +52,7 @@ fn copy_with_bar(files: &[PathBuf], into: &Path, bar: &ProgressBar) -> Snapshot 
     bar.abandon();
     tracker.snapshot()
 }
+// ANCHOR_END: draw
 
 fn style() -> ProgressStyle {
     ProgressStyle::with_template("{bar:20} {pos}/{len}, {msg}").expect("the template is right")
