@@ -97,8 +97,8 @@ fn pages_are_read_ahead(check: &Check) {
             let (pulled, wanted) = (pulled.load(Ordering::SeqCst), pages.min(begun + capacity));
             expect(pulled >= wanted, Kind::Sequential, || {
                 format!(
-                    "page {begun} of {pages} was being printed and {capacity} may wait, so {wanted} should have been \
-                     pulled; {pulled} were"
+                    "while page {begun} of {pages} was printed, with a capacity of {capacity}, the number of pulled \
+                     pages should be at least {wanted}; it was {pulled}"
                 )
             });
         });
@@ -115,9 +115,7 @@ fn no_more_than_the_capacity_waits(check: &Check) {
             pause(TICK);
             let waiting = pulled.load(Ordering::SeqCst) - begun;
             expect(waiting <= capacity + 1, Kind::Unbounded, || {
-                format!(
-                    "{waiting} pages waited, where {capacity} may, and one more in the reading thread's hand"
-                )
+                format!("{waiting} pages waited; with a capacity of {capacity}, at most {} may", capacity + 1)
             });
         });
     });

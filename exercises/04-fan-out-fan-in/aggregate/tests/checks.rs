@@ -138,7 +138,11 @@ fn all_tasks_are_in_progress_at_once(check: &Check) {
         };
         fan_out_fan_in(&tasks, process, |_| ());
         expect(meter.peak() == tasks.len(), Kind::Sequential, || {
-            format!("{} tasks should be in progress at once; at most {} were", tasks.len(), meter.peak())
+            format!(
+                "the number of tasks in progress at once should reach {}; the most was {}",
+                tasks.len(),
+                meter.peak()
+            )
         });
     });
 }

@@ -88,7 +88,7 @@ fn all_runners_run_at_once(check: &Check) {
         };
         race(runners, run, |_, _| ());
         expect(meter.peak() == runners, Kind::Sequential, || {
-            format!("{runners} runners should run at once; at most {} did", meter.peak())
+            format!("the number of runners at once should reach {runners}; the most was {}", meter.peak())
         });
     });
 }
