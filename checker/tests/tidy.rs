@@ -61,26 +61,6 @@ fn no_program_of_ours_exits_on_the_spot() {
 }
 
 #[test]
-fn learners_are_not_told_that_it_is_easy() {
-    let mut wrong = Vec::new();
-    for (path, text) in files("md") {
-        if !path.starts_with("exercises/") && !path.starts_with("lessons/") {
-            continue;
-        }
-        for (index, line) in text.lines().enumerate() {
-            let words = line.split(|c: char| !c.is_alphanumeric());
-            for word in words.filter(|word| ["just", "simply"].contains(&word.to_lowercase().as_str())) {
-                wrong.push(format!(
-                    "{path}:{}: `{word}` tells a learner that it is easy; leave it out",
-                    index + 1
-                ));
-            }
-        }
-    }
-    nothing_in(wrong);
-}
-
-#[test]
 fn every_exercise_has_a_solution_and_every_solution_an_exercise() {
     let folders = |top: &str| -> BTreeSet<PathBuf> {
         let top = root().join(top);
