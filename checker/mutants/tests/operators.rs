@@ -117,7 +117,7 @@ fn each_mutant_of_a_real_program_is_another_program_and_rust() {
     for program in &programs {
         syn::parse_file(program).unwrap_or_else(|error| panic!("{error}\n{program}"));
     }
-    assert!(found.len() > 60, "only {} mutants", found.len());
+    assert!(found.len() > 50, "only {} mutants", found.len());
 }
 
 #[test]
