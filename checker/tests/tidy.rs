@@ -127,11 +127,13 @@ const FLOORS: [&[&str]; 8] = [
     &["files", "verdict"],
 ];
 
-/// The places of this crate that a file of `checker/src` names in `use` lines and in paths, outside of its tests.
-fn named(text: &str) -> BTreeSet<String> {
+/// The places of this crate that the file `own` names in `use` lines and in paths, outside of its tests.
+fn named(own: &str, text: &str) -> BTreeSet<String> {
     let code = text.split("#[cfg(test)]").next().unwrap_or(text);
     let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
-    let paths = lines.flat_map(|line| line.split("crate::").skip(1));
+    let above = own.rsplit_once("::").map_or(String::new(), |(above, _)| format!("{above}::"));
+    let lines: Vec<String> = lines.map(|line| line.replace("super::", &format!("crate::{above}"))).collect();
+    let paths = lines.iter().flat_map(|line| line.split("crate::").skip(1));
     paths
         .map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || "_:".contains(*c)).collect::<String>())
         .map(|path| path.trim_end_matches(':').to_owned())
@@ -150,7 +152,7 @@ fn rooms_import_only_from_those_below_them() {
             wrong.push(format!("{path}: `{room}` has no floor; give it one in this test"));
             continue;
         };
-        for name in named(&text) {
+        for name in named(&inside.trim_end_matches(".rs").replace('/', "::"), &text) {
             let other = name.split("::").next().unwrap_or_default();
             seen += 1;
             match floor(other) {
@@ -183,7 +185,7 @@ fn no_files_import_each_other_in_a_circle() {
         let imports: BTreeMap<&String, BTreeSet<String>> = sources
             .iter()
             .map(|(name, text)| {
-                let others = named(text).into_iter().filter_map(|path| file_of(&path));
+                let others = named(name, text).into_iter().filter_map(|path| file_of(&path));
                 (name, others.filter(|other| other != name).collect())
             })
             .collect();
