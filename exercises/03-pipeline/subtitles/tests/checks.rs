@@ -141,7 +141,7 @@ impl Film {
         let inside = self.translate.inside();
         let waiting = self.pulled.load(SeqCst) - self.translate.entered();
         expect(waiting == 0 || inside >= translators, Kind::Sequential, || {
-            format!("{waiting} cues waited, and {inside} of {translators} translators were busy")
+            format!("translators busy: {inside} of {translators}; cues that waited: {waiting}")
         });
         expect(inside < translators || waiting <= room + 1, Kind::Unbounded, || {
             format!(
@@ -371,7 +371,7 @@ fn leaves_nothing(film: Film, translators: usize, room: usize) {
     drop(catch(|| call(&film, translators, room)));
     let inside = film.translate.inside();
     expect(inside == 0, Kind::LeakedThread, || {
-        format!("the call of `subtitle` has ended, and {inside} cues are still in translation")
+        format!("the call of `subtitle` has ended; cues still in translation: {inside}")
     });
     every_thread_has_finished();
     expect_eq("the cues and lines that have not been dropped after the end", film.drops.alive(), 0);

@@ -101,7 +101,8 @@ fn contact_sheet(pictures: impl Iterator<Item = Picture> + Send, sheet: &mut She
 
 fn report() -> Result<(), String> {
     let mut sheet = Sheet::new(24);
-    let most = contact_sheet((0..24).map(take), &mut sheet)?;
+    let pictures: Vec<Picture> = (0..24).map(take).collect();
+    let most = contact_sheet(pictures.into_iter(), &mut sheet)?;
     if let Some(number) = sheet.misplaced() {
         return Err(format!("thumbnail {number} is out of place"));
     }
@@ -141,7 +142,8 @@ mod tests {
     #[test]
     fn every_thumbnail_is_at_its_place_and_the_limit_holds() {
         let mut sheet = Sheet::new(14);
-        let most = contact_sheet((0..14).map(take), &mut sheet).unwrap();
+        let pictures: Vec<Picture> = (0..14).map(take).collect();
+        let most = contact_sheet(pictures.into_iter(), &mut sheet).unwrap();
         assert_eq!((sheet.thumbnails, sheet.misplaced()), (14, None));
         assert!((1..=LIMIT).contains(&most), "{most} pictures were decoded at once");
     }
