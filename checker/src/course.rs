@@ -1,9 +1,14 @@
 //! The course as it lies on disk: exercises, found by walking folders, with their contract and hints.
 
+pub mod explanation;
+pub mod hints;
+mod manifest;
+pub mod variant;
+
+use crate::files::read_text;
 use anyhow::{Context, Result, anyhow, bail};
+use manifest::{Manifest, read_manifest};
 use serde::Deserialize;
-use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
@@ -274,51 +279,4 @@ pub fn sections(text: &str) -> Vec<Hint> {
 fn numbered(line: &str) -> Option<(usize, &str)> {
     let (number, promise) = line.split_once(". ")?;
     Some((number.parse().ok()?, promise.trim()))
-}
-
-/// Reads a file that must be there and must be text.
-pub fn read_text(path: &Path) -> Result<String> {
-    let bytes = fs::read(path).with_context(|| format!("could not read {}", path.display()))?;
-    String::from_utf8(bytes).map_err(|error| {
-        let line =
-            1 + error.as_bytes()[..error.utf8_error().valid_up_to()].iter().filter(|b| **b == b'\n').count();
-        anyhow!("{} is not UTF-8 (line {line}); save it as UTF-8 and try again", path.display())
-    })
-}
-
-#[derive(Deserialize)]
-struct Manifest {
-    package: Option<Package>,
-    workspace: Option<Workspace>,
-    #[serde(default)]
-    dependencies: BTreeMap<String, toml::Value>,
-    #[serde(default, rename = "dev-dependencies")]
-    dev_dependencies: BTreeMap<String, toml::Value>,
-}
-
-#[derive(Deserialize)]
-struct Package {
-    name: String,
-    edition: Option<toml::Value>,
-    metadata: Option<Metadata>,
-}
-
-#[derive(Deserialize)]
-struct Metadata {
-    workbook: Option<toml::Value>,
-}
-
-#[derive(Deserialize)]
-struct Workspace {
-    #[serde(default)]
-    package: WorkspacePackage,
-}
-
-#[derive(Default, Deserialize)]
-struct WorkspacePackage {
-    edition: Option<String>,
-}
-
-fn read_manifest(path: &Path) -> Result<Manifest> {
-    toml::from_str(&read_text(path)?).with_context(|| format!("{} can't be understood", path.display()))
 }

@@ -1,13 +1,28 @@
 //! Judging a program: compile it, run its checks in a child, and put what was seen into a report.
 
-use crate::base::Base;
-use crate::child::{self, News, Request};
-use crate::compile::{self, Compiled, Patience, Program, Rendering};
-use crate::course::{Course, Exercise, read_text};
-use crate::crew;
-use crate::process::Cancel;
+pub mod child;
+mod children;
+pub mod compile;
+mod forbidden;
+pub mod news;
+mod output;
+pub mod prebuilt;
+pub mod rustc;
+mod scan;
+pub mod slot;
+
+use crate::course::{Course, Exercise};
+use crate::files::read_text;
+use crate::judge::compile::Compiled;
+use crate::judge::compile::Program;
+use crate::judge::news::News;
+use crate::judge::prebuilt::Base;
+use crate::judge::rustc::Patience;
+use crate::judge::rustc::Rendering;
+use crate::process::cancel::Cancel;
 use crate::verdict::{Check, Kind, Report};
 use anyhow::{Context, Result, bail};
+use protocol::{Hunt, Request};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -29,8 +44,8 @@ impl Default for Effort {
     }
 }
 
-/// As many children at once as there are processors; more of a crew than this is of no use to anybody.
-pub fn crew() -> usize {
+/// One child per processor, at most 8.
+fn crew() -> usize {
     thread::available_parallelism().map_or(1, |processors| processors.get().min(8))
 }
 
@@ -46,6 +61,18 @@ pub enum Detail {
 /// More than this nobody reads in one go.
 const FINDINGS_IN_DETAIL: usize = 3;
 
+/// How to look for a first failure.
+#[derive(Clone, Debug)]
+pub struct Hunting {
+    pub strategy: Hunt,
+    /// The checks in which to look; `None` for all.
+    pub only: Option<Vec<String>>,
+    /// Of the first schedule.
+    pub seed: u64,
+    /// How many schedules of each check to try at most.
+    pub schedules: u64,
+}
+
 pub struct Judge<'a> {
     pub course: &'a Course,
     pub base: &'a Base,
@@ -57,17 +84,25 @@ pub struct Judge<'a> {
     pub children: usize,
 }
 
+impl<'a> Judge<'a> {
+    /// A judge that finds out all there is, with as many children as there are processors.
+    pub fn new(
+        course: &'a Course,
+        base: &'a Base,
+        rendering: Rendering,
+        effort: Effort,
+        cancel: Cancel,
+    ) -> Judge<'a> {
+        Judge { course, base, rendering, effort, detail: Detail::Steps, cancel, children: crew() }
+    }
+}
+
 impl Judge<'_> {
     /// Judges `source`, relative to the course's root, as an answer to `exercise`; `tell` hears how it goes.
     ///
     /// # Errors
     /// If the trouble is not the learner's.
-    pub fn judge(
-        &self,
-        exercise: &Exercise,
-        source: &Path,
-        tell: &mut dyn FnMut(News<'_>),
-    ) -> Result<Report> {
+    pub fn judge(&self, exercise: &Exercise, source: &Path, tell: &mut dyn FnMut(News)) -> Result<Report> {
         tell(News::Compiling);
         let start = Instant::now();
         let millis = |start: Instant| start.elapsed().as_millis() as u64;
@@ -108,12 +143,12 @@ impl Judge<'_> {
         program: &Program,
         exercise: &Exercise,
         source: &Path,
-        tell: &mut dyn FnMut(News<'_>),
+        tell: &mut dyn FnMut(News),
     ) -> Result<Vec<Check>> {
         let request = self.request(program, exercise, source)?;
         let checks = match self.children {
             1 => child::run(&program.executable, &request, &self.cancel, tell)?,
-            many => crew::run(&program.executable, &request, &self.cancel, many, tell)?,
+            many => children::run(&program.executable, &request, &self.cancel, many, tell)?,
         };
         if checks.is_empty() {
             bail!("{} has no check in it; add one for each clause", exercise.checks().display());
@@ -173,16 +208,16 @@ impl Judge<'_> {
             .find(|done| done.name == check))
     }
 
-    /// Looks for a first failure of the checks `only`, or of all, with the strategy `hunt`, in at most `schedules` schedules.
+    /// Looks for a first failure, and for nothing else.
     pub fn hunt(
         &self,
         program: &Program,
         exercise: &Exercise,
         source: &Path,
-        (hunt, only): (&'static str, Option<Vec<String>>),
-        (seed, schedules): (u64, u64),
+        hunting: Hunting,
     ) -> Result<Vec<Check>> {
-        let (schedules, hunt) = (Some(schedules), Some(hunt));
+        let Hunting { strategy, only, seed, schedules } = hunting;
+        let (hunt, schedules) = (Some(strategy), Some(schedules));
         let request = Request { seed, schedules, only, hunt, ..self.request(program, exercise, source)? };
         child::run(&program.executable, &request, &self.cancel, &mut |_| {})
     }

@@ -1,55 +1,17 @@
 //! A child process that can't outlive us: its own process group, a deadline, and output we stop listening to.
 
+pub mod cancel;
 #[cfg(unix)]
-use crate::warden;
+pub mod reaper;
+
 use anyhow::{Context, Result, bail};
-use std::fmt;
+use cancel::{Cancel, Interrupted};
 use std::io::{Read, Write};
 use std::ops::ControlFlow;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
-
-static INTERRUPTED: AtomicBool = AtomicBool::new(false);
-
-/// Makes ^C (and a polite kill) end every child first, and then us by way of an ordinary error.
-pub fn watch_for_interrupts() -> Result<()> {
-    ctrlc::set_handler(|| INTERRUPTED.store(true, Ordering::Relaxed)).context("could not listen for ^C")
-}
-
-/// Whether ^C was pressed.
-pub fn is_interrupted() -> bool {
-    INTERRUPTED.load(Ordering::Relaxed)
-}
-
-/// Asks for work to end before its time; a clone asks for the same. ^C asks for all of it.
-#[derive(Clone, Debug, Default)]
-pub struct Cancel(Arc<AtomicBool>);
-
-impl Cancel {
-    pub fn cancel(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-
-    pub fn is_asked(&self) -> bool {
-        self.0.load(Ordering::Relaxed) || is_interrupted()
-    }
-}
-
-/// The error of work that was asked to end.
-#[derive(Debug)]
-pub struct Interrupted;
-
-impl fmt::Display for Interrupted {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("interrupted")
-    }
-}
-
-impl std::error::Error for Interrupted {}
 
 /// What a child may take, and who may end it.
 pub struct Limits<'a> {
@@ -168,7 +130,7 @@ impl Group {
         #[cfg(unix)]
         let id = rustix::process::Pid::from_child(&child);
         #[cfg(unix)]
-        warden::watch(id);
+        reaper::watch(id);
         Ok(Group {
             child,
             #[cfg(unix)]
@@ -215,7 +177,7 @@ impl Group {
         self.kill();
         self.reaped = true;
         #[cfg(unix)]
-        warden::release(self.id);
+        reaper::release(self.id);
         self.child.wait().context("could not learn how a child process ended")
     }
 }
@@ -225,7 +187,7 @@ impl Drop for Group {
         if !self.reaped {
             self.kill();
             #[cfg(unix)]
-            warden::release(self.id);
+            reaper::release(self.id);
             let _ = self.child.wait();
         }
     }

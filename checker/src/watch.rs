@@ -11,15 +11,15 @@ mod tests;
 mod view;
 mod worker;
 
-use crate::commands::Outcome;
-use crate::compile::Rendering;
 use crate::course::{Course, Exercise};
-use crate::editor;
-use crate::original;
-use crate::process::{self, Cancel};
-use crate::progress::{Progress, State};
-use crate::screen::Screen;
-use crate::style::is_dumb;
+use crate::judge::news::News;
+use crate::judge::rustc::Rendering;
+use crate::learner::progress::Progress;
+use crate::learner::{editor, original};
+use crate::process::cancel::{self, Cancel};
+use crate::show::printer::Screen;
+use crate::show::style::is_dumb;
+use crate::verdict::State;
 use anyhow::{Context, Result, bail};
 use files::Files;
 use model::{Action, Model};
@@ -29,7 +29,7 @@ use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
 use std::thread;
 use std::time::{Duration, Instant};
 use terminal::Terminal;
-use worker::{Heard, Order};
+use worker::Order;
 
 /// How long to wait for a key before looking at what else has happened.
 const TICK: Duration = Duration::from_millis(30);
@@ -45,7 +45,7 @@ pub fn is_possible() -> bool {
 ///
 /// # Errors
 /// If there is no terminal, or no exercise.
-pub fn run(screen: &Screen, course: &Course, progress: Progress, exercise: Option<&str>) -> Result<Outcome> {
+pub fn run(screen: &Screen, course: &Course, progress: Progress, exercise: Option<&str>) -> Result<()> {
     if !is_possible() {
         bail!(
             "the watch view needs a terminal that can be drawn on\n\
@@ -78,14 +78,13 @@ pub fn run(screen: &Screen, course: &Course, progress: Progress, exercise: Optio
         let mut terminal = Terminal::open()?;
         watch.go(current);
         watch.stay(&mut terminal)
-    })?;
-    Ok(Outcome::AllPassed)
+    })
 }
 
 struct Watch<'a> {
     model: Model<'a>,
     orders: Sender<Order>,
-    heard: Receiver<(u64, Heard)>,
+    heard: Receiver<(u64, News)>,
     saves: Sender<()>,
     saved: Receiver<()>,
     files: Option<Files>,
@@ -105,7 +104,7 @@ impl Watch<'_> {
         let mut drawn: Option<Instant> = None;
         let mut settled: Option<Instant> = None;
         loop {
-            if process::is_interrupted() {
+            if cancel::is_interrupted() {
                 return Ok(());
             }
             let mut changed = self.listen()?;
@@ -201,15 +200,17 @@ impl Watch<'_> {
 
     fn reset(&mut self) {
         let model = &mut self.model;
-        let exercise = model.exercise();
-        let said = match original::restore(model.course, exercise) {
-            Ok(Some(kept)) => format!("it is as it began; your file is kept as {}", kept.display()),
-            Ok(None) => "it is as it began already".to_owned(),
-            Err(error) => format!("{error:#}"),
+        let exercise = &model.course.exercises[model.current];
+        let (said, failed) = match original::reset(model.course, &mut model.progress, exercise) {
+            Ok((Some(kept), forgotten)) => (
+                format!("it is in its original state; your file is kept as {}", kept.display()),
+                forgotten.err(),
+            ),
+            Ok((None, forgotten)) => ("it is already in its original state".to_owned(), forgotten.err()),
+            Err(error) => (format!("{error:#}"), None),
         };
-        let forgotten = model.progress.forget(exercise);
         self.judge();
-        let failed = forgotten.err().map(|error| format!("{error:#}"));
+        let failed = failed.map(|error| format!("{error:#}"));
         self.model.note = Some(failed.unwrap_or(said));
     }
 }

@@ -35,3 +35,25 @@ fn every_listing_prints_what_is_stated() {
     assert!(wrong.is_empty(), "not as stated in the lesson:\n{}", wrong.join("\n"));
     assert!(run >= 6, "only {run} listings were found");
 }
+
+/// rustc's own words differ from version to version; what they are about does not.
+#[test]
+fn the_compile_error_is_the_one_that_is_shown() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("rust-you-need/errors");
+    let shown = fs::read_to_string(folder.join("borrowed.out")).unwrap();
+    let rustc = std::env::var_os("RUSTC").unwrap_or("rustc".into());
+    let nowhere = std::env::temp_dir().join(format!("borrowed-{}.rmeta", std::process::id()));
+    let mut command = Command::new(rustc);
+    command
+        .args(["--edition", "2024", "--emit", "metadata", "borrowed.rs", "-o"])
+        .arg(&nowhere)
+        .current_dir(&folder);
+    let output = command.output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && !nowhere.exists(), "it compiles:\n{said}");
+    for part in ["error[E0373]: ", " --> borrowed.rs:7:33", " --> borrowed.rs:7:19", "thread::spawn(move || "]
+    {
+        assert!(shown.contains(part), "{part} is not shown");
+        assert!(said.contains(part), "{part} is not in what rustc says:\n{said}");
+    }
+}

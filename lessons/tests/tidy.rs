@@ -18,10 +18,10 @@ const PARTS: [&str; 9] = [
 ];
 /// The part on what people use for this at work; its words are not counted.
 const WILD: &str = "In the wild";
-/// Lessons that were written before there was that part.
-const WITHOUT_WILD: [&str; 3] = ["02-producer-consumer", "04-fan-out-fan-in", "09-progress-tracking"];
 const WORDS: std::ops::RangeInclusive<usize> = 700..=1_100;
 const LESSONS: usize = 12;
+/// The page on the parts of the language that the lessons need.
+const RUST: &str = "rust-you-need.md";
 /// What a page says that is still to be written.
 const TO_COME: &str = "> This lesson is to come.";
 
@@ -62,7 +62,7 @@ fn complete() -> BTreeMap<String, String> {
 fn pages() -> BTreeMap<PathBuf, String> {
     let mut pages: BTreeMap<_, _> =
         lessons().into_iter().map(|(name, text)| (Path::new(&name).join("README.md"), text)).collect();
-    for page in ["SUMMARY.md", "README.md"] {
+    for page in ["SUMMARY.md", "README.md", RUST] {
         pages.insert(page.into(), read(root().join(page)));
     }
     pages
@@ -126,6 +126,8 @@ fn every_include_and_its_anchor_is_there() {
             seen += 1;
             let (file, anchor) =
                 include.split_once(':').map_or((include, None), |(file, it)| (file, Some(it)));
+            // `3:` are the lines from the third.
+            let anchor = anchor.filter(|it| !it.ends_with(':'));
             let file = root().join(&page).with_file_name("").join(file);
             let Ok(included) = fs::read_to_string(&file) else {
                 wrong.push(format!("{}: there is no {include}", page.display()));
@@ -209,14 +211,29 @@ fn a_complete_lesson_has_its_parts_in_order() {
     for (lesson, text) in complete() {
         let prose = prose(&text);
         let parts: Vec<_> = prose.lines().filter_map(|line| line.strip_prefix("## ")).collect();
-        let has_wild = !WITHOUT_WILD.contains(&lesson.as_str());
-        let wanted: Vec<_> = PARTS.into_iter().filter(|part| has_wild || *part != WILD).collect();
-        assert_eq!(parts, wanted, "{lesson}");
+        assert_eq!(parts, PARTS, "{lesson}");
         assert!(
             text.contains("<details>") && text.contains("```python"),
             "{lesson} asks nothing or has no Python"
         );
     }
+}
+
+#[test]
+fn a_complete_lesson_names_the_rust_that_it_needs() {
+    let pieces = anchors(&read(root().join(RUST)));
+    let mut wrong = Vec::new();
+    for (lesson, text) in complete() {
+        let start = text.split("\n## ").next().unwrap();
+        let link = format!("../{RUST}#");
+        let named: Vec<_> = between(start, &link, ")").collect();
+        if named.is_empty() {
+            wrong.push(format!("{lesson} links to no part of {RUST} before its first section; see lesson 2"));
+        }
+        let unknown = named.iter().filter(|piece| !pieces.contains(**piece));
+        wrong.extend(unknown.map(|piece| format!("{lesson}: {RUST} has no part {piece}")));
+    }
+    nothing_in(wrong);
 }
 
 #[test]
@@ -247,6 +264,42 @@ fn a_lesson_that_is_to_come_says_so_in_one_paragraph() {
         let [title, note, paragraph] = blocks[..] else { panic!("{lesson} has more than one paragraph") };
         assert!(title.starts_with("# ") && note.contains(TO_COME) && words(paragraph) >= 40, "{lesson}");
     }
+}
+
+/// The minutes that a learner needs to read a chapter.
+const CHAPTER: u32 = 20;
+
+/// The minutes of an exercise, as its `Cargo.toml` has them.
+fn minutes(lesson: &str, exercise: &str) -> u32 {
+    let manifest = read(workbook().join("exercises").join(lesson).join(exercise).join("Cargo.toml"));
+    let line = manifest.lines().find_map(|line| line.strip_prefix("minutes = ")).unwrap();
+    line.split_whitespace().next().unwrap().parse().unwrap()
+}
+
+#[test]
+fn the_introduction_shows_the_whole_course_with_its_times() {
+    let (introduction, exercises) = (read(root().join("README.md")), exercises());
+    let mut wrong = Vec::new();
+    for (lesson, text) in lessons() {
+        let number: u32 = lesson.split('-').next().unwrap().parse().unwrap();
+        let title = text.lines().next().unwrap().trim_start_matches("# ");
+        let start = format!("| {number} | [{title}]({lesson}/README.md) | ");
+        let Some(row) = introduction.lines().find_map(|line| line.strip_prefix(&start)) else {
+            wrong.push(format!("no row of the table begins with {start}"));
+            continue;
+        };
+        let inside = exercises.get(&lesson).into_iter().flatten();
+        let minutes = CHAPTER + inside.map(|exercise| minutes(&lesson, exercise)).sum::<u32>();
+        // To the nearest half an hour.
+        let halves = (minutes + 15) / 30;
+        let time = format!("{}{} h", halves / 2, if halves % 2 == 1 { "½" } else { "" });
+        if complete().contains_key(&lesson) && !row.starts_with(&format!("{time} |")) {
+            wrong.push(format!(
+                "the chapter and the exercises of {lesson} take {time} ({minutes} min): {row}"
+            ));
+        }
+    }
+    nothing_in(wrong);
 }
 
 #[test]

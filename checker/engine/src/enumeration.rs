@@ -16,9 +16,9 @@
 //! Time moves only when no task can run, and nothing ends a wait without cause: those come from the
 //! seeds of other strategies.
 
-use crate::TaskId;
 use crate::footprint::{Footprint, Sleeper};
 use crate::history::{Clock, History, knows};
+use crate::task::TaskId;
 
 /// What is known of an enumeration after some executions, and the choices of the next one.
 #[derive(Debug, Default)]
@@ -213,5 +213,72 @@ impl Next {
             }
             None => false,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::footprint::Access;
+
+    /// Runs an execution by hand: each task takes its steps, each of which does one thing to one object.
+    fn execute(enumeration: &mut Enumeration, tasks: &[&[(usize, Access)]]) -> Option<Vec<TaskId>> {
+        let mut taken = vec![0; tasks.len()];
+        let mut schedule = Vec::new();
+        let announce = |enumeration: &mut Enumeration, task: usize, taken: &[usize]| {
+            if let Some((object, access)) = tasks[task].get(taken[task]) {
+                enumeration.history.announce(task as TaskId, *object, *access);
+            }
+        };
+        (0..tasks.len()).for_each(|task| announce(enumeration, task, &taken));
+        loop {
+            enumeration.close();
+            let enabled: Vec<TaskId> = (0..tasks.len())
+                .filter(|task| taken[*task] < tasks[*task].len())
+                .map(|t| t as TaskId)
+                .collect();
+            if enabled.is_empty() {
+                return Some(schedule);
+            }
+            let task = enumeration.next(&enabled, None)?;
+            schedule.push(task);
+            taken[task as usize] += 1;
+            announce(enumeration, task as usize, &taken);
+        }
+    }
+
+    fn schedules(tasks: &[&[(usize, Access)]], start: Enumeration) -> usize {
+        let (mut left, mut count) = (Some(start), 0);
+        while let Some(mut enumeration) = left {
+            count += usize::from(execute(&mut enumeration, tasks).is_some());
+            left = enumeration.advance();
+        }
+        count
+    }
+
+    #[test]
+    fn steps_on_different_objects_have_one_class() {
+        let tasks: [&[_]; 2] = [&[(16, Access::Change); 2], &[(32, Access::Change); 2]];
+        assert_eq!(
+            (schedules(&tasks, Enumeration::whole()), schedules(&tasks, Enumeration::reduced())),
+            (6, 1)
+        );
+    }
+
+    #[test]
+    fn changes_of_one_object_have_a_class_for_each_order() {
+        let tasks: [&[_]; 2] = [&[(16, Access::Change); 2], &[(16, Access::Change); 2]];
+        assert_eq!(
+            (schedules(&tasks, Enumeration::whole()), schedules(&tasks, Enumeration::reduced())),
+            (6, 6)
+        );
+    }
+
+    #[test]
+    fn looks_and_additions_commute_among_themselves_only() {
+        let (look, add) = ([(16, Access::Look)], [(16, Access::Add)]);
+        assert_eq!(schedules(&[&look, &look], Enumeration::reduced()), 1);
+        assert_eq!(schedules(&[&add, &add], Enumeration::reduced()), 1);
+        assert_eq!(schedules(&[&look, &add], Enumeration::reduced()), 2);
     }
 }

@@ -1,18 +1,20 @@
 //! What a step touches, and whether two steps of different tasks can be told apart by their order.
 
-use crate::TaskId;
+use crate::task::TaskId;
 
 /// What stands for the order of spawns, where no object can be,
 pub(crate) const SPAWNS: usize = usize::MAX;
 /// for what has been printed,
 pub(crate) const PRINTED: usize = usize::MAX - 1;
+/// for the clock, which each reading moves,
+pub(crate) const CLOCK: usize = usize::MAX - 2;
 /// for the end of a task,
 pub(crate) fn end_of(task: TaskId) -> usize {
-    usize::MAX - 2 - 2 * task as usize
+    usize::MAX - 3 - 2 * task as usize
 }
 /// and what stands for what a task leaves behind: an address to [`touch`](crate::touch).
 pub fn result_of(task: TaskId) -> usize {
-    usize::MAX - 3 - 2 * task as usize
+    usize::MAX - 4 - 2 * task as usize
 }
 /// From here on, no objects are.
 pub(crate) const NO_OBJECTS: usize = usize::MAX - (1 << 20);

@@ -1,4 +1,4 @@
-//! A heap that gives no address out twice while an enumeration runs an execution. So do the stacks, see `exec`.
+//! A heap that gives no address out twice while an enumeration runs an execution. So do the stacks, see `run`.
 //!
 //! An enumeration knows objects by their addresses. If a freed block were given out again, two objects would be taken for
 //! one, in one execution and not in the next, since what else is on the heap differs. So what is freed meanwhile is kept

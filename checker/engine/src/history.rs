@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use crate::TaskId;
 use crate::footprint::{Access, NO_OBJECTS, Name, Sleeper, Touch};
+use crate::task::TaskId;
 
 /// For each task, one more than the number of its last event that has happened before; 0 for none.
 pub(crate) type Clock = Vec<u32>;

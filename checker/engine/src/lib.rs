@@ -6,16 +6,19 @@
 //! blocks ([`block`]). Which task goes on is the [`Strategy`]'s choice, so an execution is a function of
 //! its seed: the same seed gives the same run, event for event, on any machine.
 //!
-//! Virtual time stands still while any task can run. When none can, it moves to the next deadline. When
-//! there is no deadline either, nothing can ever run again: that is a deadlock, as a fact.
+//! Virtual time stands still while any task can run. When none can, it moves to the next deadline, and a little further.
+//! When there is no deadline either, nothing can ever run again: that is a deadlock, as a fact.
 //!
 //! This crate knows nothing of locks or channels. It offers blocking and waking by address; `simstd`
 //! builds the standard library's types on that, and the harness its probes.
 //!
-//! All the `unsafe` of the scheduler is in `exec`, whose first lines say why it holds.
+//! Each file imports only from those before it: `task`, `report`, `stack`, `trace`; `footprint`, `history`,
+//! `enumeration`, `strategy`; `execution`, which decides; `switch`, which switches stacks, and is the only one that
+//! does; `panics`, `operations`, `local_slot`, what tasks can do; `explain`; `run`, which drives an execution to its
+//! end. A test holds them to it. Only `switch` knows coroutines, so all that is before it runs under Miri.
 
 mod enumeration;
-mod exec;
+mod execution;
 mod explain;
 mod footprint;
 mod heap;
@@ -24,20 +27,24 @@ pub mod local_slot;
 mod operations;
 mod panics;
 mod report;
-mod steps;
+mod run;
+mod stack;
 mod strategy;
+mod switch;
 mod task;
+mod trace;
 
 pub use enumeration::Enumeration;
-pub use exec::{execute, steps_heartbeat};
+pub use execution::in_execution;
 pub use footprint::{Access, result_of};
 pub use heap::Heap;
 pub use operations::{
-    block, chance, choose, console, current, elapsed, end, epoch, finished, in_execution, initialising, live,
-    now, point, random, record, released, settle, silent_point, sleep_until, spawn, spin_point, spurious,
+    block, chance, choose, console, current, elapsed, end, epoch, finished, initialising, live, now, point,
+    random, read_clock, record, released, settle, silent_point, sleep_until, spawn, spin_point, spurious,
     take_point, taken, touch, wait_until, wake_all, wake_done, wake_one, wake_task, yield_point,
 };
 pub use panics::{catching, mark_panicking, panicking, unmark_panicking};
 pub use report::{Ending, Event, Panic, Run, ThreadReport};
-pub use strategy::{Rng, Strategy, Style};
-pub use task::{Limits, Loc, Options, Settled, TaskId, Waiting, Wake};
+pub use run::{Options, execute, steps_heartbeat};
+pub use strategy::{LATE, Rng, Strategy, Style};
+pub use task::{Handle, Limits, Loc, Settled, TaskId, Waiting, Wake};

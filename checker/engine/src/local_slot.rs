@@ -2,8 +2,8 @@
 
 use std::any::Any;
 
-use crate::exec::{exec, of};
-use crate::task::Local;
+use crate::execution::with;
+use crate::task::{Handle, Local};
 
 /// The state of a slot of the running task.
 #[derive(Debug)]
@@ -17,71 +17,69 @@ pub enum Slot {
 }
 
 /// Looks up the slot with `key`.
+///
+/// # Panics
+/// Outside an execution.
 pub fn get(key: usize) -> Slot {
-    let ex = exec().expect("a simulated thread-local was used outside a simulation");
-    // SAFETY: see the module documentation of `exec`.
-    unsafe {
-        let task = &of(ex).tasks[of(ex).current as usize];
-        match task.locals.iter().find(|(k, _)| *k == key) {
-            Some((_, Local::Alive(value))) => Slot::Alive(&raw const **value),
-            Some((_, Local::Destroyed)) => Slot::Destroyed,
-            None => Slot::Absent,
-        }
-    }
+    let slot = with(|ex| match ex.running().locals.iter().find(|(k, _)| *k == key) {
+        Some((_, Local::Alive { value, .. })) => Slot::Alive(&raw const **value),
+        Some((_, Local::Destroyed)) => Slot::Destroyed,
+        None => Slot::Absent,
+    });
+    slot.expect("a simulated thread-local was used outside a simulation")
 }
 
 /// Gives the slot with `key` its value. A value that it has already (its own initialisation may have
 /// made one) is given back, to be dropped by the caller.
-pub fn set(key: usize, value: Box<dyn Any>) -> Option<Box<dyn Any>> {
-    let ex = exec().expect("a simulated thread-local was used outside a simulation");
-    // SAFETY: as above.
-    unsafe {
-        let current = of(ex).current as usize;
-        let locals = &mut of(ex).tasks[current].locals;
+///
+/// # Panics
+/// Outside an execution.
+pub fn set<T: Any>(key: usize, value: T) -> Option<Box<dyn Any>> {
+    let value: Box<dyn Any> = Box::new(value);
+    let has_destructor = std::mem::needs_drop::<T>();
+    let old = with(|ex| {
+        let locals = &mut ex.running().locals;
         match locals.iter_mut().find(|(k, _)| *k == key) {
-            Some((_, Local::Alive(old))) => Some(std::mem::replace(old, value)),
+            Some((_, Local::Alive { value: old, .. })) => Some(std::mem::replace(old, value)),
             Some((_, slot)) => {
-                *slot = Local::Alive(value);
+                *slot = Local::Alive { value, has_destructor };
                 None
             }
             None => {
-                locals.push((key, Local::Alive(value)));
+                locals.push((key, Local::Alive { value, has_destructor }));
                 None
             }
         }
-    }
+    });
+    old.expect("a simulated thread-local was used outside a simulation")
 }
 
 /// The handle of the running task, made by `make` when there is none yet.
-pub fn handle(make: impl FnOnce() -> std::rc::Rc<dyn Any>) -> std::rc::Rc<dyn Any> {
-    let ex = exec().expect("a simulated thread was asked for outside a simulation");
-    // SAFETY: as above; `make` does not come back to this task's handle.
-    unsafe {
-        let current = of(ex).current as usize;
-        if of(ex).tasks[current].handle.is_none() {
-            let handle = make();
-            of(ex).tasks[current].handle = Some(handle);
-        }
-        of(ex).tasks[current].handle.clone().expect("it was set above")
-    }
+///
+/// # Panics
+/// Outside an execution.
+pub fn handle(make: impl FnOnce() -> Handle) -> Handle {
+    let known = with(|ex| ex.running().handle.clone());
+    known.expect("a simulated thread was asked for outside a simulation").unwrap_or_else(|| {
+        let handle = make();
+        with(|ex| ex.running().handle = Some(handle.clone()));
+        handle
+    })
 }
 
-/// Drops the running task's locals, in the order they were first used, and those that their destructors make.
+/// Ends the running task's locals as std does: the one that was made last goes first, those that destructors make included.
+/// What has no destructor can be used by all of these.
 pub fn run_destructors() {
-    let Some(ex) = exec() else { return };
-    loop {
-        // SAFETY: module documentation; the value is dropped when no reference is held.
-        let next = unsafe {
-            let current = of(ex).current as usize;
-            let locals = &mut of(ex).tasks[current].locals;
-            locals
-                .iter_mut()
-                .find(|(_, l)| matches!(l, Local::Alive(_)))
-                .map(|(_, l)| std::mem::replace(l, Local::Destroyed))
-        };
-        match next {
-            Some(value) => drop(value),
-            None => break,
-        }
+    // The value is dropped outside of the execution.
+    while let Some(value) = with(|ex| {
+        let has_one = |local: &Local| matches!(local, Local::Alive { has_destructor: true, .. });
+        let last = ex.running().locals.iter_mut().rfind(|(_, local)| has_one(local));
+        last.map(|(_, local)| std::mem::replace(local, Local::Destroyed))
+    })
+    .flatten()
+    {
+        drop(value);
     }
+    // What is left has no destructor: this gives memory back, and nothing else.
+    drop(with(|ex| std::mem::take(&mut ex.running().locals)));
 }

@@ -1,12 +1,11 @@
 //! Panics of simulated threads: whose they are, and that they are recorded.
-//!
-//! The documentation of [`exec`](crate::exec) says why the `unsafe` holds.
 
 use std::panic::{AssertUnwindSafe, Location};
 use std::sync::Once;
 
-use crate::exec::{exec, of};
+use crate::execution::{Exec, with, with_if_free};
 use crate::report::Panic;
+use crate::task::name_of;
 
 /// Panics of simulated threads are recorded, not printed: the same one may happen in thousands of schedules.
 pub(crate) fn install_hook() {
@@ -14,20 +13,18 @@ pub(crate) fn install_hook() {
     HOOK.call_once(|| {
         let previous = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            let Some(ex) = exec() else { return previous(info) };
-            // SAFETY: module documentation; the hook runs in the task that panics.
-            unsafe {
-                let id = of(ex).current;
-                let name = of(ex).name_of(id);
-                of(ex).tasks[id as usize].panicking += 1;
-                let at = info.location();
-                of(ex).panics.push(Panic {
-                    thread: name,
-                    task: id,
-                    message: info.payload_as_str().unwrap_or("a value that is not text").to_owned(),
-                    file: at.map_or(String::new(), |l| l.file().to_owned()),
-                    line: at.map_or(0, Location::line),
-                });
+            let at = info.location();
+            let message = info.payload_as_str().unwrap_or("a value that is not text").to_owned();
+            let (file, line) =
+                (at.map_or(String::new(), |l| l.file().to_owned()), at.map_or(0, Location::line));
+            // The hook runs in the task that panics.
+            let record = |ex: &mut Exec| {
+                ex.running().panicking += 1;
+                let (task, thread) = (ex.current, name_of(&ex.tasks, ex.current));
+                ex.panics.push(Panic { thread, task, message, file, line });
+            };
+            if with_if_free(record).is_none() {
+                previous(info);
             }
         }));
     });
@@ -47,27 +44,18 @@ pub fn catching<R>(f: impl FnOnce() -> R) -> std::thread::Result<R> {
 
 /// Whether the running task is unwinding.
 pub fn panicking() -> bool {
-    // SAFETY: module documentation.
-    exec().map_or_else(std::thread::panicking, |ex| unsafe {
-        of(ex).tasks[of(ex).current as usize].panicking > 0
-    })
+    with(|ex| ex.running().panicking > 0).unwrap_or_else(std::thread::panicking)
 }
 
 /// The running task begins to unwind.
 pub fn mark_panicking() {
-    if let Some(ex) = exec() {
-        // SAFETY: module documentation.
-        unsafe { of(ex).tasks[of(ex).current as usize].panicking += 1 }
-    }
+    with(|ex| ex.running().panicking += 1);
 }
 
 /// The running task has been caught unwinding.
 pub fn unmark_panicking() {
-    if let Some(ex) = exec() {
-        // SAFETY: module documentation.
-        unsafe {
-            let count = &mut of(ex).tasks[of(ex).current as usize].panicking;
-            *count = count.saturating_sub(1);
-        }
-    }
+    with(|ex| {
+        let count = &mut ex.running().panicking;
+        *count = count.saturating_sub(1);
+    });
 }

@@ -3,7 +3,8 @@
 use std::any::Any;
 use std::time::Duration;
 
-use crate::{Enumeration, Loc};
+use crate::enumeration::Enumeration;
+use crate::task::Loc;
 
 /// How an execution ended.
 pub enum Ending {
@@ -71,6 +72,8 @@ pub struct ThreadReport {
     pub at: Option<(String, u32)>,
     /// What it waits for; `None` if it could have gone on.
     pub waiting_for: Option<String>,
+    /// Whether it would go on by itself in a while.
+    pub timed: bool,
     /// The function of the standard library, crossbeam or rayon that the learner's line called.
     pub call: Option<String>,
     /// It is an idle thread of a library's own pool.
@@ -107,6 +110,8 @@ pub struct Run {
     pub time: Duration,
     /// Steps since virtual time last moved.
     pub steps_at_this_time: u64,
+    /// How often the clock has been read since virtual time last moved.
+    pub readings_at_this_time: u64,
     /// The panics begun, in order, caught ones too.
     pub panics: Vec<Panic>,
     /// The tasks that had not finished.

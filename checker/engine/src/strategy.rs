@@ -7,8 +7,8 @@
 //! Burckhardt et al., "A Randomized Scheduler with Probabilistic Guarantees of Finding Bugs" (ASPLOS
 //! 2010), with memoryless change points in place of a preset number.
 
-use crate::TaskId;
 use crate::enumeration::Enumeration;
+use crate::task::TaskId;
 
 /// SplitMix64: a tiny generator with a fixed algorithm, so that seeds keep their meaning for ever
 /// (Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014).
@@ -59,7 +59,20 @@ pub struct Strategy {
     stall: Option<Stall>,
     /// Time may run ahead of the tasks that can run, by this many nanoseconds in all.
     slip: u64,
+    lateness: Lateness,
 }
+
+/// How late those wake that wait for a time. It has random numbers of its own: so a schedule can be run again with less of
+/// it, and all else as it was.
+#[derive(Debug)]
+struct Lateness {
+    rng: Rng,
+    /// Below so many nanoseconds.
+    below: u64,
+}
+
+/// A thread that waits for a time wakes less than this many nanoseconds after it: far less than any check measures.
+pub const LATE: u64 = 1_000_000;
 
 /// How one task is held up: no schedule of fair turns would.
 #[derive(Debug)]
@@ -153,7 +166,21 @@ impl Strategy {
             }
             _ => (None, 0),
         };
-        Self { rng, family, stall, slip }
+        let lateness = Lateness::of(seed);
+        Self { rng, family, stall, slip, lateness }
+    }
+
+    /// The same schedule, where those that wait for a time wake less than so many nanoseconds after it. With 0 they wake at
+    /// once.
+    #[must_use]
+    pub fn late_by_less_than(mut self, nanoseconds: u64) -> Self {
+        self.lateness.below = self.lateness.below.min(nanoseconds);
+        self
+    }
+
+    /// By how many nanoseconds those are late that wake next.
+    pub(crate) fn lateness(&mut self) -> u64 {
+        self.lateness.draw()
     }
 
     /// Whether time runs on to a deadline that is `distance` away, although there are tasks that can run.
@@ -173,7 +200,9 @@ impl Strategy {
 
     /// The next schedule of an enumeration. [`Run::enumeration`](crate::Run::enumeration) gives it back.
     pub fn every(enumeration: Enumeration) -> Self {
-        Self { rng: Rng::new(0), family: Family::Every(Box::new(enumeration)), stall: None, slip: 0 }
+        let family = Family::Every(Box::new(enumeration));
+        let lateness = Lateness { rng: Rng::new(0), below: 0 };
+        Self { rng: Rng::new(0), family, stall: None, slip: 0, lateness }
     }
 
     pub(crate) fn into_enumeration(self) -> Option<Enumeration> {
@@ -299,6 +328,19 @@ impl Strategy {
             }
         }
         best
+    }
+}
+
+impl Lateness {
+    fn of(seed: u64) -> Self {
+        let mut rng = Rng::new(seed ^ 0x1A7E_1A7E_1A7E_1A7E);
+        let below = [0, LATE / 1_000, LATE / 10, LATE][rng.below(4)];
+        Self { rng, below }
+    }
+
+    fn draw(&mut self) -> u64 {
+        let (is_late, by) = (self.rng.below(3) > 0, self.rng.bits());
+        if is_late { ((u128::from(by) * u128::from(self.below)) >> 64) as u64 } else { 0 }
     }
 }
 

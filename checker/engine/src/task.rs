@@ -1,14 +1,11 @@
-//! What is said of executions and tasks: options, states, reasons to wait.
+//! What is said of tasks: their limits, their states, what they wait for.
 
 use std::any::Any;
 use std::cell::Cell;
 use std::panic::Location;
+use std::rc::Rc;
 
-use corosensei::Yielder;
-
-use crate::exec::Resume;
-use crate::explain::Stack;
-use crate::strategy::Strategy;
+use crate::stack::Stack;
 
 /// A place in a source file.
 pub type Loc = &'static Location<'static>;
@@ -25,21 +22,6 @@ pub struct Limits {
     pub steps: u64,
     /// Tasks that are alive at once before the execution is called crowded.
     pub threads: usize,
-}
-
-/// How to run an execution.
-#[derive(Debug)]
-pub struct Options<'a> {
-    /// Who goes on at each point.
-    pub strategy: Strategy,
-    /// When to give up.
-    pub limits: Limits,
-    /// Find the line of the learner's file for every unfinished task at the end. Costs milliseconds.
-    pub explain: bool,
-    /// Record every event, or of very many the first and the last. Costs microseconds an event.
-    pub trace: bool,
-    /// The path of the learner's source as it was given to rustc; frames with it are the learner's.
-    pub source: &'a str,
 }
 
 /// Why a blocked task goes on.
@@ -77,6 +59,15 @@ pub enum Settled {
     Restless,
 }
 
+/// What a task is resumed for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Resume {
+    /// To go on.
+    Go,
+    /// To look at its stack, and come back.
+    Explain,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum State {
     Runnable,
@@ -85,13 +76,15 @@ pub(crate) enum State {
 }
 
 pub(crate) enum Local {
-    Alive(Box<dyn Any>),
+    Alive { value: Box<dyn Any>, has_destructor: bool },
     Destroyed,
 }
 
+/// What simstd keeps with a task: its `Thread`.
+pub type Handle = Rc<dyn Any>;
+
 /// A simulated thread.
 pub(crate) struct Task {
-    pub(crate) yielder: *const Yielder<Resume, ()>,
     pub(crate) state: State,
     pub(crate) waiting: Option<Waiting>,
     /// The lock that its next step takes, without which it can't run. Kept for enumerations only.
@@ -102,7 +95,7 @@ pub(crate) struct Task {
     pub(crate) timed_out: bool,
     pub(crate) panicking: u32,
     pub(crate) locals: Vec<(usize, Local)>,
-    pub(crate) handle: Option<std::rc::Rc<dyn Any>>,
+    pub(crate) handle: Option<Handle>,
     pub(crate) name: Option<String>,
     pub(crate) last: (&'static str, Loc),
     /// How many spins have been no scheduling points since the last one that was.
@@ -117,8 +110,37 @@ pub(crate) struct Task {
     pub(crate) stack: Option<Stack>,
 }
 
+impl Task {
+    pub(crate) fn new(name: Option<String>, at: Loc, of_rayon: bool, outlives: bool) -> Self {
+        Self {
+            state: State::Runnable,
+            waiting: None,
+            takes: None,
+            deadline: NEVER,
+            quiet: false,
+            timed_out: false,
+            panicking: 0,
+            locals: Vec::new(),
+            handle: None,
+            name,
+            last: ("start", at),
+            spins: 0,
+            spawned_at: at,
+            of_rayon,
+            outlives,
+            initialising: 0,
+            stack: None,
+        }
+    }
+}
+
 impl std::fmt::Debug for Task {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Task").field("name", &self.name).field("state", &self.state).finish_non_exhaustive()
     }
+}
+
+/// The name of a task as people read it.
+pub(crate) fn name_of(tasks: &[Task], id: TaskId) -> String {
+    tasks[id as usize].name.clone().unwrap_or_else(|| format!("thread {id}"))
 }

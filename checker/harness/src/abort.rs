@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use engine::{Limits, Options, Strategy, Style, TaskId, execute};
 
-use crate::finding::Thread;
+use protocol::Thread;
 
 /// What Rust panics with, as the last thing it does.
 const LAST_WORDS: [&str; 2] =

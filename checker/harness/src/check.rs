@@ -1,18 +1,17 @@
 //! One check, as its author sees it.
 
-use std::any::Any;
 use std::cell::RefCell;
 use std::fmt::Debug;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
-use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+use proptest::strategy::BoxedStrategy;
 
-use crate::explore::Search;
-use crate::finding::Kind;
-use crate::{real, snapshot};
+use crate::cases::{Generated, Input, Inputs, Small};
+use crate::expect::fail;
+use crate::search::Search;
+use crate::{exploration, snapshot, threads};
+use protocol::Kind;
 
 /// A check as [`checks!`](crate::checks) lists it.
 #[derive(Debug, Clone, Copy)]
@@ -37,70 +36,10 @@ pub struct Check {
     pub(crate) small: RefCell<Option<Small>>,
 }
 
-/// An input so small that all its interleavings may be tried.
-#[derive(Debug, Clone)]
-pub(crate) struct Small {
-    /// In words that follow "every interleaving of".
-    pub(crate) what: &'static str,
-    pub(crate) input: Input,
-}
-
 #[derive(Debug)]
 pub(crate) enum Mode {
     Simulated(Box<RefCell<Search>>),
     Real,
-}
-
-/// An input whose type is known to the check alone.
-pub(crate) type Input = Arc<dyn Any + Send + Sync>;
-
-/// The seed that is being tried. A crash leaves no time to ask for it.
-pub(crate) static LAST_SEED: AtomicU64 = AtomicU64::new(0);
-
-/// Makes inputs, and smaller ones from those that fail.
-pub(crate) trait Inputs {
-    fn tree(&self, seed: u64) -> Box<dyn Tree>;
-}
-
-/// One input with the ways to make it smaller.
-pub(crate) trait Tree {
-    fn current(&self) -> Input;
-    fn simplify(&mut self) -> bool;
-    fn complicate(&mut self) -> bool;
-}
-
-struct Generated<T>(BoxedStrategy<T>);
-
-impl<T: Debug + Send + Sync + 'static> Inputs for Generated<T> {
-    fn tree(&self, seed: u64) -> Box<dyn Tree> {
-        LAST_SEED.store(seed, Ordering::Relaxed);
-        let mut runner = runner(seed);
-        let tree = self.0.new_tree(&mut runner).expect("the check's inputs need no filtering");
-        Box::new(Growing(tree))
-    }
-}
-
-struct Growing<T>(Box<dyn ValueTree<Value = T>>);
-
-impl<T: Debug + Send + Sync + 'static> Tree for Growing<T> {
-    fn current(&self) -> Input {
-        Arc::new(self.0.current())
-    }
-    fn simplify(&mut self) -> bool {
-        self.0.simplify()
-    }
-    fn complicate(&mut self) -> bool {
-        self.0.complicate()
-    }
-}
-
-fn runner(seed: u64) -> TestRunner {
-    let mut bytes = [0; 32];
-    for (i, chunk) in bytes.chunks_mut(8).enumerate() {
-        chunk.copy_from_slice(&seed.wrapping_add(i as u64).to_le_bytes());
-    }
-    let config = Config { failure_persistence: None, source_file: None, ..Config::default() };
-    TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))
 }
 
 impl Check {
@@ -146,7 +85,7 @@ impl Check {
                 self.schedules(move || {
                     let got = body();
                     if got.trim_end() != wanted.trim_end() {
-                        crate::fail(Kind::WrongAnswer, snapshot::difference(name, &wanted, &got));
+                        fail(Kind::WrongAnswer, snapshot::difference(name, &wanted, &got));
                     }
                 });
             }
@@ -161,9 +100,15 @@ impl Check {
     ) {
         match &self.mode {
             Mode::Simulated(search) => {
-                search.borrow_mut().explore(inputs, self.small.take().as_ref(), show, &*body);
+                exploration::explore(
+                    &mut search.borrow_mut(),
+                    inputs,
+                    self.small.take().as_ref(),
+                    show,
+                    &*body,
+                );
             }
-            Mode::Real => real::cases(inputs, show, &body),
+            Mode::Real => threads::cases(inputs, show, &body),
         }
     }
 }

@@ -3,7 +3,6 @@
 
 use std::cell::RefCell;
 use std::io::{Read, Write, stdin, stdout};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,31 +12,14 @@ use cpu_time::ProcessTime;
 use serde::{Deserialize, Serialize};
 
 use crate::abort;
-use crate::check::{Check, Entry, LAST_SEED, Mode};
-use crate::explore::{Hunt, Place, Search};
-use crate::finding::{Report, Status, Thread};
+use protocol::{Check as Report, Event, Listed, Request, Status};
+
+use crate::cases::LAST_SEED;
+use crate::check::{Check, Entry, Mode};
+use crate::search::{Place, Search};
 
 /// A step that uses this much processor time without a scheduling point will not end.
 const STUCK: Duration = Duration::from_secs(1);
-
-#[derive(Debug, Deserialize)]
-struct Request {
-    nonce: String,
-    seed: u64,
-    schedules: Option<u64>,
-    only: Option<Vec<String>>,
-    #[serde(default)]
-    trace: bool,
-    #[serde(default)]
-    hunt: Option<Hunt>,
-    /// Whether all that the program shares is seen by the simulation, so that "every interleaving" can be said.
-    #[serde(default)]
-    enumerable: bool,
-    source: String,
-    snapshots: PathBuf,
-    #[serde(default)]
-    resume: Option<Resume>,
-}
 
 /// Where a program has stopped in one process, and goes on in another.
 #[derive(Debug, Serialize, Deserialize)]
@@ -48,30 +30,12 @@ struct Resume {
     duration_ms: u64,
 }
 
-#[derive(Serialize)]
-#[serde(tag = "event", rename_all = "kebab-case")]
-enum Event<'a> {
-    Suite { checks: Vec<Listed> },
-    Start { check: &'a str },
-    End { check: &'a Report },
-    Stuck { check: &'a str, message: String },
-    Paused { resume: Resume },
-    Aborting { check: &'a str, message: String, seed: u64, thread: Option<Thread> },
-    Done,
-}
-
-#[derive(Serialize)]
-struct Listed {
-    name: &'static str,
-    clause: u32,
-}
-
 /// Writes events, one at a time: the watchdog has one too.
 #[derive(Clone)]
 struct Channel(Arc<Mutex<String>>);
 
 impl Channel {
-    fn send(&self, event: &Event<'_>) {
+    fn send(&self, event: &Event) {
         let nonce = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let line = serde_json::to_string(event).expect("events are plain data");
         // If the checker is gone there is nobody to tell.
@@ -89,7 +53,7 @@ pub(crate) fn main(entries: &[Entry]) -> ExitCode {
         }
     };
     let channel = Channel(Arc::new(Mutex::new(request.nonce.clone())));
-    let listed = entries.iter().map(|e| Listed { name: e.name, clause: e.clause }).collect();
+    let listed = entries.iter().map(|e| Listed { name: e.name.to_owned(), clause: e.clause }).collect();
     channel.send(&Event::Suite { checks: listed });
 
     let chosen: Vec<&Entry> = match &request.only {
@@ -101,14 +65,20 @@ pub(crate) fn main(entries: &[Entry]) -> ExitCode {
     let (teller, at) = (channel.clone(), Arc::clone(&current));
     abort::watch(move |message, thread| {
         let check = *at.lock().unwrap_or_else(PoisonError::into_inner);
-        teller.send(&Event::Aborting { check, message, seed: LAST_SEED.load(Ordering::Relaxed), thread });
+        teller.send(&Event::Aborting {
+            check: check.to_owned(),
+            message,
+            seed: LAST_SEED.load(Ordering::Relaxed),
+            thread,
+        });
     });
     for entry in chosen {
         *current.lock().unwrap_or_else(PoisonError::into_inner) = entry.name;
-        channel.send(&Event::Start { check: entry.name });
+        channel.send(&Event::Start { check: entry.name.to_owned() });
         match judge(entry, &request) {
-            Ok(report) => channel.send(&Event::End { check: &report }),
+            Ok(report) => channel.send(&Event::End { check: Box::new(report) }),
             Err(resume) => {
+                let resume = serde_json::to_value(resume).expect("a place is plain data");
                 channel.send(&Event::Paused { resume });
                 return ExitCode::SUCCESS;
             }
@@ -121,12 +91,13 @@ pub(crate) fn main(entries: &[Entry]) -> ExitCode {
 /// Runs one check, to its end or until the program should go on in another process.
 fn judge(entry: &Entry, request: &Request) -> Result<Report, Resume> {
     let started = Instant::now();
-    let earlier = request.resume.as_ref().filter(|resume| resume.check == entry.name);
-    let place = earlier.map_or_else(Place::default, |resume| resume.place);
+    let earlier = request.resume.clone().and_then(|resume| serde_json::from_value::<Resume>(resume).ok());
+    let earlier = earlier.filter(|resume| resume.check == entry.name);
+    let place = earlier.as_ref().map_or_else(Place::default, |resume| resume.place);
     let mut search = Search::beginning_at(place);
     search.seed = request.seed;
     search.wanted = request.schedules;
-    search.source.clone_from(&request.source);
+    search.source = request.source.to_string_lossy().into_owned();
     search.trace = request.trace;
     search.hunt = request.hunt;
     search.enumerable = request.enumerable;
@@ -144,7 +115,7 @@ fn judge(entry: &Entry, request: &Request) -> Result<Report, Resume> {
         return Err(Resume { check: entry.name.to_owned(), place, duration_ms });
     }
     Ok(Report {
-        name: entry.name,
+        name: entry.name.to_owned(),
         clause: entry.clause,
         status: if search.finding.is_some() { Status::Failed } else { Status::Passed },
         schedules: search.schedules,
@@ -169,7 +140,7 @@ fn watch(channel: Channel, current: Arc<Mutex<&'static str>>) {
                 let message = String::from(
                     "a thread has used a second of processor time without reaching a lock, a channel, an atomic, or its end",
                 );
-                channel.send(&Event::Stuck { check, message });
+                channel.send(&Event::Stuck { check: check.to_owned(), message });
                 std::process::exit(1);
             }
         }

@@ -4,7 +4,14 @@ use std::any::Any;
 use std::fmt::Debug;
 use std::sync::Mutex;
 
-use crate::finding::{Failure, Kind};
+use protocol::Kind;
+
+/// What went wrong in one case, before it is looked into.
+#[derive(Debug, Clone)]
+pub(crate) struct Failure {
+    pub(crate) kind: Kind,
+    pub(crate) message: String,
+}
 
 /// What failed on real threads: learner code may catch the panic that says so, but not reach this.
 static FAILED: Mutex<Option<Failure>> = Mutex::new(None);

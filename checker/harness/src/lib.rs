@@ -25,23 +25,26 @@
 //! Probes count, they never time.
 
 mod abort;
+mod cases;
 mod check;
 mod child;
-mod every;
+mod classify;
+mod exhaustive;
 mod expect;
-mod explore;
-mod finding;
+mod exploration;
 pub mod input;
-mod judge;
 mod memory;
 mod probe;
 mod real;
+mod search;
 mod snapshot;
+mod threads;
 
 pub use check::{Check, Entry};
 pub use expect::{catch, expect, expect_eq, fail, panic_message};
-pub use finding::Kind;
 pub use probe::{Drops, Gate, Line, Meter, Page, Threads, every_thread_has_finished, now, pause, settle};
+
+pub use protocol::Kind;
 
 use std::any::TypeId;
 use std::process::ExitCode;

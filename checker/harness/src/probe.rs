@@ -10,7 +10,7 @@ use std::time::Duration;
 use engine::{Access, Settled, Waiting};
 
 use crate::expect::fail;
-use crate::finding::Kind;
+use protocol::Kind;
 
 /// A pause on real threads is this many times shorter: it gives others a chance, no check depends on it.
 const REAL_TIME: u32 = 100;
@@ -103,7 +103,8 @@ impl Meter {
         let inside = self.0.inside.fetch_add(1, Ordering::SeqCst) + 1;
         self.0.peak.fetch_max(inside, Ordering::SeqCst);
         self.0.entered.fetch_add(1, Ordering::SeqCst);
-        self.0.last_entered.store(engine::now(), Ordering::SeqCst);
+        let now = u64::try_from(engine::elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.0.last_entered.store(now, Ordering::SeqCst);
         Inside(self)
     }
 

@@ -36,7 +36,7 @@ pub(crate) fn assert(folder: &Path, name: &str, text: &str) {
         let outcome = catch_unwind(AssertUnwindSafe(|| insta::assert_snapshot!(name, text)));
         if outcome.is_err() {
             let wanted = if file(folder, name).exists() { read(folder, name) } else { String::new() };
-            crate::fail(crate::Kind::WrongAnswer, difference(name, &wanted, text));
+            crate::expect::fail(protocol::Kind::WrongAnswer, difference(name, &wanted, text));
         }
     });
 }

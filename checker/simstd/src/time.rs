@@ -1,54 +1,66 @@
-//! Virtual time: it moves when nothing can run, then to the next deadline.
+//! Virtual time: it moves when nothing can run, then to the next deadline and a little further.
 
 use ::std::fmt;
 use ::std::ops::{Add, AddAssign, Sub, SubAssign};
+use ::std::panic::Location;
 pub use ::std::time::*;
 
-/// An execution starts this long after the origin, so that times before it can be named.
-const HEAD_START: Duration = Duration::from_secs(24 * 60 * 60);
 /// 2026-01-01, so that dates look like dates.
 const TODAY: Duration = Duration::from_secs(1_767_225_600);
+/// How long a simulated machine has been up when an execution begins: an hour and a bit.
+const UPTIME: Duration = Duration::from_secs(4_000);
 
-/// As [`std::time::Instant`].
-#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub struct Instant(Duration);
+/// As [`std::time::Instant`]: nanoseconds since the machine was started, or before it.
+#[derive(Copy, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Instant(i128);
 
 impl Instant {
     /// Virtual now. A scheduling point, so that a loop until some time has come does not stop the world.
     #[track_caller]
     pub fn now() -> Self {
-        engine::point("now", 0, ::std::panic::Location::caller());
-        Self(HEAD_START + engine::elapsed())
+        Self(nanoseconds(UPTIME + engine::read_clock(Location::caller())))
+    }
+
+    fn at(nanoseconds: i128) -> Option<Self> {
+        can_be_named(nanoseconds).then_some(Self(nanoseconds))
     }
 
     /// As the real one: zero if `earlier` is later.
     pub fn duration_since(&self, earlier: Self) -> Duration {
-        self.0.saturating_sub(earlier.0)
+        self.checked_duration_since(earlier).unwrap_or_default()
     }
 
     /// As the real one.
     pub fn checked_duration_since(&self, earlier: Self) -> Option<Duration> {
-        self.0.checked_sub(earlier.0)
+        (*self >= earlier).then(|| between(self.0.abs_diff(earlier.0)))
     }
 
     /// As the real one.
     pub fn saturating_duration_since(&self, earlier: Self) -> Duration {
-        self.0.saturating_sub(earlier.0)
+        self.duration_since(earlier)
     }
 
     /// As the real one.
+    #[track_caller]
     pub fn elapsed(&self) -> Duration {
         Self::now().duration_since(*self)
     }
 
     /// As the real one.
     pub fn checked_add(&self, duration: Duration) -> Option<Self> {
-        self.0.checked_add(duration).map(Self)
+        Self::at(self.0 + nanoseconds(duration))
     }
 
     /// As the real one.
     pub fn checked_sub(&self, duration: Duration) -> Option<Self> {
-        self.0.checked_sub(duration).map(Self)
+        Self::at(self.0 - nanoseconds(duration))
+    }
+}
+
+impl fmt::Debug for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (seconds, rest) = (self.0.div_euclid(SECOND), self.0.rem_euclid(SECOND));
+        f.debug_struct("Instant").field("tv_sec", &seconds).field("tv_nsec", &rest).finish()
     }
 }
 
@@ -66,20 +78,26 @@ pub struct SystemTime(i128);
 /// As [`std::time::UNIX_EPOCH`].
 pub const UNIX_EPOCH: SystemTime = SystemTime::UNIX_EPOCH;
 
-/// Seconds that a time may be away from the epoch.
-const FARTHEST: u128 = i64::MAX as u128;
+/// Nanoseconds.
+const SECOND: i128 = 1_000_000_000;
+
+/// Whether a time can be told: its seconds are 64 bits.
+fn can_be_named(nanoseconds: i128) -> bool {
+    i64::try_from(nanoseconds.div_euclid(SECOND)).is_ok()
+}
 
 impl SystemTime {
     /// As the real one.
     pub const UNIX_EPOCH: SystemTime = SystemTime(0);
 
-    /// Virtual now.
+    /// Virtual now. A scheduling point, as for an [`Instant`].
+    #[track_caller]
     pub fn now() -> Self {
-        Self::UNIX_EPOCH + TODAY + engine::elapsed()
+        Self::UNIX_EPOCH + TODAY + engine::read_clock(Location::caller())
     }
 
     fn at(nanoseconds: i128) -> Option<Self> {
-        (nanoseconds.unsigned_abs() / 1_000_000_000 <= FARTHEST).then_some(Self(nanoseconds))
+        can_be_named(nanoseconds).then_some(Self(nanoseconds))
     }
 
     /// As the real one.
@@ -95,6 +113,7 @@ impl SystemTime {
     ///
     /// # Errors
     /// If this time is to come.
+    #[track_caller]
     pub fn elapsed(&self) -> Result<Duration, SystemTimeError> {
         Self::now().duration_since(*self)
     }

@@ -1,12 +1,11 @@
 //! What the watch view shows, and how keys and news change it. Nothing here waits or draws.
 
-use super::worker::Heard;
-use crate::comparison::{self, Choice};
-use crate::course::{Course, Exercise, Hint};
-use crate::hints;
-use crate::progress::{Progress, State};
-use crate::style::{Style, look};
-use crate::verdict::{Check, Finding, Kind, Report, Status};
+use crate::course::{Course, Exercise, Hint, hints};
+use crate::judge::news::News;
+use crate::learner::progress::Progress;
+use crate::show::comparison::{self, Choice};
+use crate::show::style::{Style, look};
+use crate::verdict::{Check, Finding, Kind, Report, State, Status};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::time::Instant;
 
@@ -186,25 +185,25 @@ impl<'a> Model<'a> {
     }
 
     /// Takes in what is heard of the present run.
-    pub fn hear(&mut self, heard: Heard) {
+    pub fn hear(&mut self, heard: News) {
         match heard {
-            Heard::Note(text) => self.run.phase = Phase::Note(text),
-            Heard::Compiling => self.run.phase = Phase::Compiling,
-            Heard::Listed(clauses) => {
+            News::Note(text) => self.run.phase = Phase::Note(text),
+            News::Compiling => self.run.phase = Phase::Compiling,
+            News::Listed(checks) => {
                 // After a crash the others are listed again.
                 if self.run.listed.is_empty() {
-                    self.run.listed = clauses;
+                    self.run.listed = checks.iter().map(|check| check.clause).collect();
                 }
             }
-            Heard::Started(check) => self.run.phase = Phase::Running(check),
-            Heard::Ended(check) => self.run.checks.push(*check),
-            Heard::Judged(report) => {
+            News::Started(check) => self.run.phase = Phase::Running(check),
+            News::Ended(check) => self.run.checks.push(*check),
+            News::Judged(report) => {
                 let kept = self.progress.record(self.course, self.exercise(), &report);
                 self.note = kept.err().map(|error| format!("{error:#}")).or(self.note.take());
                 self.run.report = Some(*report);
                 self.run.phase = Phase::Judged;
             }
-            Heard::Trouble(error) => self.run.phase = Phase::Trouble(format!("{error:#}")),
+            News::Trouble(error) => self.run.phase = Phase::Trouble(format!("{error:#}")),
         }
     }
 

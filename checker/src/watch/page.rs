@@ -1,15 +1,13 @@
 //! The text of each pane of the watch view, with the escape codes of its colours.
 
 use super::model::{Model, Pane, Phase};
-use crate::account::{Extent, Subject, summary};
-use crate::comparison;
-use crate::course::read_text;
-use crate::hints;
-use crate::lanes;
-use crate::progress::State;
-use crate::study::lesson_text;
-use crate::style::{Style, look, paragraphs};
-use crate::verdict::{Report, Status};
+use crate::course::hints;
+use crate::files::read_text;
+use crate::show::chapter::lesson_text;
+use crate::show::report::{Extent, Subject, summary};
+use crate::show::style::{Style, look, paragraphs};
+use crate::show::{comparison, lanes};
+use crate::verdict::{Report, State, Status};
 use colored::Colorize;
 use std::fmt::Write;
 

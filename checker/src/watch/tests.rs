@@ -2,12 +2,13 @@
 
 use super::model::Model;
 use super::view;
-use super::worker::Heard;
-use crate::child::LEFT_OUT;
 use crate::course::{Course, Task};
-use crate::progress::Progress;
-use crate::style::Style;
-use crate::verdict::{Check, Event, Finding, Kind, Report, Schedule, Status, Thread};
+use crate::judge::child::left_out;
+use crate::judge::news::News;
+use crate::learner::progress::Progress;
+use crate::show::style::Style;
+use crate::verdict::{Check, Finding, Kind, Report, Status, Step, Thread};
+use protocol::{Listed, Schedule};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -22,7 +23,7 @@ fn check(name: &str, clause: u32, finding: Option<Finding>) -> Check {
 }
 
 fn deadlock() -> Finding {
-    let event = |thread: &str, op: &str, line, blocked| Event {
+    let event = |thread: &str, op: &str, line, blocked| Step {
         thread: thread.into(),
         op: op.into(),
         object: Some("channel #1".into()),
@@ -46,7 +47,7 @@ fn deadlock() -> Finding {
         line: Some(5),
         waiting_for: Some("a message".into()),
     });
-    finding.schedule = Some(Schedule { switches: 3, steps: 4, events });
+    finding.schedule = Some(Schedule { switches: 3, steps: 4, time_ns: 0, events });
     finding
 }
 
@@ -71,9 +72,9 @@ impl Stage {
 }
 
 fn judged(model: &mut Model<'_>, finding: Option<Finding>) {
-    model.hear(Heard::Listed(vec![1, 2]));
+    model.hear(News::Listed(listed(&[1, 2])));
     let checks = vec![check("greets_all", 1, None), check("never_waits", 2, finding)];
-    model.hear(Heard::Judged(Box::new(Report::of_checks("greet", checks, 420))));
+    model.hear(News::Judged(Box::new(Report::of_checks("greet", checks, 420))));
 }
 
 fn press(model: &mut Model<'_>, keys: &str) {
@@ -90,15 +91,20 @@ fn screen(model: &mut Model<'_>, columns: u16, rows: u16) -> String {
     (0..rows).map(row).collect::<Vec<_>>().join("\n")
 }
 
+/// A check for each of these clauses.
+fn listed(clauses: &[u32]) -> Vec<Listed> {
+    clauses.iter().map(|clause| Listed { name: format!("check_{clause}"), clause: *clause }).collect()
+}
+
 #[test]
 fn while_checks_run_each_clause_is_marked_as_its_verdict_arrives() {
     let stage = Stage::new();
     let mut model = stage.model();
-    model.hear(Heard::Compiling);
-    model.hear(Heard::Listed(vec![1, 2, 2]));
-    model.hear(Heard::Started("greets_all".into()));
-    model.hear(Heard::Ended(Box::new(check("greets_all", 1, None))));
-    model.hear(Heard::Started("never_waits".into()));
+    model.hear(News::Compiling);
+    model.hear(News::Listed(listed(&[1, 2, 2])));
+    model.hear(News::Started("greets_all".into()));
+    model.hear(News::Ended(Box::new(check("greets_all", 1, None))));
+    model.hear(News::Started("never_waits".into()));
     insta::assert_snapshot!(screen(&mut model, 80, 24));
 }
 
@@ -130,7 +136,7 @@ fn a_program_that_does_not_compile_shows_the_compilers_words() {
         "error[E0308]: mismatched types\n --> {SOURCE}:5:5\n  |\n5 |     7\n  |     ^ expected `&str`, found integer"
     );
     let refused = Report::refused("greet", Finding::new(Kind::DoesNotCompile, said), 420);
-    model.hear(Heard::Judged(Box::new(refused)));
+    model.hear(News::Judged(Box::new(refused)));
     insta::assert_snapshot!(screen(&mut model, 80, 24));
 }
 
@@ -140,7 +146,7 @@ fn trouble_that_is_not_the_learners_says_what_to_do() {
     let mut model = stage.model();
     let trouble =
         anyhow::anyhow!("cc is missing").context("a program could not be linked; install a C linker");
-    model.hear(Heard::Trouble(trouble));
+    model.hear(News::Trouble(trouble));
     insta::assert_snapshot!(screen(&mut model, 80, 24));
 }
 
@@ -148,12 +154,12 @@ fn trouble_that_is_not_the_learners_says_what_to_do() {
 fn what_comes_after_three_hangs_is_undecided() {
     let stage = Stage::new();
     let mut model = stage.model();
-    model.hear(Heard::Listed(vec![1, 2]));
+    model.hear(News::Listed(listed(&[1, 2])));
     let stuck = Finding::new(Kind::TimedOut, "a thread has used a second of processor time");
-    let mut left = check("never_waits", 2, Some(Finding::new(Kind::TimedOut, LEFT_OUT)));
+    let mut left = check("never_waits", 2, Some(left_out()));
     left.status = Status::Undecided;
     let checks = vec![check("greets_all", 1, Some(stuck)), left];
-    model.hear(Heard::Judged(Box::new(Report::of_checks("greet", checks, 420))));
+    model.hear(News::Judged(Box::new(Report::of_checks("greet", checks, 420))));
     insta::assert_snapshot!(screen(&mut model, 80, 24));
 }
 

@@ -3,8 +3,8 @@
 use super::ansi;
 use super::model::{Mark, Model, Pane, Phase};
 use super::page;
-use crate::progress::State;
-use crate::style::{ascii, counted, details, lesson_title, look};
+use crate::show::style::{ascii, counted, details, lesson_title, look};
+use crate::verdict::State;
 use colored::Color as Named;
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -136,7 +136,7 @@ fn contract(model: &Model<'_>, width: usize, whole: bool) -> Vec<Line<'static>> 
         let rows: Vec<String> = if whole {
             textwrap::wrap(&text, room).into_iter().map(Into::into).collect()
         } else {
-            vec![crate::lanes::clip(&text, room)]
+            vec![crate::show::lanes::clip(&text, room)]
         };
         for (row, text) in rows.into_iter().enumerate() {
             let lead = if row == 0 { format!("{sign} ") } else { "  ".to_owned() };
@@ -203,7 +203,7 @@ fn draw_list(frame: &mut Frame<'_>, model: &mut Model<'_>, area: Rect) {
         lines.push(Line::from(vec![
             Span::raw(pointer),
             Span::styled(format!("{sign} "), paint(colour)),
-            Span::styled(crate::lanes::clip(&text, width.saturating_sub(4)), style),
+            Span::styled(crate::show::lanes::clip(&text, width.saturating_sub(4)), style),
         ]));
     }
     if shown.is_empty() {

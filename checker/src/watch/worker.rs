@@ -1,13 +1,13 @@
 //! Judging on a thread of its own, so that keys are answered whatever a learner's program does.
 
-use crate::base::{Base, Building};
-use crate::child::News;
-use crate::compile::Rendering;
 use crate::course::{Course, Exercise};
-use crate::judge::{Detail, Effort, Judge, crew};
-use crate::process::{Cancel, Interrupted};
-use crate::verdict::{Check, Report};
-use anyhow::{Error, Result};
+use crate::judge::news::News;
+use crate::judge::prebuilt::{Base, Building};
+use crate::judge::rustc::Rendering;
+use crate::judge::{Effort, Judge};
+use crate::process::cancel::{Cancel, Interrupted};
+use crate::verdict::Report;
+use anyhow::Result;
 use std::sync::mpsc::{Receiver, Sender};
 
 /// A request to judge an exercise.
@@ -20,52 +20,25 @@ pub struct Order {
     pub cancel: Cancel,
 }
 
-/// What is heard of a run.
-pub enum Heard {
-    /// Something takes time that is not the learner's.
-    Note(String),
-    Compiling,
-    Listed(Vec<u32>),
-    Started(String),
-    Ended(Box<Check>),
-    Judged(Box<Report>),
-    Trouble(Error),
-}
-
 /// Carries out orders, one after the other, until there is nobody left to give one.
-pub fn work(course: &Course, orders: &Receiver<Order>, heard: &Sender<(u64, Heard)>) {
+pub fn work(course: &Course, orders: &Receiver<Order>, heard: &Sender<(u64, News)>) {
     while let Ok(order) = orders.recv() {
         let exercise = &course.exercises[order.exercise];
         // If nobody listens any more, the next `recv` ends this.
         let tell = |what| drop(heard.send((order.run, what)));
         match judge(course, exercise, &order, &tell) {
-            Ok(report) => tell(Heard::Judged(Box::new(report))),
+            Ok(report) => tell(News::Judged(Box::new(report))),
             Err(error) if error.is::<Interrupted>() => {}
-            Err(error) => tell(Heard::Trouble(error)),
+            Err(error) => tell(News::Trouble(error)),
         }
     }
 }
 
-fn judge(course: &Course, exercise: &Exercise, order: &Order, tell: &dyn Fn(Heard)) -> Result<Report> {
-    let note = |text: &str| tell(Heard::Note(text.to_owned()));
+fn judge(course: &Course, exercise: &Exercise, order: &Order, tell: &dyn Fn(News)) -> Result<Report> {
+    let note = |text: &str| tell(News::Note(text.to_owned()));
     let building = Building { note: &note, cargo_talks: false, cancel: &order.cancel };
     // For each run anew: while nothing is judged, another checker may build.
     let base = Base::open(&course.root, &building)?;
-    let judge = Judge {
-        course,
-        base: &base,
-        rendering: order.rendering,
-        effort: Effort::default(),
-        detail: Detail::Steps,
-        cancel: order.cancel.clone(),
-        children: crew(),
-    };
-    judge.judge(exercise, &exercise.source(), &mut |news| {
-        tell(match news {
-            News::Compiling => Heard::Compiling,
-            News::Listed(checks) => Heard::Listed(checks.iter().map(|check| check.clause).collect()),
-            News::Started(check) => Heard::Started(check.to_owned()),
-            News::Ended(check) => Heard::Ended(Box::new(check.clone())),
-        });
-    })
+    let judge = Judge::new(course, &base, order.rendering, Effort::default(), order.cancel.clone());
+    judge.judge(exercise, &exercise.source(), &mut |news| tell(news))
 }

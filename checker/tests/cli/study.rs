@@ -64,7 +64,7 @@ fn reset_keeps_the_learners_file_and_says_where() {
     workbook.learner_writes("greet", PASS);
     workbook.checker("run greet").run().exits(0);
     let ended = workbook.checker("reset --all").run().exits(0);
-    ended.shows(".workbook/backup/greet/lib.rs.kept-1").shows("wave is as it began already");
+    ended.shows(".workbook/backup/greet/lib.rs.kept-1").shows("wave is already in its original state");
     assert_eq!(workbook.read("exercises/01-greeting/greet/src/lib.rs"), stub);
     assert!(workbook.read(".workbook/backup/greet/lib.rs.kept-1").contains("\"pass\""));
     workbook.checker("list").run().exits(0).shows("· greet  not run yet");

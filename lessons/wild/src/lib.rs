@@ -1,1 +1,3 @@
 //! What several of the programs in `src/bin/` share.
+
+pub mod server;

@@ -173,15 +173,18 @@ impl Condvar {
     where
         F: FnMut(&mut T) -> bool,
     {
-        let start = crate::time::Instant::now();
+        let deadline = crate::time::deadline(duration);
         loop {
             if !condition(&mut *guard) {
                 return Ok((guard, WaitTimeoutResult(false)));
             }
-            let Some(left) = duration.checked_sub(start.elapsed()).filter(|d| !d.is_zero()) else {
+            if deadline.is_some_and(|deadline| deadline <= engine::now()) {
                 return Ok((guard, WaitTimeoutResult(true)));
-            };
-            guard = self.wait_timeout(guard, left)?.0;
+            }
+            let (again, wake) = self.wait_until(guard, NOTIFICATION, deadline, Location::caller());
+            guard = again.map_err(|poisoned| {
+                PoisonError::new((poisoned.into_inner(), WaitTimeoutResult(wake == Wake::TimedOut)))
+            })?;
         }
     }
 

@@ -175,7 +175,7 @@ impl Builder {
     /// Starts the thread.
     ///
     /// # Errors
-    /// Never, here.
+    /// If the system has no room for its stack.
     ///
     /// # Panics
     /// If the name has a NUL byte in it.
@@ -195,7 +195,7 @@ impl Builder {
     /// As for [`std::thread::Builder::spawn_unchecked`].
     ///
     /// # Errors
-    /// Never, here.
+    /// If the system has no room for its stack.
     #[track_caller]
     pub unsafe fn spawn_unchecked<F, T>(self, f: F) -> io::Result<JoinHandle<T>>
     where
@@ -204,14 +204,14 @@ impl Builder {
     {
         let at = Location::caller();
         // SAFETY: the caller's.
-        let (thread, packet) = unsafe { start(self, f, None, at) };
+        let (thread, packet) = unsafe { start(self, f, None, at)? };
         Ok(JoinHandle { thread, packet })
     }
 
     /// Starts the thread in a scope.
     ///
     /// # Errors
-    /// Never, here.
+    /// If the system has no room for its stack.
     #[track_caller]
     pub fn spawn_scoped<'scope, 'env, F, T>(
         self,
@@ -222,7 +222,7 @@ impl Builder {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        Ok(scope.start(self, f, Location::caller()))
+        scope.start(self, f, Location::caller())
     }
 }
 
@@ -230,12 +230,15 @@ impl Builder {
 ///
 /// # Safety
 /// What `f` borrows must outlive the thread.
+///
+/// # Errors
+/// If the system has no room for its stack.
 unsafe fn start<'a, F, T>(
     builder: Builder,
     f: F,
     scope: Option<Arc<scoped::ScopeData>>,
     at: Loc,
-) -> (Thread, Share<T>)
+) -> io::Result<(Thread, Share<T>)>
 where
     F: FnOnce() -> T + Send + 'a,
     T: Send + 'a,
@@ -280,10 +283,11 @@ where
                 Rc::new(handle) as Rc<dyn Any>
             },
             at,
-        )
+        )?
     };
-    engine::point("spawn", 0, at);
-    (thread.expect("spawning makes the handle"), Share(packet, task))
+    // The spawn is an event already: it comes before those of the new thread, which may go first from here on.
+    engine::silent_point();
+    Ok((thread.expect("spawning makes the handle"), Share(packet, task)))
 }
 
 /// Waits until `thread` has finished.

@@ -2,6 +2,7 @@
 
 use ::std::cell::Cell;
 use ::std::fmt;
+use ::std::io;
 use ::std::marker::PhantomData;
 use ::std::panic::{Location, RefUnwindSafe};
 use ::std::sync::Arc;
@@ -83,10 +84,15 @@ impl<'scope> Scope<'scope, '_> {
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
     {
-        self.start(Builder::new(), f, Location::caller())
+        self.start(Builder::new(), f, Location::caller()).expect("failed to spawn thread")
     }
 
-    pub(super) fn start<F, T>(&'scope self, builder: Builder, f: F, at: Loc) -> ScopedJoinHandle<'scope, T>
+    pub(super) fn start<F, T>(
+        &'scope self,
+        builder: Builder,
+        f: F,
+        at: Loc,
+    ) -> io::Result<ScopedJoinHandle<'scope, T>>
     where
         F: FnOnce() -> T + Send + 'scope,
         T: Send + 'scope,
@@ -94,8 +100,9 @@ impl<'scope> Scope<'scope, '_> {
         engine::touch(self.data.address(), Access::Add);
         self.data.running.set(self.data.running.get() + 1);
         // SAFETY: the scope does not end before the thread's function has.
-        let (thread, packet) = unsafe { super::start(builder, f, Some(Arc::clone(&self.data)), at) };
-        ScopedJoinHandle { thread, packet, scope: PhantomData }
+        let started = unsafe { super::start(builder, f, Some(Arc::clone(&self.data)), at) };
+        let (thread, packet) = started.inspect_err(|_| self.data.running.set(self.data.running.get() - 1))?;
+        Ok(ScopedJoinHandle { thread, packet, scope: PhantomData })
     }
 }
 

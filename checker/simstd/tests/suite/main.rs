@@ -6,6 +6,7 @@ mod ends;
 mod enumeration;
 mod interleavings;
 mod listing;
+mod locals;
 mod locks;
 mod outside;
 mod statics;
@@ -23,6 +24,12 @@ static HEAP: engine::Heap = engine::Heap;
 /// Runs `program` under the schedule of `seed`.
 fn run(seed: u64, program: &dyn Fn()) -> Run {
     run_with(Strategy::new(seed, Style::Mixed), program)
+}
+
+/// Runs `program` under the schedule of `seed`, and records what happens.
+fn traced(seed: u64, program: &dyn Fn()) -> Run {
+    let (strategy, limits) = (Strategy::new(seed, Style::Mixed), Limits { steps: 50_000, threads: 100 });
+    execute(Options { strategy, limits, explain: false, trace: true, source: "" }, program)
 }
 
 fn run_with(strategy: Strategy, program: &dyn Fn()) -> Run {

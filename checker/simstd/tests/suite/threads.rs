@@ -10,7 +10,7 @@ use simstd::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use simstd::sync::{Arc, Mutex};
 use simstd::{panic, thread};
 
-use crate::{always, count, run};
+use crate::{always, count, run, traced};
 
 fn text(payload: &(dyn Any + Send)) -> Option<&str> {
     payload.downcast_ref::<&str>().copied()
@@ -210,4 +210,40 @@ fn is_finished_becomes_true() {
         thread.join().unwrap();
     };
     assert_eq!(count(&program, |e| matches!(e, Ending::Completed)), 1_000);
+}
+
+#[test]
+fn a_stack_that_cannot_be_had_is_an_error_of_the_spawn() {
+    always(&|| {
+        for size in [1 << 50, usize::MAX] {
+            assert!(thread::Builder::new().stack_size(size).spawn(|| ()).is_err());
+            thread::scope(|scope| {
+                assert!(thread::Builder::new().stack_size(size).spawn_scoped(scope, || ()).is_err());
+            });
+        }
+        assert_eq!(thread::Builder::new().stack_size(1).spawn(|| 1).unwrap().join().unwrap(), 1);
+    });
+}
+
+#[test]
+fn a_spawn_comes_before_all_that_the_new_thread_does() {
+    let program = || {
+        let total = Arc::new(Mutex::new(0));
+        let threads: Vec<_> = (0..2)
+            .map(|_| {
+                let total = Arc::clone(&total);
+                thread::spawn(move || *total.lock().unwrap() += 1)
+            })
+            .collect();
+        threads.into_iter().for_each(|thread| thread.join().unwrap());
+    };
+    for seed in 0..100 {
+        let events = traced(seed, &program).events;
+        for new in 1..=2 {
+            let first =
+                events.iter().position(|event| event.task == new).expect("each thread does something");
+            let spawns = events[..first].iter().filter(|event| event.op == "spawn").count();
+            assert!(spawns >= new as usize, "seed {seed}: {events:?}");
+        }
+    }
 }

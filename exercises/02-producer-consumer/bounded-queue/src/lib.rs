@@ -4,11 +4,11 @@ use std::marker::PhantomData;
 use std::sync::Mutex;
 use std::time::Duration;
 
-/// What `push` gives back when the queue is closed: the item that did not go in. This one is given.
+/// What `push` returns when the queue is closed: the item that did not go in. This type is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Closed<T>(pub T);
 
-/// Why `pop_timeout` has no item. This one is given.
+/// Why `pop_timeout` has no item. This type is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PopError {
     /// The time was up before an item came.
@@ -17,10 +17,10 @@ pub enum PopError {
     Closed,
 }
 
-/// A queue that holds `capacity` items and no more. Threads share it by reference.
+/// A queue that holds at most `capacity` items. Threads share it by reference.
 #[derive(Debug)]
 pub struct BoundedQueue<T> {
-    // Yours to replace. It says to the compiler that threads may share a queue of any `T` that is `Send`.
+    // Replace this with fields of your own. It tells the compiler that threads may share a queue of any `T: Send`.
     fields: PhantomData<Mutex<T>>,
 }
 
@@ -37,7 +37,7 @@ impl<T: Send + 'static> BoundedQueue<T> {
     /// Puts an item in. Waits while the queue is full.
     ///
     /// # Errors
-    /// Gives the item back if the queue is closed, or is closed while this waits.
+    /// Returns the item if the queue is closed, or is closed during the wait.
     pub fn push(&self, item: T) -> Result<(), Closed<T>> {
         let _ = (self.fields, item);
         todo!("wait for room, put the item in")
@@ -48,18 +48,18 @@ impl<T: Send + 'static> BoundedQueue<T> {
         todo!("wait for an item, take it out")
     }
 
-    /// As `pop`, but waits no longer than `timeout`.
+    /// Like `pop`, but waits no longer than `timeout`.
     ///
     /// # Errors
-    /// Says whether the time was up or the queue is closed and empty.
+    /// Tells whether the time was up, or the queue is closed and empty.
     pub fn pop_timeout(&self, timeout: Duration) -> Result<T, PopError> {
         let _ = timeout;
         todo!("wait for an item, but not for ever")
     }
 
-    /// Closes the queue: nothing goes in any more, and what is in it can still be taken out.
+    /// Closes the queue: no item goes in any more, and the items in it can still be taken out.
     pub fn close(&self) {
-        todo!("let nothing in, and wake who waits")
+        todo!("let nothing in, and wake the waiting threads")
     }
 
     /// How many items wait in the queue.
@@ -67,7 +67,7 @@ impl<T: Send + 'static> BoundedQueue<T> {
         todo!("count them")
     }
 
-    /// Whether no item waits in the queue. This one is given.
+    /// Whether no item waits in the queue. This method is given.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

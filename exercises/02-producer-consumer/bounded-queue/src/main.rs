@@ -15,7 +15,7 @@ fn main() {
                     println!("{name} took {item}");
                     thread::sleep(Duration::from_millis(100));
                 }
-                println!("{name} goes home");
+                println!("{name} is done");
             });
         }
         let producers = [1..=4, 11..=14].map(|numbers| {

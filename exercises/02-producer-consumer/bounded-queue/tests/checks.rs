@@ -507,7 +507,7 @@ fn no_time_and_all_time_are_timeouts(check: &Check) {
         let queue = holding(1, []);
         let outcome = queue.pop_timeout(Duration::ZERO);
         expect_eq("a timeout of zero on an empty queue", outcome, Err(PopError::TimedOut));
-        expect_eq("the time that a timeout of zero took", now(), Duration::ZERO);
+        expect(now() < SOON, Kind::TooLate, || format!("a timeout of zero took {:?}", now()));
         put(&queue, 1);
         expect_eq("a timeout of zero with an item there", queue.pop_timeout(Duration::ZERO), Ok(1));
         thread::scope(|scope| {

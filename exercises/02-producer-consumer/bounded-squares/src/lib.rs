@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 /// Processes every item and returns the results in ascending order.
 ///
-/// One producer takes the items from `items` and puts them into a queue. One thread for each name in
-/// `consumers` takes them out, calls `work`, and writes `{name} processed {item} -> {result}`.
+/// One producer takes the items from `items` and puts them into a queue. There is one thread for each name in
+/// `consumers`. It takes items out, calls `work`, and writes `{name} processed {item} -> {result}`.
 ///
-/// * `items`: what is to be processed. The iterator may be slow, and may run on a thread of its own.
+/// * `items`: the items to process. The iterator may be slow, and may run on a thread of its own.
 /// * `capacity`: how many items may wait in the queue.
 /// * `consumers`: the names of the consumers' threads.
 /// * `work`: processes one item. Call it once for each, on a consumer's thread.
@@ -17,8 +17,8 @@ use std::io::{self, Write};
 /// The error of `out`, if writing fails. Items that have not been started by then may be left out.
 ///
 /// # Panics
-/// If `capacity` is 0 or `consumers` is empty, and if `work` panics for an item; in that case after the other
-/// consumers have processed the remaining items.
+/// If `capacity` is 0 or `consumers` is empty. Also if `work` panics for an item, after the other consumers have
+/// processed the remaining items.
 pub fn process<I, F, W>(
     items: I,
     capacity: usize,

@@ -1,6 +1,6 @@
 //! A map on a fixed number of workers that tolerates items which fail.
 
-/// Why there is no result for an item. This one is given.
+/// Why there is no result for an item. This type is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure<E> {
     /// `work` returned this error.
@@ -9,8 +9,8 @@ pub enum Failure<E> {
     Panic(String),
 }
 
-/// What became of all items: each is in one of the two lists, with its index, and the lists are in the order of the
-/// items. This one is given.
+/// What became of all items. Each is in one of the two lists, with its index. The lists are in the order of the items.
+/// This type is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome<R, E> {
     /// The items for which `work` returned `Ok`.
@@ -19,9 +19,9 @@ pub struct Outcome<R, E> {
     pub failures: Vec<(usize, Failure<E>)>,
 }
 
-/// Calls `work` for every item, on `workers` threads, and says what became of each.
+/// Calls `work` for every item, on `workers` threads, and returns what became of each.
 ///
-/// An item that fails, by an error or a panic, changes nothing for the others.
+/// An item that fails, by an error or a panic, does not affect the others.
 ///
 /// # Panics
 /// If `workers` is 0.

@@ -1,4 +1,4 @@
-//! An import that logs its progress: one line for each record, as it is done.
+//! An import that logs its progress: one line for each record, when the record is done.
 
 use std::io::{self, Write};
 use std::sync::Mutex;
@@ -12,14 +12,14 @@ struct Progress {
     failed: usize,
 }
 
-/// Counts what is done. Shared by all workers, so the counts are under a lock.
+/// Counts the records that are done. All workers share it, so the counts are under a lock.
 #[derive(Debug, Default)]
 struct Tracker {
     progress: Mutex<Progress>,
 }
 
 impl Tracker {
-    /// Counts one record, and returns how far the import has come with it.
+    /// Counts one record, and returns the progress with this record included.
     fn count(&self, failed: bool) -> Progress {
         let mut progress = self.progress.lock().unwrap();
         progress.done += 1;
@@ -28,7 +28,7 @@ impl Tracker {
     }
 }
 
-/// Stores every record on `workers` threads and logs each one. Returns how many were stored.
+/// Stores every record on `workers` threads and logs each one. Returns the number of stored records.
 ///
 /// # Errors
 /// The error of `log`, if writing fails. Records that have not begun by then may be left out.
@@ -52,7 +52,7 @@ where
                 Ok(()) => "stored".to_owned(),
                 Err(error) => format!("failed: {error}"),
             };
-            // The lock is held for the whole line, so that no other line gets into it.
+            // The lock is held for the whole line, so that no other line interrupts it.
             let mut log = log.lock().unwrap();
             writeln!(log, "[{done}/{total}, {failed} failed] record {record} {what}")?;
         }

@@ -1,14 +1,14 @@
-//! A tracker that any thread can update, and a reporter that tells how far it has come.
+//! A tracker that any thread can update, and a reporter that tells the progress.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How far it has come at one moment. This one is given.
+/// The counts at one moment. This type is given.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Snapshot {
-    /// How many items there are, as far as is known.
+    /// The number of items that are known.
     pub total: usize,
-    /// How many of them ended well.
+    /// How many of them succeeded.
     pub done: usize,
     /// How many of them failed.
     pub failed: usize,
@@ -17,23 +17,23 @@ pub struct Snapshot {
 /// Counts items. Threads of any pool share it by reference.
 #[derive(Debug)]
 pub struct Tracker {
-    // Yours.
+    // Your fields.
 }
 
 impl Tracker {
-    /// A tracker of `total` items, of which none has ended.
+    /// A tracker of `total` items, none of which has ended.
     pub fn new(total: usize) -> Self {
         let _ = total;
-        todo!("a tracker of so many items")
+        todo!("a tracker of `total` items")
     }
 
-    /// There are `more` items than was known.
+    /// There are `more` items in addition.
     pub fn add(&self, more: usize) {
         let _ = more;
         todo!("count them in")
     }
 
-    /// One item ended well.
+    /// One item succeeded.
     pub fn done(&self) {
         todo!("count it")
     }
@@ -43,20 +43,20 @@ impl Tracker {
         todo!("count it")
     }
 
-    /// How far it has come.
+    /// The counts at this moment.
     pub fn snapshot(&self) -> Snapshot {
-        todo!("all counts of one moment")
+        todo!("all counts at one moment")
     }
 }
 
-/// Reports from a thread of its own until it is finished or dropped.
+/// Reports from a thread of its own until `finish` is called or it is dropped.
 #[derive(Debug)]
 pub struct Reporter {
-    // Yours.
+    // Your fields.
 }
 
 impl Reporter {
-    /// Starts to call `report` with a snapshot of `tracker`, once in `interval`.
+    /// Starts to call `report` with a snapshot of `tracker`, once every `interval`.
     ///
     /// # Panics
     /// If `interval` is zero.
@@ -68,7 +68,7 @@ impl Reporter {
         todo!("start a thread that reports")
     }
 
-    /// Has a last report made, and waits for it.
+    /// Causes a last report, and waits for it.
     ///
     /// # Panics
     /// With the payload of the panic, if `report` has panicked.

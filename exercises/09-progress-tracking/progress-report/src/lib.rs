@@ -1,9 +1,9 @@
-//! Progress report: a pool maps a function over items and says after each one how far it is.
+//! Progress report: a pool maps a function over items and reports the progress after each one.
 
 use std::io::Write;
 use std::marker::PhantomData;
 
-/// Counts what is done of a known total, and writes a report each time the count rises.
+/// Counts the finished items of a known total, and writes a report each time the count rises.
 ///
 /// A report is `\rProgress: {done}/{total} ({percent}%)`: the `\r` takes the cursor back to the start of the
 /// line, so that on a terminal each report overwrites the one before.
@@ -22,15 +22,15 @@ impl<W: Write + Send> ProgressTracker<W> {
     /// One more item is done: counts it and writes one report. Any thread may call this at any time.
     ///
     /// `percent` is 100 · done / total, rounded down. Errors of the writer are ignored: a progress line must
-    /// not stop the work. It is up to the caller to call this no more than `total` times.
+    /// not stop the work. The caller makes sure that this is called at most `total` times.
     pub fn update(&self) {
         todo!("count and report")
     }
 
-    /// Ends the line with `\n` and gives the writer back.
+    /// Ends the line with `\n` and returns the writer.
     ///
-    /// For a total of 0, which no update has reported, `\rProgress: 0/0 (100%)` is written first. Errors of
-    /// the writer are ignored.
+    /// For a total of 0, `\rProgress: 0/0 (100%)` is written first, because no update has reported it. Errors
+    /// of the writer are ignored.
     pub fn finish(self) -> W {
         todo!("end the line")
     }
@@ -39,15 +39,15 @@ impl<W: Write + Send> ProgressTracker<W> {
 /// Calls `f` for each item, on `workers` workers, and returns the results in the order of the items, while
 /// `out` gets a report as each item completes and a newline at the end.
 ///
-/// * `items`: what is to be done. The total of the reports is their number.
+/// * `items`: the items to process. The total of the reports is their number.
 /// * `workers`: how many items may be in progress at once.
-/// * `f`: does one item. Call it once for each.
+/// * `f`: processes one item. Call it once for each.
 /// * `out`: gets the reports. Its errors are ignored.
 ///
 /// # Panics
-/// If `workers` is 0. If `f` panics for an item: the item counts as done, all others are processed, the
-/// newline is written, and then the call panics with that item's payload (the first one's, in the order of
-/// the items, if there are several).
+/// If `workers` is 0, and if `f` panics for an item. In the second case the item counts as done, all others are
+/// processed, and the newline is written. Then the call panics with that item's payload. If several items panicked,
+/// it is the payload of the first in the order of the items.
 pub fn process_with_progress<T, R, F, W>(items: &[T], workers: usize, f: F, out: W) -> Vec<R>
 where
     T: Sync,

@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
-/// What `push` gives back when the queue is closed: the item that did not go in.
+/// What `push` returns when the queue is closed: the item that did not go in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Closed<T>(pub T);
 
@@ -22,7 +22,7 @@ pub enum PopError {
     Closed,
 }
 
-/// A queue that holds `capacity` items and no more. Threads share it by reference.
+/// A queue that holds at most `capacity` items. Threads share it by reference.
 #[derive(Debug)]
 pub struct BoundedQueue<T> {
     state: Mutex<State<T>>,
@@ -70,7 +70,7 @@ impl<T: Send + 'static> BoundedQueue<T> {
     /// Puts an item in. Waits while the queue is full.
     ///
     /// # Errors
-    /// Gives the item back if the queue is closed, or is closed while this waits.
+    /// Returns the item if the queue is closed, or is closed during the wait.
     pub fn push(&self, item: T) -> Result<(), Closed<T>> {
         let full = |state: &mut State<T>| state.items.len() == self.capacity && !state.closed;
         // `wait_while` asks before it sleeps and each time it is woken: a wake-up may have no reason, and another
@@ -91,10 +91,10 @@ impl<T: Send + 'static> BoundedQueue<T> {
         self.take(state.expect("the lock is never poisoned"))
     }
 
-    /// As `pop`, but waits no longer than `timeout`.
+    /// Like `pop`, but waits no longer than `timeout`.
     ///
     /// # Errors
-    /// Says whether the time was up or the queue is closed and empty.
+    /// Tells whether the time was up, or the queue is closed and empty.
     pub fn pop_timeout(&self, timeout: Duration) -> Result<T, PopError> {
         // Counts the whole wait, however often it is woken in between, and takes any `Duration`.
         let waited = self.filled.wait_timeout_while(self.lock(), timeout, State::nothing_yet);
@@ -111,7 +111,7 @@ impl<T: Send + 'static> BoundedQueue<T> {
         Some(item)
     }
 
-    /// Closes the queue: nothing goes in any more, and what is in it can still be taken out.
+    /// Closes the queue: no item goes in any more, and the items in it can still be taken out.
     pub fn close(&self) {
         self.lock().closed = true;
         // Everybody can go on, on both sides.

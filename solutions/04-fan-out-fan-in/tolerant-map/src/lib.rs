@@ -18,8 +18,7 @@ pub enum Failure<E> {
     Panic(String),
 }
 
-/// What became of all items: each is in one of the two lists, with its index, and the lists are in the order of the
-/// items.
+/// What became of all items. Each is in one of the two lists, with its index. The lists are in the order of the items.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome<R, E> {
     /// The items for which `work` returned `Ok`.

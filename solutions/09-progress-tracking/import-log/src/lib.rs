@@ -36,7 +36,7 @@ impl<W: Write> Log<W> {
     }
 }
 
-/// Stores every record on `workers` threads and logs each one. Returns how many were stored.
+/// Stores every record on `workers` threads and logs each one. Returns the number of stored records.
 ///
 /// # Errors
 /// The error of `log`, if writing fails. Records that have not begun by then may be left out.

@@ -10,12 +10,12 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// How far it has come at one moment.
+/// The counts at one moment.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Snapshot {
-    /// How many items there are, as far as is known.
+    /// The number of items that are known.
     pub total: usize,
-    /// How many of them ended well.
+    /// How many of them succeeded.
     pub done: usize,
     /// How many of them failed.
     pub failed: usize,
@@ -30,7 +30,7 @@ pub struct Tracker {
 }
 
 impl Tracker {
-    /// A tracker of `total` items, of which none has ended.
+    /// A tracker of `total` items, none of which has ended.
     pub fn new(total: usize) -> Self {
         Self { counts: Mutex::new(Snapshot { total, ..Snapshot::default() }) }
     }
@@ -39,12 +39,12 @@ impl Tracker {
         self.counts.lock().expect("nothing panics while it holds the counts")
     }
 
-    /// There are `more` items than was known.
+    /// There are `more` items in addition.
     pub fn add(&self, more: usize) {
         self.counts().total += more;
     }
 
-    /// One item ended well.
+    /// One item succeeded.
     pub fn done(&self) {
         self.counts().done += 1;
     }
@@ -54,7 +54,7 @@ impl Tracker {
         self.counts().failed += 1;
     }
 
-    /// How far it has come.
+    /// The counts at this moment.
     pub fn snapshot(&self) -> Snapshot {
         // A copy: the guard is gone when the caller looks at it.
         *self.counts()
@@ -68,7 +68,7 @@ struct End {
     changed: Condvar,
 }
 
-/// Reports from a thread of its own until it is finished or dropped.
+/// Reports from a thread of its own until `finish` is called or it is dropped.
 #[derive(Debug)]
 pub struct Reporter {
     end: Arc<End>,
@@ -77,7 +77,7 @@ pub struct Reporter {
 }
 
 impl Reporter {
-    /// Starts to call `report` with a snapshot of `tracker`, once in `interval`.
+    /// Starts to call `report` with a snapshot of `tracker`, once every `interval`.
     ///
     /// # Panics
     /// If `interval` is zero.
@@ -98,7 +98,7 @@ impl Reporter {
         Self { end, thread: Some(thread) }
     }
 
-    /// Has a last report made, and waits for it.
+    /// Causes a last report, and waits for it.
     ///
     /// # Panics
     /// With the payload of the panic, if `report` has panicked.

@@ -1,0 +1,231 @@
+//! Every interleaving of one small input, where there are few enough of them.
+//!
+//! The random schedules come first and find nearly all that is wrong; this is for saying more of what passed.
+
+use std::sync::atomic::Ordering;
+
+use engine::{Ending, Enumeration, Limits, Options, Run, Strategy, execute};
+
+use protocol::{Exhausted, Finding, Kind};
+
+use crate::cases::{Input, LAST_SEED, Small};
+use crate::classify::classify;
+use crate::expect::Failure;
+use crate::search::{Body, CROWDED, Search, finding};
+
+/// More interleavings than this are not tried,
+const INTERLEAVINGS: u64 = 4_000;
+/// nor such as take more steps than this together,
+const STEPS: u64 = 160_000;
+/// or alone: a thread that spins has interleavings without end.
+const LONG: u64 = 2_000;
+
+/// Seeds from here on are not those of schedules chosen at random: they number the interleavings of a small input.
+const FIRST: u64 = 1_000_000_000_000_000_000;
+
+/// The number of the interleaving that `seed` stands for, if it does.
+pub(crate) fn interleaving(seed: u64) -> Option<u64> {
+    seed.checked_sub(FIRST)
+}
+
+/// What came of trying them.
+#[derive(Debug, Default)]
+struct Tried {
+    /// How many interleavings, and whether that was all.
+    interleavings: u64,
+    all: bool,
+    /// Whether one of them kept the promise.
+    right: bool,
+    /// Of those that did not, the one with the fewest switches and steps, and its number.
+    shortest: Option<((u64, u64), u64)>,
+}
+
+/// Tries all interleavings of the small input, or gives up when there are too many.
+pub(crate) fn explore(search: &mut Search, small: &Small, show: &dyn Fn(&Input) -> String, body: Body<'_>) {
+    let tried = tried(search, small, body);
+    if let Some((_, number)) = tried.shortest {
+        search.finding = look(search, small, number, tried.right, show, body);
+    } else if tried.all {
+        search.exhausted =
+            Some(Exhausted { what: small.what.to_owned(), interleavings: tried.interleavings });
+    }
+}
+
+/// What there is to be seen in the interleaving with this number.
+pub(crate) fn replay(
+    search: &Search,
+    small: &Small,
+    number: u64,
+    show: &dyn Fn(&Input) -> String,
+    body: Body<'_>,
+) -> Option<Finding> {
+    look(search, small, number, tried(search, small, body).right, show, body)
+}
+
+/// Looks for the first interleaving that fails, and counts those before it.
+pub(crate) fn hunt(search: &mut Search, small: &Small, body: Body<'_>) {
+    let (mut tried, mut found) = (0, None);
+    each(search, small, body, &|_| false, &mut |number, run| {
+        let counts = !matches!(run.ending, Ending::Redundant);
+        tried += u64::from(counts);
+        if matches!(run.ending, Ending::Endless) {
+            return false;
+        }
+        found = classify(run)
+            .filter(|_| counts)
+            .map(|failure| finding(failure, FIRST + number, String::new(), run));
+        found.is_none() && number + 1 < INTERLEAVINGS
+    });
+    search.schedules += tried;
+    search.finding = found;
+}
+
+fn tried(search: &Search, small: &Small, body: Body<'_>) -> Tried {
+    let mut tried = Tried::default();
+    let mut steps = 0;
+    tried.all = each(search, small, body, &|_| false, &mut |number, run| {
+        steps += run.steps;
+        match (&run.ending, classify(run)) {
+            (Ending::Redundant, _) => {}
+            (Ending::Endless, _) => return false,
+            (_, None) => {
+                tried.interleavings += 1;
+                tried.right = true;
+            }
+            (_, Some(_)) => {
+                tried.interleavings += 1;
+                let size = (run.switches, run.steps);
+                if tried.shortest.is_none_or(|(least, _)| size < least) {
+                    tried.shortest = Some((size, number));
+                }
+            }
+        }
+        number + 1 < INTERLEAVINGS && steps < STEPS
+    });
+    tried
+}
+
+/// The finding of one interleaving; `right` says that another one kept the promise.
+fn look(
+    search: &Search,
+    small: &Small,
+    wanted: u64,
+    right: bool,
+    show: &dyn Fn(&Input) -> String,
+    body: Body<'_>,
+) -> Option<Finding> {
+    let mut found = None;
+    each(search, small, body, &|number| number == wanted, &mut |number, run| {
+        if number < wanted {
+            return true;
+        }
+        found = classify(run).map(|Failure { kind, message }| {
+            let kind = if right && kind == Kind::WrongAnswer { Kind::Race } else { kind };
+            finding(Failure { kind, message }, FIRST + wanted, show(&small.input), run)
+        });
+        false
+    });
+    found
+}
+
+/// Runs one interleaving after the other until `look` has seen enough, and says whether there were no more. Those that
+/// `explained` names are looked into.
+fn each(
+    search: &Search,
+    small: &Small,
+    body: Body<'_>,
+    explained: &dyn Fn(u64) -> bool,
+    look: &mut dyn FnMut(u64, &Run) -> bool,
+) -> bool {
+    let mut left = Some(Enumeration::reduced());
+    for number in 0.. {
+        let Some(enumeration) = left else { return true };
+        let explain = explained(number);
+        LAST_SEED.store(FIRST + number, Ordering::Relaxed);
+        let options = Options {
+            strategy: Strategy::every(enumeration),
+            limits: Limits { steps: LONG, threads: CROWDED },
+            explain,
+            trace: explain && search.trace,
+            source: &search.source,
+        };
+        let mut run = execute(options, &|| body(&small.input));
+        let enumeration = run.enumeration.take();
+        if !look(number, &run) {
+            return false;
+        }
+        left = enumeration.and_then(Enumeration::advance);
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use simstd::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+    use simstd::thread;
+
+    use super::*;
+
+    fn search() -> Search {
+        Search::beginning_at(crate::search::Place::default())
+    }
+
+    fn explored(body: Body<'_>) -> Search {
+        let (mut search, small) = (search(), Small { what: "nothing", input: Arc::new(()) });
+        explore(&mut search, &small, &|_| String::new(), body);
+        search
+    }
+
+    /// Two threads add to a number.
+    fn add(total: &AtomicUsize, times: usize, add: fn(&AtomicUsize)) {
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| (0..times).for_each(|_| add(total)));
+            }
+        });
+    }
+
+    #[test]
+    fn what_holds_in_all_interleavings_is_said_to() {
+        let search = explored(&|_| {
+            let total = AtomicUsize::new(0);
+            add(&total, 2, |n| {
+                n.fetch_add(1, SeqCst);
+            });
+            crate::expect::expect_eq("the total", total.into_inner(), 4);
+        });
+        assert!(search.finding.is_none());
+        assert_eq!(search.exhausted.map(|e| (e.what, e.interleavings)), Some(("nothing".to_owned(), 6)));
+    }
+
+    #[test]
+    fn what_fails_in_one_of_them_is_found_and_found_again() {
+        // Only if one thread does all it does between two steps of the other.
+        let body = |_: &Input| {
+            let total = AtomicUsize::new(0);
+            add(&total, 3, |n| n.store(n.load(SeqCst) + 1, SeqCst));
+            crate::expect::expect(total.into_inner() > 2, Kind::WrongAnswer, || "the total is 2".into());
+        };
+        let found = explored(&body).finding.expect("one interleaving gives 2");
+        assert_eq!(found.kind, Kind::Race);
+        let number =
+            interleaving(found.seed.expect("it has one")).expect("it is one of those that were numbered");
+        let small = Small { what: "nothing", input: Arc::new(()) };
+        let again = replay(&search(), &small, number, &|_| String::new(), &body).expect("it is there again");
+        assert_eq!((again.kind, again.message, again.seed), (found.kind, found.message, found.seed));
+    }
+
+    #[test]
+    fn a_thread_that_spins_is_left_to_other_schedules() {
+        let search = explored(&|_| {
+            let done = AtomicUsize::new(0);
+            thread::scope(|scope| {
+                scope.spawn(|| done.store(1, SeqCst));
+                while done.load(SeqCst) == 0 {}
+            });
+        });
+        assert!(search.finding.is_none() && search.exhausted.is_none());
+    }
+}

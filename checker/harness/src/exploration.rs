@@ -1,0 +1,129 @@
+//! How a check is explored: random schedules first, then every interleaving of its small input.
+
+use engine::{LATE, Style};
+use protocol::Hunt;
+
+use crate::cases::{Input, Inputs, Small};
+use crate::search::{Body, Place, SCHEDULES, Search, Way, finding};
+use crate::{exhaustive, memory};
+
+/// Where schedules are cheap, up to this many are run,
+const MOST_SCHEDULES: u64 = 2_000;
+/// as long as they take fewer steps together than this. Steps, not seconds: the same on any machine.
+const STEPS: u64 = 400_000;
+
+/// Tries schedules of the cases of one search, and what there is to find out about the first that fails.
+pub(crate) fn explore(
+    search: &mut Search,
+    inputs: &dyn Inputs,
+    small: Option<&Small>,
+    show: &dyn Fn(&Input) -> String,
+    body: Body<'_>,
+) {
+    let number = search.searches;
+    search.searches += 1;
+    if search.finding.is_some() || search.paused.is_some() || number < search.from.searches {
+        return;
+    }
+    if let (Some(interleaving), Some(small)) = (exhaustive::interleaving(search.seed), small) {
+        search.schedules += 1;
+        search.finding = exhaustive::replay(search, small, interleaving, show, body);
+        return;
+    }
+    let style = match search.hunt {
+        Some(Hunt::Every) => return small.map_or((), |small| exhaustive::hunt(search, small, body)),
+        Some(Hunt::Walk) => Style::Walk,
+        Some(Hunt::Priority) => Style::Priority,
+        Some(Hunt::Mixed) | None => Style::Mixed,
+    };
+    let Place { mut done, mut steps, .. } =
+        if number == search.from.searches { search.from } else { Place::default() };
+    let more = |done: u64, steps: u64| match search.wanted {
+        Some(wanted) => done < wanted,
+        None => done < SCHEDULES || (done < MOST_SCHEDULES && steps < STEPS),
+    };
+    while more(done, steps) {
+        let seed = search.seed.wrapping_add(done);
+        done += 1;
+        search.schedules += 1;
+        let tree = inputs.tree(seed);
+        let way = Way { seed, style, late: LATE };
+        if let Some(failing) = search.attempt(body, &tree.current(), way, &mut steps) {
+            search.finding = Some(match search.hunt {
+                Some(_) => {
+                    let run = search.run(body, &failing.input, way, false);
+                    finding(failing.failure, seed, show(&failing.input), &run)
+                }
+                None => search.look_into(failing, tree, show, body),
+            });
+            break;
+        }
+        if memory::held() > memory::MOST_HELD {
+            search.paused = Some(Place { searches: number, done, steps, schedules: search.schedules });
+            break;
+        }
+    }
+    let is_open = search.finding.is_none() && search.paused.is_none();
+    if let Some(small) = small.filter(|_| is_open && search.wanted.is_none() && search.enumerable) {
+        exhaustive::explore(search, small, show, body);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cases::Tree;
+    use std::cell::RefCell;
+    use std::sync::Arc;
+
+    /// Inputs that are their seeds.
+    struct Seeds;
+
+    impl Inputs for Seeds {
+        fn tree(&self, seed: u64) -> Box<dyn Tree> {
+            Box::new(Seed(seed))
+        }
+    }
+
+    struct Seed(u64);
+
+    impl Tree for Seed {
+        fn current(&self) -> Input {
+            Arc::new(self.0)
+        }
+        fn simplify(&mut self) -> bool {
+            false
+        }
+        fn complicate(&mut self) -> bool {
+            false
+        }
+    }
+
+    #[test]
+    fn memory_left_behind_has_a_bound_and_no_schedule_is_left_out_for_it() {
+        const EACH: usize = 100 << 10;
+        let (seen, left) = (RefCell::new(Vec::new()), RefCell::new(Vec::new()));
+        let body = |input: &Input| {
+            seen.borrow_mut().push(*input.downcast_ref::<u64>().unwrap());
+            left.borrow_mut().push(vec![0_u8; EACH]);
+        };
+        let (mut from, mut processes) = (Place::default(), 0);
+        let schedules = loop {
+            processes += 1;
+            let mut search = Search::beginning_at(from);
+            (search.seed, search.wanted) = (7, Some(2_000));
+            // A check may search more than once.
+            explore(&mut search, &Seeds, None, &|_| String::new(), &body);
+            explore(&mut search, &Seeds, None, &|_| String::new(), &body);
+            assert!(memory::held() < memory::MOST_HELD + 2 * EACH as isize, "{} held", memory::held());
+            // What the end of the process does.
+            left.borrow_mut().clear();
+            match search.paused {
+                Some(place) => from = place,
+                None => break search.schedules,
+            }
+        };
+        assert_eq!((schedules, processes), (4_000, 4));
+        assert!(seen.into_inner().into_iter().eq((7..2_007).chain(7..2_007)));
+    }
+}

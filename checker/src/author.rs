@@ -1,0 +1,5 @@
+//! What an author of exercises asks: whether all parts are there, and whether each program gets its verdict.
+
+pub mod complete;
+pub mod measure;
+pub mod verify;

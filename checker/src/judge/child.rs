@@ -1,0 +1,295 @@
+//! Running a check program: what it is asked, what it answers, and what its silence means.
+
+use crate::judge::news::News;
+use crate::judge::output::{Answer, Tail};
+use crate::process::cancel::Cancel;
+use crate::process::{self, Ending, Limits, Stream};
+use crate::verdict::{Check, Finding, Kind, Status, Thread};
+use anyhow::{Context, Result, bail};
+use protocol::{Event, Listed, Request};
+use serde_json::Value;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// What a program may write that is not an answer, before it is stopped.
+const JUNK_LIMIT: usize = 4 << 20;
+/// What a program may take of a machine on which someone is working.
+const MEMORY_LIMIT: u64 = 2 << 30;
+
+/// After so many checks that hang, and take their time for it, one more would tell nothing new.
+pub const HANGS: usize = 3;
+/// A secret for one program.
+pub fn nonce() -> Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).context("the operating system gives no random numbers")?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Runs the checks that `request` asks for, each to its end; those after a crash in a new child, and the rest of
+/// those that pause. `tell` hears of each as it happens.
+///
+/// # Errors
+/// If the trouble is not the learner's.
+pub fn run(
+    program: &Path,
+    request: &Request,
+    cancel: &Cancel,
+    tell: &mut dyn FnMut(News),
+) -> Result<Vec<Check>> {
+    let limit = Duration::from_millis(request.timeout_ms);
+    let limits = Limits { deadline: Instant::now() + limit, memory: Some(MEMORY_LIMIT), cancel };
+    let mut request = request.clone();
+    let mut suite: Option<Vec<Listed>> = None;
+    let mut checks: Vec<Check> = Vec::new();
+    let mut hangs = 0;
+    loop {
+        let child = Child::run(program, &request, &limits, tell)?;
+        let Some(listed) = suite.take().or(child.suite) else {
+            // No learner code has run yet.
+            let Finding { message, printed, .. } = child.end.finding(limit);
+            bail!("the check program named no checks: {message}\n{}", printed.unwrap_or_default());
+        };
+        checks.extend(child.ended);
+        let asked = |name: &String| request.only.as_ref().is_none_or(|only| only.contains(name));
+        let reported = |name: &String| checks.iter().any(|check| check.name == *name);
+        let rest = listed.iter().filter(|listed| asked(&listed.name) && !reported(&listed.name));
+        let mut rest: Vec<Listed> = rest.cloned().collect();
+        request.resume = None;
+        let (lost, status) = match child.end {
+            End::Paused { ref resume } => {
+                request.resume = Some(resume.clone());
+                (0, Status::Passed)
+            }
+            End::Done => match rest.first() {
+                Some(missing) => {
+                    bail!("the check `{}` did not report; this is a fault of the workbook's", missing.name)
+                }
+                None => (rest.len(), Status::Passed),
+            },
+            // No time is left for the others either.
+            End::PastDeadline => (rest.len(), Status::Undecided),
+            _ => {
+                let at = rest.iter().position(|listed| child.started.as_ref() == Some(&listed.name));
+                if let Some(at) = at {
+                    rest[..=at].rotate_right(1);
+                }
+                (rest.len().min(1), Status::Failed)
+            }
+        };
+        hangs += usize::from(matches!(child.end, End::Stuck { .. }));
+        let finding = child.end.finding(limit);
+        let mut report = |listed, status, finding| {
+            let check = unrun(listed, status, finding);
+            tell(News::Ended(Box::new(check.clone())));
+            checks.push(check);
+        };
+        rest.drain(..lost).for_each(|listed| report(listed, status, finding.clone()));
+        if hangs >= HANGS {
+            let finding = left_out();
+            rest.drain(..).for_each(|listed| report(listed, Status::Undecided, finding.clone()));
+        }
+        if rest.is_empty() {
+            checks.sort_by_key(|check| listed.iter().position(|listed| listed.name == check.name));
+            return Ok(checks);
+        }
+        request.only = Some(rest.into_iter().map(|listed| listed.name).collect());
+        suite = Some(listed);
+    }
+}
+
+/// The checks that a program has.
+///
+/// # Errors
+/// If the trouble is not the learner's: none of it has run.
+pub fn list(program: &Path, request: &Request, cancel: &Cancel) -> Result<Vec<Listed>> {
+    let request = Request { only: Some(Vec::new()), ..request.clone() };
+    let mut listed = Vec::new();
+    run(program, &request, cancel, &mut |news| {
+        if let News::Listed(checks) = news {
+            listed = checks;
+        }
+    })?;
+    Ok(listed)
+}
+
+/// What is said of a check that was not tried.
+pub fn left_out() -> Finding {
+    let message =
+        "not tried: three checks before this one have hung, and each took its time to find that out";
+    Finding { left_out: true, ..Finding::new(Kind::TimedOut, message) }
+}
+
+pub fn unrun(listed: Listed, status: Status, finding: Finding) -> Check {
+    Check {
+        name: listed.name,
+        clause: listed.clause,
+        status,
+        schedules: 0,
+        exhausted: None,
+        finding: Some(finding),
+        duration_ms: 0,
+    }
+}
+
+/// What was heard from one child.
+struct Child {
+    suite: Option<Vec<Listed>>,
+    ended: Vec<Check>,
+    /// The check it was at.
+    started: Option<String>,
+    end: End,
+}
+
+enum End {
+    /// It has run everything and said so.
+    Done,
+    Paused {
+        resume: Value,
+    },
+    PastDeadline,
+    Flooded,
+    Stuck {
+        message: String,
+    },
+    Aborting {
+        message: String,
+        seed: u64,
+        thread: Option<Thread>,
+    },
+    Died {
+        how: String,
+        stderr: String,
+    },
+}
+
+impl End {
+    fn finding(&self, limit: Duration) -> Finding {
+        match self {
+            End::Done | End::Paused { .. } => {
+                Finding::new(Kind::Crashed, "the program ended without running any check")
+            }
+            End::PastDeadline => {
+                let message = format!("the limit of {} s passed before anything was proven", limit.as_secs());
+                Finding::new(Kind::TimedOut, message)
+            }
+            End::Flooded => Finding::new(
+                Kind::Crashed,
+                format!("it wrote without end: more than {} MiB", JUNK_LIMIT >> 20),
+            ),
+            End::Stuck { message } => Finding::new(Kind::TimedOut, message),
+            End::Aborting { message, seed, thread } => {
+                let message = format!("the whole program ended here: {message}");
+                let mut finding = Finding::new(Kind::Crashed, message);
+                finding.seed = Some(*seed);
+                finding.threads.extend(thread.clone());
+                finding
+            }
+            End::Died { how, stderr } => {
+                let memory =
+                    || format!("it used more memory than the {} GiB it is given", MEMORY_LIMIT >> 30);
+                let how = if stderr.contains("has overflowed its stack") {
+                    "a thread has overflowed its stack".to_owned()
+                } else if stderr.lines().any(is_out_of_memory) {
+                    memory()
+                } else {
+                    how.clone()
+                };
+                let message = format!("the whole program ended here: {how}");
+                let mut finding = Finding::new(Kind::Crashed, message);
+                finding.printed = Some(stderr.clone()).filter(|text| !text.is_empty());
+                finding
+            }
+        }
+    }
+}
+
+/// What Rust says before it aborts because it was refused memory.
+fn is_out_of_memory(line: &str) -> bool {
+    line.starts_with("memory allocation of ") && line.contains(" bytes failed")
+}
+
+impl Child {
+    fn run(
+        program: &Path,
+        request: &Request,
+        limits: &Limits<'_>,
+        tell: &mut dyn FnMut(News),
+    ) -> Result<Child> {
+        let mut command = Command::new(program);
+        command.env_clear().stderr(Stdio::piped());
+        command.current_dir(program.parent().unwrap_or(Path::new(".")));
+        // Without it a Windows program can't load its own libraries.
+        if let Some(root) = std::env::var_os("SystemRoot") {
+            command.env("SystemRoot", root);
+        }
+        let mut input = serde_json::to_vec(request)?;
+        input.push(b'\n');
+
+        let mut answer = Answer::new(&request.nonce);
+        let mut stderr = Tail::default();
+        let mut child = Child { suite: None, ended: Vec::new(), started: None, end: End::Flooded };
+        let mut all_said = Ok(ControlFlow::Continue(()));
+        let ending = process::run(command, &input, limits, |stream, bytes| {
+            let junk = match stream {
+                Stream::Out => answer.read(bytes),
+                Stream::Err => stderr.read(bytes),
+            };
+            for line in answer.lines.drain(..) {
+                all_said = child.take_in(&line, tell);
+                if !matches!(all_said, Ok(ControlFlow::Continue(()))) {
+                    return ControlFlow::Break(());
+                }
+            }
+            if junk > JUNK_LIMIT { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        if all_said?.is_continue() {
+            child.end = match (child.end, ending) {
+                (told @ (End::Stuck { .. } | End::Aborting { .. }), _) => told,
+                (_, Ending::PastDeadline) => End::PastDeadline,
+                (_, Ending::CutOff) => End::Flooded,
+                (_, Ending::Exited(status)) => {
+                    End::Died { how: process::describe(status), stderr: stderr.text() }
+                }
+            };
+        }
+        Ok(child)
+    }
+
+    /// Takes in one line of the answer; breaks when it is the last.
+    fn take_in(&mut self, line: &[u8], tell: &mut dyn FnMut(News)) -> Result<ControlFlow<()>> {
+        match serde_json::from_slice(line).context("the check program wrote a line we can't read")? {
+            Event::Suite { checks } => {
+                tell(News::Listed(checks.clone()));
+                self.suite = Some(checks);
+            }
+            Event::Start { check } => {
+                tell(News::Started(check.clone()));
+                self.started = Some(check);
+            }
+            Event::End { check } => {
+                tell(News::Ended(check.clone()));
+                self.started = None;
+                self.ended.push(*check);
+            }
+            Event::Stuck { check, message } => {
+                self.started = Some(check);
+                self.end = End::Stuck { message };
+            }
+            Event::Paused { resume } => {
+                self.end = End::Paused { resume };
+                return Ok(ControlFlow::Break(()));
+            }
+            Event::Aborting { check, message, seed, thread } => {
+                self.started = Some(check);
+                self.end = End::Aborting { message, seed, thread };
+            }
+            Event::Done => {
+                self.end = End::Done;
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+}

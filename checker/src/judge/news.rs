@@ -1,0 +1,19 @@
+//! What is heard of a judgement while it goes on, from the base that is built first to the whole report.
+
+use crate::verdict::{Check, Report};
+use anyhow::Error;
+use protocol::Listed;
+
+/// One thing that was heard.
+#[derive(Debug)]
+pub enum News {
+    /// Something takes time that is not the learner's.
+    Note(String),
+    Compiling,
+    Listed(Vec<Listed>),
+    Started(String),
+    Ended(Box<Check>),
+    Judged(Box<Report>),
+    /// It is not the learner's fault.
+    Trouble(Error),
+}

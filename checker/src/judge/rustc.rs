@@ -1,0 +1,169 @@
+//! One call of rustc over the simulated std, and what it says.
+
+use crate::files::named;
+use crate::judge::prebuilt::Base;
+use crate::process::cancel::Cancel;
+use crate::process::{self, Ending, Limits, Stream};
+use crate::verdict::{Finding, Kind};
+use anyhow::{Result, bail};
+use serde::Deserialize;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Past this much text from rustc nobody reads on.
+const TEXT_LIMIT: usize = 1024 * 1024;
+
+/// What rustc may take of a machine on which someone is working.
+const MEMORY_LIMIT: u64 = 4 << 30;
+
+/// How rustc draws its messages.
+#[derive(Clone, Copy, Debug)]
+pub struct Rendering {
+    pub colour: bool,
+    pub width: usize,
+}
+
+/// How long rustc may take, and who may end it.
+pub struct Patience<'a> {
+    pub limit: Duration,
+    pub cancel: &'a Cancel,
+}
+
+pub enum Said {
+    /// It compiled, with these warnings.
+    Compiled(String),
+    Refused(Finding, Vec<Diagnostic>),
+}
+
+#[derive(Deserialize)]
+pub struct Diagnostic {
+    pub message: String,
+    pub code: Option<Code>,
+    level: String,
+    #[serde(default)]
+    spans: Vec<Span>,
+    rendered: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct Code {
+    pub code: String,
+}
+
+#[derive(Deserialize)]
+pub struct Span {
+    file_name: String,
+    line_start: u32,
+    is_primary: bool,
+}
+
+impl Diagnostic {
+    fn is_error(&self) -> bool {
+        self.level.starts_with("error")
+    }
+
+    pub fn has_code(&self, code: &str) -> bool {
+        self.code.as_ref().is_some_and(|own| own.code == code)
+    }
+
+    /// `unsafe` was used, or the lint that forbids it was to be switched off.
+    fn is_about_unsafe(&self) -> bool {
+        let names_the_lint = self.message.contains("unsafe_code");
+        self.is_error() && (self.has_code("unsafe_code") || (self.has_code("E0453") && names_the_lint))
+    }
+
+    /// What to do about an error that is not about the source.
+    fn advice(&self) -> Option<&'static str> {
+        if self.message.starts_with("linker `") || self.message.starts_with("linking with `") {
+            Some("a program could not be linked; is a C linker (`cc`) installed and on the PATH?")
+        } else if ["E0460", "E0514", "E0786"].iter().any(|code| self.has_code(code)) {
+            Some("what was built earlier does not fit any more; remove target/sim and try again")
+        } else {
+            None
+        }
+    }
+
+    fn place(&self) -> String {
+        match self.spans.iter().find(|span| span.is_primary) {
+            Some(span) => format!("{}:{}", span.file_name, span.line_start),
+            None => "the source".to_owned(),
+        }
+    }
+}
+
+pub fn rustc(root: &Path, base: &Base, rendering: Rendering) -> Command {
+    let mut command = Command::new(&base.rustc);
+    command.current_dir(root).env_remove("RUSTC_BOOTSTRAP").stderr(Stdio::piped());
+    command.args(["--error-format=json", &format!("--diagnostic-width={}", rendering.width)]);
+    if rendering.colour {
+        command.arg("--json=diagnostic-rendered-ansi");
+    }
+    command.args(["-C", "opt-level=0", "-C", "debuginfo=line-tables-only"]);
+    command.args(["-C", "overflow-checks=on", "-C", "debug-assertions=on"]);
+    for name in ["std", "core"] {
+        if let Some(rlib) = base.crates.simulated.get(name) {
+            command.arg("--extern").arg(named(&format!("{name}="), rlib));
+        }
+    }
+    for folder in &base.crates.search {
+        command.arg("-L").arg(named("dependency=", folder));
+    }
+    command
+}
+
+pub fn rustc_says(command: Command, patience: &Patience<'_>) -> Result<Said> {
+    let limits = Limits {
+        deadline: Instant::now() + patience.limit,
+        memory: Some(MEMORY_LIMIT),
+        cancel: patience.cancel,
+    };
+    let mut json = Vec::new();
+    let ending = process::run(command, b"", &limits, |stream, bytes| {
+        if stream == Stream::Err && json.len() < TEXT_LIMIT {
+            json.extend_from_slice(bytes);
+        }
+        ControlFlow::Continue(())
+    })?;
+    let status = match ending {
+        Ending::Exited(status) => status,
+        Ending::PastDeadline | Ending::CutOff => {
+            let message = format!("the compiler did not finish in {} s", patience.limit.as_secs());
+            return Ok(Said::Refused(Finding::new(Kind::DoesNotCompile, message), Vec::new()));
+        }
+    };
+    let mut diagnostics: Vec<Diagnostic> = Vec::new();
+    let mut text = String::new();
+    for line in String::from_utf8_lossy(&json).lines() {
+        match serde_json::from_str::<Diagnostic>(line) {
+            Ok(diagnostic) => {
+                text.push_str(diagnostic.rendered.as_deref().unwrap_or_default());
+                diagnostics.push(diagnostic);
+            }
+            // A panic of the compiler's is not in JSON.
+            Err(_) if !line.starts_with('{') => {
+                text.push_str(line);
+                text.push('\n');
+            }
+            Err(_) => {}
+        }
+    }
+    let text = text.trim_end().to_owned();
+    if status.success() {
+        return Ok(Said::Compiled(text));
+    }
+    if let Some(advice) = diagnostics.iter().filter(|it| it.is_error()).find_map(Diagnostic::advice) {
+        bail!("{text}\n\n{advice}");
+    }
+    if let Some(diagnostic) = diagnostics.iter().find(|diagnostic| diagnostic.is_about_unsafe()) {
+        let message = format!("{}: `unsafe` is not allowed in an exercise\n{text}", diagnostic.place());
+        return Ok(Said::Refused(Finding::new(Kind::Forbidden, message), diagnostics));
+    }
+    let text = if text.is_empty() {
+        format!("the compiler gave up without a message: {}", process::describe(status))
+    } else {
+        text
+    };
+    Ok(Said::Refused(Finding::new(Kind::DoesNotCompile, text), diagnostics))
+}

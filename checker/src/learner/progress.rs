@@ -1,0 +1,240 @@
+//! How far a learner has come: the last verdict on each exercise, kept in `.workbook/progress.json`.
+
+use crate::course::{Course, Exercise};
+use crate::files::{free_name, replace};
+use crate::verdict::{Kind, Report, State};
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+const VERSION: u32 = 1;
+/// Beside the course; ours alone, and not in git.
+pub const FOLDER: &str = ".workbook";
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Progress {
+    version: u32,
+    exercises: BTreeMap<String, Record>,
+    /// What a later checker has written there, kept as it is.
+    #[serde(flatten)]
+    other: Map<String, Value>,
+    #[serde(skip)]
+    path: PathBuf,
+    /// A file that can't be understood is in the way, and could not be put aside.
+    #[serde(skip)]
+    frozen: bool,
+}
+
+/// What is known of one exercise.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+struct Record {
+    state: State,
+    /// Of the source that was judged.
+    source_hash: String,
+    /// Whether it has ever passed.
+    #[serde(default)]
+    passed: bool,
+    /// What was found last.
+    #[serde(default)]
+    findings: Vec<Kind>,
+    /// The hints that were opened before it passed.
+    #[serde(default)]
+    hints: BTreeSet<usize>,
+    #[serde(flatten)]
+    other: Map<String, Value>,
+}
+
+/// How much of the course is done.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Tally {
+    pub passed: usize,
+    pub exercises: usize,
+    pub points: u32,
+    pub all_points: u32,
+}
+
+impl Progress {
+    /// Reads what was kept. A file that can't be understood is put aside; then the second value says so.
+    pub fn read(root: &Path) -> Result<(Progress, Option<String>)> {
+        let path = root.join(FOLDER).join("progress.json");
+        let new = || Progress {
+            version: VERSION,
+            exercises: BTreeMap::new(),
+            other: Map::new(),
+            path: path.clone(),
+            frozen: false,
+        };
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok((new(), None));
+            }
+            Err(error) => return Err(error).with_context(|| format!("could not read {}", path.display())),
+        };
+        if let Some(progress) = Progress::parse(&bytes) {
+            return Ok((Progress { path, ..progress }, None));
+        }
+        let aside = free_name(&path, "kept");
+        let what = format!("{} can't be understood (cut short, or from another version)", path.display());
+        Ok(match fs::rename(&path, &aside) {
+            Ok(()) => {
+                let kept = format!(
+                    "{what}; it is kept as {}, and the list starts afresh. Your source files are not touched by \
+                     this.",
+                    aside.display()
+                );
+                (new(), Some(kept))
+            }
+            Err(error) => {
+                let left =
+                    format!("{what}, nor be put aside ({error}); it is left alone, and nothing is kept");
+                (Progress { frozen: true, ..new() }, Some(left))
+            }
+        })
+    }
+
+    pub fn parse(bytes: &[u8]) -> Option<Progress> {
+        serde_json::from_slice::<Progress>(bytes).ok().filter(|progress| progress.version == VERSION)
+    }
+
+    fn of(&self, exercise: &Exercise) -> Option<&Record> {
+        let names = [&exercise.name].into_iter().chain(&exercise.about.formerly);
+        names.into_iter().find_map(|name| self.exercises.get(name))
+    }
+
+    /// The record of `exercise`, under its present name.
+    fn entry(&mut self, exercise: &Exercise) -> &mut Record {
+        let former = exercise.about.formerly.iter().filter_map(|name| self.exercises.remove(name)).next();
+        let record = self.exercises.entry(exercise.name.clone());
+        record.or_insert_with(|| former.unwrap_or_default())
+    }
+
+    pub fn state(&self, course: &Course, exercise: &Exercise) -> State {
+        match self.of(exercise) {
+            None => State::NotRun,
+            Some(record) if record.source_hash == source_hash(course, exercise) => record.state,
+            Some(record) if record.state == State::Passed => State::Edited,
+            Some(record) => record.state,
+        }
+    }
+
+    /// Whether `exercise` has ever passed.
+    pub fn has_passed(&self, exercise: &Exercise) -> bool {
+        self.of(exercise).is_some_and(|record| record.passed || record.state == State::Passed)
+    }
+
+    /// The hints that were opened before it passed.
+    pub fn opened(&self, exercise: &Exercise) -> BTreeSet<usize> {
+        self.of(exercise).map(|record| record.hints.clone()).unwrap_or_default()
+    }
+
+    /// What was found last.
+    pub fn findings(&self, exercise: &Exercise) -> Vec<Kind> {
+        self.of(exercise).map(|record| record.findings.clone()).unwrap_or_default()
+    }
+
+    pub fn tally(&self, course: &Course) -> Tally {
+        let mut tally = Tally::default();
+        for exercise in &course.exercises {
+            tally.exercises += 1;
+            tally.all_points += exercise.about.points;
+            if matches!(self.state(course, exercise), State::Passed | State::Edited) {
+                tally.passed += 1;
+                tally.points += exercise.about.points;
+            }
+        }
+        tally
+    }
+
+    /// Keeps the verdict on the learner's own source of `exercise`.
+    pub fn record(&mut self, course: &Course, exercise: &Exercise, report: &Report) -> Result<()> {
+        let source_hash = source_hash(course, exercise);
+        self.update(|progress| {
+            let record = progress.entry(exercise);
+            record.state = State::of(report);
+            record.source_hash = source_hash;
+            record.passed |= record.state == State::Passed;
+            record.findings = report.findings().map(|(_, finding)| finding.kind).collect();
+            record.findings.dedup();
+        })
+    }
+
+    /// Counts that a hint was read, unless the exercise has passed: then all may be read.
+    pub fn open_hint(&mut self, exercise: &Exercise, step: usize) -> Result<()> {
+        if self.has_passed(exercise) || self.opened(exercise).contains(&step) {
+            return Ok(());
+        }
+        self.update(|progress| {
+            progress.entry(exercise).hints.insert(step);
+        })
+    }
+
+    /// Makes `exercise` one that has not been run; what was opened and passed before stays known.
+    pub fn forget(&mut self, exercise: &Exercise) -> Result<()> {
+        self.update(|progress| {
+            let record = progress.entry(exercise);
+            record.state = State::NotRun;
+            record.source_hash = String::new();
+            record.findings.clear();
+        })
+    }
+
+    /// Takes in what was kept elsewhere: of two records of an exercise, the one that has passed.
+    pub fn merge(&mut self, other: Progress) -> Result<()> {
+        self.update(|progress| {
+            for (name, theirs) in other.exercises {
+                let ours = progress.exercises.entry(name).or_default();
+                let hints = &ours.hints | &theirs.hints;
+                let passed = ours.passed || theirs.passed;
+                if ours.state != State::Passed {
+                    *ours = theirs;
+                }
+                (ours.hints, ours.passed) = (hints, passed);
+            }
+        })
+    }
+
+    /// Changes what is kept, starting from what is there now: another checker may have written meanwhile.
+    fn update(&mut self, change: impl FnOnce(&mut Progress)) -> Result<()> {
+        // In memory it counts even if it can't be kept.
+        let kept = self.refresh();
+        change(self);
+        kept.and_then(|_lock| self.write()).with_context(|| {
+            format!(
+                "your progress could not be kept in {}; make that folder writable",
+                self.path.parent().unwrap_or(&self.path).display()
+            )
+        })
+    }
+
+    /// Reads the file again, and keeps others from changing it until the lock is dropped.
+    fn refresh(&mut self) -> Result<File> {
+        if self.frozen {
+            bail!("a file that can't be understood is in its place");
+        }
+        let dir = self.path.parent().context("it is in no folder")?;
+        fs::create_dir_all(dir)?;
+        let lock = File::create(dir.join("lock"))?;
+        lock.lock()?;
+        if let Some(now) = fs::read(&self.path).ok().and_then(|bytes| Progress::parse(&bytes)) {
+            *self = Progress { path: self.path.clone(), ..now };
+        }
+        Ok(lock)
+    }
+
+    /// Writes a new file and puts it in the place of the old one, so that there is a whole one at any time.
+    fn write(&self) -> Result<()> {
+        replace(&self.path, &serde_json::to_vec_pretty(self)?)
+    }
+}
+
+/// A number for the learner's source that is the same with every compiler: FNV-1a.
+fn source_hash(course: &Course, exercise: &Exercise) -> String {
+    let bytes = fs::read(course.root.join(exercise.source())).unwrap_or_default();
+    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3);
+    format!("{:016x}", bytes.iter().fold(0xcbf2_9ce4_8422_2325, step))
+}

@@ -1,0 +1,237 @@
+//! The account of a verdict, as text: what was promised, what happened, where, how, and what it usually means.
+
+use crate::course::{Course, Exercise, explanation};
+use crate::show::lanes;
+use crate::show::style::{LABEL, Style, counted, look, look_of_check, paragraphs, thousands};
+use crate::verdict::{Check, Exhausted, Finding, Kind, Report, State, Status};
+use anyhow::Result;
+use colored::Colorize;
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::path::Path;
+
+/// A schedule longer than this is shown by `replay`, not by the way.
+const LANES_LIMIT: usize = 30;
+
+/// What a report is about.
+#[derive(Clone, Copy)]
+pub struct Subject<'a> {
+    pub course: &'a Course,
+    pub exercise: &'a Exercise,
+    /// The file that was judged in place of the learner's own.
+    pub source: Option<&'a Path>,
+}
+
+/// How many of the findings to explain.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Extent {
+    All,
+    First,
+}
+
+impl Style {
+    /// One exercise's verdict, with every finding explained.
+    pub fn report(&self, out: &mut dyn Write, subject: Subject<'_>, report: &Report) -> Result<()> {
+        if !report.warnings.is_empty() {
+            writeln!(out, "{}\n", report.warnings)?;
+        }
+        let (sign, word, colour) = look(State::of(report));
+        let title = format!("{sign} {}: {word}", report.exercise);
+        writeln!(out, "{}{}", title.color(colour).bold(), summary(report))?;
+        // Of a stub there is one thing to say.
+        let is_stub = report.checks.iter().all(|check| check.kind() == Some(Kind::Unfinished));
+        for check in report.checks.iter().filter(|_| !is_stub) {
+            self.check_line(out, check)?;
+        }
+        if report.finding.is_some() || report.verdict != Status::Passed {
+            writeln!(out)?;
+        }
+        self.explained(out, subject, report, Extent::All)
+    }
+
+    /// What was found, each thing once.
+    pub fn explained(
+        &self,
+        out: &mut dyn Write,
+        subject: Subject<'_>,
+        report: &Report,
+        extent: Extent,
+    ) -> Result<()> {
+        if let Some(finding) = &report.finding {
+            self.refusal(out, subject, finding)?;
+        }
+        let mut told: BTreeSet<String> = BTreeSet::new();
+        for check in report.checks.iter().filter(|check| check.status != Status::Passed) {
+            let Some(finding) = &check.finding else { continue };
+            // The same thing seen by another check is not a second thing to understand.
+            if !told.insert(finding.topic()) {
+                continue;
+            }
+            if told.len() > 1 {
+                if extent == Extent::First {
+                    return Ok(());
+                }
+                writeln!(out)?;
+            }
+            self.finding(out, subject, check, finding, LANES_LIMIT)?;
+            // Where else a `todo!()` is reached tells nothing.
+            let others = others(report, check, finding).filter(|_| finding.kind != Kind::Unfinished);
+            if let Some(others) = others {
+                let also = if finding.left_out { "" } else { "the same was seen by " };
+                self.field(out, "also", &format!("{also}{others}"))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_line(&self, out: &mut dyn Write, check: &Check) -> Result<()> {
+        let (sign, word, colour) = look_of_check(check);
+        let said = if check.status == Status::Passed { String::new() } else { format!("  {word}") };
+        let schedules = match check.schedules {
+            0 => String::new(),
+            some => counted(some, "schedule", "schedules"),
+        };
+        let name = format!("clause {:<2} {}{said}", check.clause, check.name.replace('_', " "));
+        let used = 4 + name.chars().count() + schedules.len();
+        let gap = " ".repeat(self.width.min(100).saturating_sub(used).max(2));
+        writeln!(out, "  {} {name}{gap}{}", sign.color(colour), schedules.dimmed())?;
+        if let Some(Exhausted { what, interleavings }) = &check.exhausted {
+            let all = format!("and every interleaving of {what} ({})", thousands(*interleavings));
+            writeln!(out, "{:>width$}", all.dimmed(), width = self.width.min(100))?;
+        }
+        Ok(())
+    }
+
+    /// A program that was not run. The compiler's own words are shown as they are, and once.
+    fn refusal(&self, out: &mut dyn Write, subject: Subject<'_>, finding: &Finding) -> Result<()> {
+        let Subject { course, exercise, .. } = subject;
+        writeln!(out, "{}", format!("{} · {}", exercise.name, finding.kind).bold())?;
+        if let Some(lacks) = &finding.lacks {
+            writeln!(out, "{}\n", self.wrapped(lacks, "", ""))?;
+        }
+        // Our own sentence, or the compiler's words, which have their lines already.
+        match finding.message.contains('\n') {
+            true => writeln!(out, "{}", finding.message)?,
+            false => writeln!(out, "{}", self.wrapped(&finding.message, "", ""))?,
+        }
+        writeln!(out)?;
+        self.usually(out, &explanation::of(&course.root, exercise, finding.kind, None))
+    }
+
+    fn usually(&self, out: &mut dyn Write, text: &str) -> Result<()> {
+        self.field(out, "usually", &paragraphs(text, &mut false).join("\n"))
+    }
+
+    /// One thing that a check found, in full.
+    pub fn finding(
+        &self,
+        out: &mut dyn Write,
+        subject: Subject<'_>,
+        check: &Check,
+        finding: &Finding,
+        lanes_limit: usize,
+    ) -> Result<()> {
+        let Subject { course, exercise, source } = subject;
+        let root = &course.root;
+        let contract = exercise.contract(root).unwrap_or_default();
+        let (sign, _, colour) = look_of_check(check);
+        let left_out = finding.left_out;
+        let word = if left_out { check.status.name() } else { finding.kind.name() };
+        let title = format!("{sign} {} · clause {} · {word}", check.name, check.clause);
+        writeln!(out, "{}", title.color(colour).bold())?;
+        if finding.kind == Kind::Unfinished || left_out {
+            return self.field(out, "happened", &finding.message);
+        }
+        if let Some(promise) = contract.get((check.clause as usize).wrapping_sub(1)) {
+            self.field(out, "promised", &format!("{}. {}", check.clause, promise.replace("**", "")))?;
+        }
+        self.field(out, "happened", &finding.message)?;
+        if let Some(input) = &finding.input {
+            self.field(out, "input", input)?;
+        }
+        // A thread that has not come to the learner's code yet is nowhere that would tell them anything.
+        let places = finding.threads.iter().map(|thread| {
+            let place = thread.file.as_ref().zip(thread.line);
+            (thread, place.filter(|(file, _)| !file.starts_with("checker/")))
+        });
+        let told = places.filter(|(thread, place)| place.is_some() || thread.waiting_for.is_some());
+        for (index, (thread, place)) in told.enumerate() {
+            let shown = place.map(|(file, line)| format!("  {file}:{line}")).unwrap_or_default();
+            self.field(out, if index == 0 { "where" } else { "" }, &format!("{}{shown}", thread.name))?;
+            if let Some((line, text)) =
+                place.and_then(|(file, line)| Some((line, lanes::source_line(root, file, line)?)))
+            {
+                writeln!(out, "{:LABEL$}{line:>4} │ {}", "", text.trim_start())?;
+            }
+            if let Some(what) = &thread.waiting_for {
+                self.field(out, "", &format!("waits for {what}"))?;
+            }
+        }
+        if let Some(printed) = finding.printed.as_ref().filter(|printed| !printed.trim().is_empty()) {
+            let lines: Vec<&str> = printed.lines().collect();
+            for (index, line) in lines.iter().skip(lines.len().saturating_sub(10)).enumerate() {
+                writeln!(out, "{:LABEL$}{line}", if index == 0 { "  printed" } else { "" })?;
+            }
+        }
+        if let Some(schedule) = finding.schedule.as_ref().filter(|schedule| !schedule.events.is_empty()) {
+            let lines = lanes::draw(root, &schedule.events, finding.kind, self.columns.saturating_sub(2));
+            let how = format!(
+                "{} and {} between threads",
+                counted(schedule.steps, "step", "steps"),
+                counted(schedule.switches, "switch", "switches")
+            );
+            self.field(out, "how", &how)?;
+            if lines.len() > lanes_limit {
+                writeln!(out, "  … {} earlier steps", lines.len() - lanes_limit)?;
+            }
+            // The end is where it goes wrong.
+            for line in lines.iter().skip(lines.len().saturating_sub(lanes_limit)) {
+                writeln!(out, "  {line}")?;
+            }
+        }
+        self.usually(out, &explanation::of(root, exercise, finding.kind, Some(check.clause)))?;
+        match finding.seed {
+            Some(seed) => {
+                let source =
+                    source.map(|source| format!(" --source {}", source.display())).unwrap_or_default();
+                let command =
+                    format!("cargo checker replay {} {} --seed {seed}{source}", exercise.name, check.name);
+                // Not wrapped: it is there to be copied.
+                writeln!(out, "{:LABEL$}{command}", "  replay".dimmed())?;
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+/// How much passed, after how much work.
+pub fn summary(report: &Report) -> String {
+    let total = report.checks.len();
+    let passed = report.checks.iter().filter(|check| check.status == Status::Passed).count();
+    let seconds = report.duration_ms as f64 / 1000.0;
+    match (total, passed == total) {
+        (0, _) => format!(" · {seconds:.2} s"),
+        (_, true) => {
+            format!(" · {total} checks · {} schedules · {seconds:.2} s", thousands(report.schedules()))
+        }
+        (_, false) => format!(
+            " · {passed} of {total} checks passed · {} schedules · {seconds:.2} s",
+            thousands(report.schedules())
+        ),
+    }
+}
+
+/// The other checks that saw what `check` saw.
+fn others(report: &Report, check: &Check, finding: &Finding) -> Option<String> {
+    let others = report.checks.iter().filter(|other| {
+        other.name != check.name && other.finding.as_ref().is_some_and(|it| it.topic() == finding.topic())
+    });
+    let others: Vec<String> =
+        others.map(|other| format!("{} (clause {})", other.name, other.clause)).collect();
+    match others.as_slice() {
+        [] => None,
+        named @ ([_] | [_, _] | [_, _, _]) => Some(named.join(", ")),
+        [first, second, rest @ ..] => Some(format!("{first}, {second} and {} more checks", rest.len())),
+    }
+}

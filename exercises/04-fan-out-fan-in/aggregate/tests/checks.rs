@@ -1,0 +1,155 @@
+//! The contract of README.md, a check or more for each clause.
+
+use std::cell::Cell;
+use std::sync::Mutex;
+use std::thread;
+use std::time::Duration;
+
+use aggregate::fan_out_fan_in;
+use harness::{
+    Check, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq, input, pause,
+};
+
+checks! {
+    1 => the_aggregate_is_made_of_all_results_in_order;
+    1 => each_task_is_processed_once;
+    1 => two_calls_at_once_keep_apart;
+    2 => each_failure_has_its_index_and_error;
+    2 => a_task_that_panics_panics_the_call;
+    3 => all_tasks_are_in_progress_at_once simulated;
+    3 => no_thread_is_left_behind;
+}
+
+const TICK: Duration = Duration::from_millis(100);
+
+/// A result that can't be copied, so that it has to be handed over.
+#[derive(Debug, PartialEq)]
+struct Counted(u64);
+
+/// An error that says nothing about its index.
+#[derive(Debug, PartialEq)]
+struct Refused(u64);
+
+/// Every third number is refused; how long a number takes depends on it.
+fn process(number: &u64) -> Result<Counted, Refused> {
+    if !number.is_multiple_of(4) {
+        pause(TICK * (number % 4) as u32);
+    }
+    if number.is_multiple_of(3) { Err(Refused(*number)) } else { Ok(Counted(*number)) }
+}
+
+/// What a call returned: all results as they were handed to `aggregate`, and the failures.
+fn call(tasks: &[u64]) -> (Vec<Counted>, Vec<(usize, Refused)>) {
+    fan_out_fan_in(tasks, process, |results| results)
+}
+
+fn wanted(tasks: &[u64]) -> (Vec<Counted>, Vec<(usize, Refused)>) {
+    let good = tasks.iter().filter(|number| !number.is_multiple_of(3));
+    let bad = tasks.iter().enumerate().filter(|(_, number)| number.is_multiple_of(3));
+    (
+        good.map(|number| Counted(*number)).collect(),
+        bad.map(|(index, number)| (index, Refused(*number))).collect(),
+    )
+}
+
+fn the_aggregate_is_made_of_all_results_in_order(check: &Check) {
+    check.small("2 tasks, one of which fails", vec![3u64, 4]);
+    check.forall(input::numbers(0..8, 0..=6), |tasks| {
+        let called = Cell::new(0);
+        let (results, _) = fan_out_fan_in(&tasks, process, |results| {
+            called.set(called.get() + 1);
+            results
+        });
+        expect_eq("the calls of `aggregate`", called.get(), 1);
+        expect_eq("the results that `aggregate` got", results, wanted(&tasks).0);
+    });
+}
+
+fn each_task_is_processed_once(check: &Check) {
+    check.forall(input::numbers(0..8, 0..=12), |tasks| {
+        let seen = Mutex::new(Vec::new());
+        fan_out_fan_in(
+            &tasks,
+            |number| {
+                seen.lock().unwrap().push(*number);
+                process(number)
+            },
+            |_| (),
+        );
+        let (mut seen, mut tasks) = (seen.into_inner().unwrap(), tasks);
+        seen.sort_unstable();
+        tasks.sort_unstable();
+        expect_eq("the tasks that `process` was called for, sorted", seen, tasks);
+    });
+}
+
+fn two_calls_at_once_keep_apart(check: &Check) {
+    check.forall(input::numbers_and(0..8, 0..=3, 0..=3), |(one, other)| {
+        let other: Vec<u64> = (2..2 + other as u64).collect();
+        thread::scope(|scope| {
+            scope.spawn(|| expect_eq("what one of two calls returned", call(&one), wanted(&one)));
+            expect_eq("what one of two calls returned", call(&other), wanted(&other));
+        });
+    });
+}
+
+fn each_failure_has_its_index_and_error(check: &Check) {
+    check.small("2 tasks that fail", vec![3u64, 6]);
+    check.forall(input::numbers(0..8, 0..=6), |tasks| {
+        expect_eq("the failures", call(&tasks).1, wanted(&tasks).1);
+    });
+}
+
+fn a_task_that_panics_panics_the_call(check: &Check) {
+    check.forall(input::triple(1..=5, 0..=4, 0..=4), |(tasks, one, other)| {
+        let (one, other) = (one % tasks, other % tasks);
+        let (meter, called) = (Meter::new(), Cell::new(false));
+        let tasks: Vec<usize> = (0..tasks).collect();
+        let process = |task: &usize| -> Result<usize, String> {
+            let _inside = meter.enter();
+            if *task == one || *task == other {
+                panic!("task {task} failed (the check makes it panic)");
+            }
+            pause(TICK * *task as u32);
+            Ok(*task)
+        };
+        let outcome = catch(|| fan_out_fan_in(&tasks, process, |_| called.set(true)));
+        expect(outcome.is_err(), Kind::SwallowedPanic, || {
+            format!("`process` panicked for task {one}, and the call returned")
+        });
+        expect(!called.get(), Kind::WrongAnswer, || "`process` panicked, and `aggregate` was called".into());
+        expect_eq("the tasks that were begun", meter.entered(), tasks.len());
+        expect(meter.inside() == 0, Kind::LeakedThread, || {
+            format!("the call has panicked, and {} tasks are still in progress", meter.inside())
+        });
+        every_thread_has_finished();
+    });
+}
+
+fn all_tasks_are_in_progress_at_once(check: &Check) {
+    check.small("2 tasks", 2usize);
+    check.forall(input::number(1..=9), |tasks| {
+        let meter = Meter::new();
+        let tasks: Vec<usize> = (0..tasks).collect();
+        let process = |task: &usize| -> Result<usize, usize> {
+            let _inside = meter.enter();
+            pause(TICK);
+            if task.is_multiple_of(2) { Err(*task) } else { Ok(*task) }
+        };
+        fan_out_fan_in(&tasks, process, |_| ());
+        expect(meter.peak() == tasks.len(), Kind::Sequential, || {
+            format!(
+                "the number of tasks in progress at once should reach {}; the most was {}",
+                tasks.len(),
+                meter.peak()
+            )
+        });
+    });
+}
+
+fn no_thread_is_left_behind(check: &Check) {
+    check.forall(input::numbers(0..8, 0..=4), |tasks| {
+        call(&tasks);
+        every_thread_has_finished();
+    });
+}

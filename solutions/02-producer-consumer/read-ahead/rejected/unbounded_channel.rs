@@ -1,0 +1,18 @@
+//! breaks: clause 3 · finding: unbounded
+//! The channel has no limit: a fast disk is read to its end.
+
+use std::sync::mpsc;
+use std::thread;
+
+pub fn print_ahead<I, F>(pages: I, capacity: usize, print: F) -> usize
+where
+    I: Iterator<Item = u64> + Send,
+    F: FnMut(u64) + Send,
+{
+    let _ = capacity;
+    let (sender, waiting) = mpsc::channel();
+    thread::scope(|scope| {
+        scope.spawn(move || pages.for_each(|page| sender.send(page).unwrap()));
+        waiting.into_iter().map(print).count()
+    })
+}
