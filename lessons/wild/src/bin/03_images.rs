@@ -83,6 +83,7 @@ impl Sheet {
 /// memory at the same time, or the first failure.
 fn contact_sheet(pictures: impl Iterator<Item = Picture> + Send, sheet: &mut Sheet) -> Result<usize, String> {
     let (now, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    // ANCHOR: stages
     let fetch = |picture: Picture| {
         let decoded = decode(&picture).map_err(|error| format!("picture {}: {error}", picture.number))?;
         most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
@@ -96,6 +97,7 @@ fn contact_sheet(pictures: impl Iterator<Item = Picture> + Send, sheet: &mut She
     };
     let save = |thumbnail| sheet.add(&thumbnail).map_err(|error| error.to_string());
     run(pictures, Stage { workers: 2, work: fetch }, Stage { workers: 3, work: process }, LIMIT, save)?;
+    // ANCHOR_END: stages
     Ok(most.into_inner())
 }
 
