@@ -59,6 +59,12 @@ pub const FIGURES: &[Figure] = &[
         wrong: Wrong::Takes(300),
     },
     Figure {
+        lesson: "05-worker-pool",
+        name: "bug",
+        program: simulated::worker_pool::main,
+        wrong: Wrong::Deadlock,
+    },
+    Figure {
         lesson: "09-progress-tracking",
         name: "bug",
         program: simulated::progress_tracking::main,

@@ -14,3 +14,5 @@ pub mod pipeline;
 pub mod producer_consumer;
 #[path = "../../09-progress-tracking/listings/bug.rs"]
 pub mod progress_tracking;
+#[path = "../../05-worker-pool/listings/bug.rs"]
+pub mod worker_pool;

@@ -1,4 +1,4 @@
-//! breaks: clause 1 · finding: race
+//! breaks: clause 1 · finding: wrong-answer
 //! The panic is caught, and the worker ends with it. When all have ended, jobs are left.
 
 use std::collections::{BTreeMap, VecDeque};

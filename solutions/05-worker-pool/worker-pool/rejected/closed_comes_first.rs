@@ -1,4 +1,4 @@
-//! breaks: clause 5 · finding: race
+//! breaks: clause 5 · finding: deadlock
 //! A worker that sees the end goes, whatever is left in the queue.
 
 use std::any::Any;

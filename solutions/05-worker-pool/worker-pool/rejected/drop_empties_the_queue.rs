@@ -1,4 +1,4 @@
-//! breaks: clause 5 · finding: race
+//! breaks: clause 7 · finding: race
 //! What lies in the queue when the pool is dropped is dropped with it.
 
 use std::any::Any;

@@ -1,4 +1,4 @@
-//! breaks: clause 5 · finding: deadlock
+//! breaks: clause 4 · finding: sequential
 //! A worker that has had nothing to do for a second takes that for the end.
 
 use std::any::Any;

@@ -1,4 +1,4 @@
-//! breaks: clause 2 · finding: deadlock
+//! breaks: clause 2 · finding: wrong-answer
 //! No panic is caught. The handle finds out, because the sender is gone; so is the worker, and the payload.
 
 use std::any::Any;

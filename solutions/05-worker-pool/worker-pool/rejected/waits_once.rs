@@ -1,4 +1,4 @@
-//! breaks: clause 2 · finding: race
+//! breaks: clause 1 · finding: deadlock
 //! A worker waits once. When it is woken and another worker has the job, it takes the empty queue for the end.
 
 use std::any::Any;
