@@ -155,7 +155,9 @@ fn a_job_may_submit(check: &Check) {
         wanted.sort_unstable_by_key(|outcome| if let Outcome::Done(n) = outcome { *n } else { 0 });
         let broken = |list: &[Outcome<u64>]| list.iter().filter(|it| **it == Outcome::Broken).count();
         expect_eq("how many are broken", broken(&outcomes), broken(&wanted));
-        let done = |list: Vec<Outcome<u64>>| list.into_iter().filter(|it| *it != Outcome::Broken).collect::<Vec<_>>();
+        let done = |list: Vec<Outcome<u64>>| {
+            list.into_iter().filter(|it| *it != Outcome::Broken).collect::<Vec<_>>()
+        };
         expect_eq("what is done, sorted", done(outcomes), done(wanted));
     });
 }
@@ -309,7 +311,8 @@ fn a_panic_may_have_any_payload(check: &Check) {
                 _ => panic_any(token),
             });
         }
-        let wanted = numbers.iter().map(|n| if *n == 0 { Outcome::Done(10) } else { Outcome::Broken }).collect();
+        let wanted =
+            numbers.iter().map(|n| if *n == 0 { Outcome::Done(10) } else { Outcome::Broken }).collect();
         expect_eq("the list", finish(shift), wanted);
         all_are_dropped(&drops, "payloads and captured values");
     });

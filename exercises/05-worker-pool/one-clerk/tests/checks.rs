@@ -77,7 +77,11 @@ fn jobs_run_in_the_order_of_the_calls(check: &Check) {
             drop(clerk.ask(move || called.lock().unwrap().push(i)));
         }
         drop(clerk);
-        expect_eq("the jobs in the order in which they ran", called.lock().unwrap().clone(), (0..jobs).collect());
+        expect_eq(
+            "the jobs in the order in which they ran",
+            called.lock().unwrap().clone(),
+            (0..jobs).collect(),
+        );
     });
 }
 

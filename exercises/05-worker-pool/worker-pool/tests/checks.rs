@@ -43,6 +43,7 @@ checks! {
     7 => a_pool_dropped_beside_a_waiting_job;
     8 => tasks_come_back_in_order_with_their_outcomes;
     8 => tasks_of_run_all_overlap simulated;
+    8 => tasks_are_jobs_of_the_pool;
     8 => two_callers_of_run_all_keep_apart;
     8 => the_documented_run;
     9 => waiting_threads_do_not_spin simulated;
@@ -503,10 +504,26 @@ fn a_free_worker_begins_a_job_at_once(check: &Check) {
 }
 
 /// When a job begins, those that were accepted before it have begun too, but for as many as other workers have taken.
+/// The last jobs are accepted from a job of the pool.
 fn jobs_begin_in_the_order_of_their_acceptance(check: &Check) {
-    check.forall(input::triple(1..=7, 1..=3, 0..=3), |(jobs, workers, panics)| {
-        let (pool, gate) = (Pool::new(workers), Gate::new());
+    check.forall(input::numbers_and_two(0..5, 1..=6, 1..=3, 0..=3), |(numbers, workers, inner)| {
+        let (pool, gate) = (Arc::new(Pool::new(workers)), Gate::new());
         let begun: Arc<Mutex<Vec<usize>>> = Arc::default();
+        let noted = |i: usize, n: u64| {
+            let begun = Arc::clone(&begun);
+            move || {
+                begun.lock().unwrap().push(i);
+                pause(TICK);
+                end(n)
+            }
+        };
+        let count = numbers.len();
+        let last: Vec<_> = (count..count + inner).map(|i| noted(i, 0)).collect();
+        let (held, shared) = (gate.clone(), Arc::clone(&pool));
+        let submits = pool.submit(move || {
+            held.wait();
+            Ok::<_, ()>(last.into_iter().map(|job| submit(&shared, job)).collect::<Vec<_>>())
+        });
         let hold = |_| {
             let gate = gate.clone();
             submit(&pool, move || {
@@ -514,18 +531,12 @@ fn jobs_begin_in_the_order_of_their_acceptance(check: &Check) {
                 Ok(0)
             })
         };
-        let mut handles: Vec<_> = (0..workers).map(hold).collect();
+        let mut handles: Vec<_> = (1..workers).map(hold).collect();
         settle();
-        for i in 0..jobs {
-            let begun = Arc::clone(&begun);
-            handles.push(submit(&pool, move || {
-                begun.lock().unwrap().push(i);
-                pause(TICK);
-                if i == panics { end(4) } else { Ok(0) }
-            }));
-        }
+        handles.extend(numbers.iter().enumerate().map(|(i, n)| submit(&pool, noted(i, *n))));
         gate.open();
-        handles.into_iter().for_each(|handle| drop(join(handle)));
+        let Ok(last) = submits.join() else { fail(Kind::WrongAnswer, "a job that submits jobs failed") };
+        handles.into_iter().chain(last).for_each(|handle| drop(join(handle)));
         let begun = begun.lock().unwrap();
         for (place, job) in begun.iter().enumerate() {
             let overtaken = (0..*job).filter(|older| !begun[..place].contains(older)).count();
@@ -947,6 +958,33 @@ fn tasks_of_run_all_overlap(check: &Check) {
         expect(meter.peak() == wanted, Kind::Sequential, || {
             format!("with {tasks} tasks and {workers} workers, {wanted} should run at once; there never were more than {}", meter.peak())
         });
+    });
+}
+
+/// Two callers and some jobs share the workers.
+fn tasks_are_jobs_of_the_pool(check: &Check) {
+    check.forall(input::triple(1..=3, 1..=4, 0..=2), |(workers, tasks, jobs)| {
+        let (pool, meter) = (Pool::new(workers), Meter::new());
+        let work = || {
+            let meter = meter.clone();
+            move || {
+                let _inside = meter.enter();
+                meter.at_most(workers, "jobs and tasks");
+                pause(TICK);
+                Ok(0)
+            }
+        };
+        let handles: Vec<_> = (0..jobs).map(|_| submit(&pool, work())).collect();
+        thread::scope(|scope| {
+            for _ in 0..2 {
+                scope.spawn(|| {
+                    let work = work();
+                    pool.run_all((0..tasks).collect(), move |_: &usize| work());
+                });
+            }
+        });
+        handles.into_iter().for_each(|handle| drop(join(handle)));
+        expect_eq("how many jobs and tasks were called", meter.entered(), jobs + 2 * tasks);
     });
 }
 

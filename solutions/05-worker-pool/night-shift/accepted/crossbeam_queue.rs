@@ -41,7 +41,10 @@ impl<R: Send + 'static> Shift<R> {
                 for (number, job) in queue {
                     let ended = catch_unwind(AssertUnwindSafe(job));
                     let outcome = ended.map_or(Outcome::Broken, Outcome::Done);
-                    sender.send((number, outcome)).ok().expect("the shift has the receiver until the workers have ended");
+                    sender
+                        .send((number, outcome))
+                        .ok()
+                        .expect("the shift has the receiver until the workers have ended");
                 }
             })
         };

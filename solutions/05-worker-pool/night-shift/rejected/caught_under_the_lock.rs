@@ -95,7 +95,9 @@ impl<R: Send + 'static> Shift<R> {
         let accepted = self.shared.queue.lock().unwrap().accepted;
         let mut done = self.shared.done.lock().unwrap();
         // A job that panicked has left nothing.
-        (0..accepted).map(|number| done.remove(&number).flatten().map_or(Outcome::Broken, Outcome::Done)).collect()
+        (0..accepted)
+            .map(|number| done.remove(&number).flatten().map_or(Outcome::Broken, Outcome::Done))
+            .collect()
     }
 
     /// Accepts no more jobs, and waits for the workers.
