@@ -45,6 +45,9 @@ impl Style {
         for check in report.checks.iter().filter(|_| !is_stub) {
             self.check_line(out, check)?;
         }
+        for note in &report.notes {
+            writeln!(out, "{}", self.wrapped(note, "  ", "  ").dimmed())?;
+        }
         if report.finding.is_some() || report.verdict != Status::Passed {
             writeln!(out)?;
         }

@@ -20,7 +20,7 @@ const FAILS_BY_ITSELF: usize = 8;
 /// As [`std::sync::atomic::fence`]; all is sequentially consistent already.
 #[track_caller]
 pub fn fence(order: Ordering) {
-    engine::point("fence", 0, Location::caller());
+    engine::atomic_point("fence", 0, Location::caller(), order, None);
     real::fence(order);
 }
 
@@ -52,8 +52,8 @@ macro_rules! remembering {
             }
             #[inline]
             #[track_caller]
-            fn begin(&self, op: &'static str, at: engine::Loc) {
-                engine::point(op, self.address(), at);
+            fn begin(&self, op: &'static str, at: engine::Loc, order: Ordering, failure: Option<Ordering>) {
+                engine::atomic_point(op, self.address(), at, order, failure);
                 self.freshen();
             }
             #[inline]
