@@ -1,6 +1,6 @@
 //! Policy, as a test rather than as prose.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
@@ -44,6 +44,8 @@ fn no_program_of_ours_exits_on_the_spot() {
         "checker/harness/src/child.rs",
         "checker/harness/src/real.rs",
         "checker/simstd/src/process.rs",
+        // Stands where libtest ends the process.
+        "checker/simtest/src/lib.rs",
         "checker/simstd/tests/suite/ends.rs",
     ];
     // In two parts, so that this file does not name it.
@@ -111,4 +113,91 @@ fn no_file_is_too_long_to_be_read() {
         .filter(|(_, text)| text.lines().count() > LONGEST_FILE);
     let told = long.map(|(path, text)| format!("{path}: {} lines, of {LONGEST_FILE}", text.lines().count()));
     nothing_in(told.collect());
+}
+
+/// The rooms of the checker. Each imports only from those below it; those of one floor never from each other.
+const FLOORS: [&[&str]; 8] = [
+    &["main"],
+    &["commands"],
+    &["watch", "author", "grade"],
+    &["judge", "show", "learner"],
+    &["course"],
+    &["parallel"],
+    &["process"],
+    &["files", "verdict"],
+];
+
+/// The places of this crate that the file `own` names in `use` lines and in paths, outside of its tests.
+fn named(own: &str, text: &str) -> BTreeSet<String> {
+    let code = text.split("#[cfg(test)]").next().unwrap_or(text);
+    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let above = own.rsplit_once("::").map_or(String::new(), |(above, _)| format!("{above}::"));
+    let lines: Vec<String> = lines.map(|line| line.replace("super::", &format!("crate::{above}"))).collect();
+    let paths = lines.iter().flat_map(|line| line.split("crate::").skip(1));
+    paths
+        .map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || "_:".contains(*c)).collect::<String>())
+        .map(|path| path.trim_end_matches(':').to_owned())
+        .collect()
+}
+
+#[test]
+fn rooms_import_only_from_those_below_them() {
+    let floor = |room: &str| FLOORS.iter().position(|rooms| rooms.contains(&room));
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for (path, text) in files("rs") {
+        let Some(inside) = path.strip_prefix("checker/src/") else { continue };
+        let room = inside.trim_end_matches(".rs").split('/').next().unwrap_or_default();
+        let Some(own) = floor(room) else {
+            wrong.push(format!("{path}: `{room}` has no floor; give it one in this test"));
+            continue;
+        };
+        for name in named(&inside.trim_end_matches(".rs").replace('/', "::"), &text) {
+            let other = name.split("::").next().unwrap_or_default();
+            seen += 1;
+            match floor(other) {
+                _ if other == room => {}
+                Some(below) if below > own => {}
+                _ => wrong.push(format!("{path}: `{room}` must not import `{name}`")),
+            }
+        }
+    }
+    nothing_in(wrong);
+    assert!(seen > 100, "only {seen} imports were found");
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    let mut wrong = Vec::new();
+    for top in ["checker/src/", "checker/harness/src/", "checker/protocol/src/", "checker/mutants/src/"] {
+        let sources: BTreeMap<String, String> = files("rs")
+            .into_iter()
+            .filter_map(|(path, text)| {
+                let inside = path.strip_prefix(top)?.strip_suffix(".rs")?.replace('/', "::");
+                Some((inside, text))
+            })
+            .collect();
+        // A path leads to the file whose name is the longest beginning of it.
+        let file_of = |path: &str| {
+            let fits = |name: &&String| path == name.as_str() || path.starts_with(&format!("{name}::"));
+            sources.keys().filter(fits).max_by_key(|name| name.len()).cloned()
+        };
+        let imports: BTreeMap<&String, BTreeSet<String>> = sources
+            .iter()
+            .map(|(name, text)| {
+                let others = named(name, text).into_iter().filter_map(|path| file_of(&path));
+                (name, others.filter(|other| other != name).collect())
+            })
+            .collect();
+        for name in sources.keys() {
+            let (mut reached, mut waiting) = (BTreeSet::new(), vec![name.clone()]);
+            while let Some(next) = waiting.pop() {
+                waiting.extend(imports[&next].iter().filter(|it| reached.insert((*it).clone())).cloned());
+            }
+            if reached.contains(name) {
+                wrong.push(format!("{top}: {name} imports itself by way of others"));
+            }
+        }
+    }
+    nothing_in(wrong);
 }

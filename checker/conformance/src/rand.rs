@@ -36,6 +36,9 @@ pub trait Rng {
     fn gen_bool(&mut self, p: f64) -> bool {
         ((engine::random() >> 11) as f64) < p * (1u64 << 53) as f64
     }
+    fn random_bool(&mut self, p: f64) -> bool {
+        self.gen_bool(p)
+    }
     fn random_range<T: Number>(&mut self, range: Range<T>) -> T {
         T::between(range, engine::random())
     }

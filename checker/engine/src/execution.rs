@@ -4,13 +4,14 @@
 //! alive when a task is left: a task decides inside ([`Turn`]), and switches outside ([`Turn::take`]). A closure that
 //! broke this rule would not be undefined behaviour: the next task would find the execution borrowed, and panic.
 
+mod clock;
 mod steps;
 
 use std::cell::{Cell, RefCell};
 use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::clock::Clock;
+use self::clock::Clock;
 use crate::footprint::{Access, end_of};
 use crate::report::{Ending, Panic};
 use crate::stack::Stack;
@@ -352,37 +353,6 @@ impl Exec {
             return self.next_step(None, false);
         }
         Some(self.strategy.next(&self.runnable, None, false))
-    }
-
-    /// The next deadline of a blocked task.
-    fn soonest(&self) -> u64 {
-        self.blocked.iter().map(|t| self.tasks[*t as usize].deadline).min().unwrap_or(NEVER)
-    }
-
-    /// Lets time run on a little although there are tasks that can run: on a real machine they may be slow.
-    #[cold]
-    fn slip(&mut self) {
-        let soonest = self.soonest();
-        if soonest != NEVER && self.strategy.slips(soonest.saturating_sub(self.clock.now)) {
-            self.move_to(soonest, 0);
-        }
-    }
-
-    /// Moves time on to a deadline and `late` nanoseconds further, and wakes those whose deadline has come.
-    fn move_to(&mut self, soonest: u64, late: u64) {
-        // Two that sleep until the same moment wake together, also if one of them has read the clock to find out how long.
-        let same = soonest.saturating_add(self.clock.readings);
-        let deadlines = self.blocked.iter().map(|t| self.tasks[*t as usize].deadline);
-        let last = deadlines.filter(|d| *d <= same && *d != NEVER).max().unwrap_or(soonest);
-        let now = last.max(soonest.saturating_add(late).min(NEVER - 1)).max(self.clock.now);
-        self.clock.move_to(now, self.steps);
-        let is_due = |t: &TaskId| self.tasks[*t as usize].deadline <= now;
-        let mut due: Vec<TaskId> = self.blocked.iter().copied().filter(is_due).collect();
-        due.sort_unstable();
-        for id in due {
-            self.unpark(id, true);
-            self.rested(id);
-        }
     }
 
     /// The running task has returned. Its handle is for the caller to drop, outside of the execution.

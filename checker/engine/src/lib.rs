@@ -6,18 +6,17 @@
 //! blocks ([`block`]). Which task goes on is the [`Strategy`]'s choice, so an execution is a function of
 //! its seed: the same seed gives the same run, event for event, on any machine.
 //!
-//! Virtual time stands still while any task can run. When none can, it moves to the next deadline. When
-//! there is no deadline either, nothing can ever run again: that is a deadlock, as a fact.
+//! Virtual time stands still while any task can run. When none can, it moves to the next deadline, and a little further.
+//! When there is no deadline either, nothing can ever run again: that is a deadlock, as a fact.
 //!
 //! This crate knows nothing of locks or channels. It offers blocking and waking by address; `simstd`
 //! builds the standard library's types on that, and the harness its probes.
 //!
 //! Each file imports only from those before it: `task`, `report`, `stack`, `trace`; `footprint`, `history`,
-//! `enumeration`, `strategy`; `clock`; `execution`, which decides; `switch`, which switches stacks, and is the only one that
+//! `enumeration`, `strategy`; `execution`, which decides; `switch`, which switches stacks, and is the only one that
 //! does; `panics`, `operations`, `local_slot`, what tasks can do; `explain`; `run`, which drives an execution to its
 //! end. A test holds them to it. Only `switch` knows coroutines, so all that is before it runs under Miri.
 
-mod clock;
 mod enumeration;
 mod execution;
 mod explain;

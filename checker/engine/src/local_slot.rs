@@ -22,7 +22,7 @@ pub enum Slot {
 /// Outside an execution.
 pub fn get(key: usize) -> Slot {
     let slot = with(|ex| match ex.running().locals.iter().find(|(k, _)| *k == key) {
-        Some((_, Local::Alive(value))) => Slot::Alive(&raw const **value),
+        Some((_, Local::Alive { value, .. })) => Slot::Alive(&raw const **value),
         Some((_, Local::Destroyed)) => Slot::Destroyed,
         None => Slot::Absent,
     });
@@ -34,17 +34,19 @@ pub fn get(key: usize) -> Slot {
 ///
 /// # Panics
 /// Outside an execution.
-pub fn set(key: usize, value: Box<dyn Any>) -> Option<Box<dyn Any>> {
+pub fn set<T: Any>(key: usize, value: T) -> Option<Box<dyn Any>> {
+    let value: Box<dyn Any> = Box::new(value);
+    let has_destructor = std::mem::needs_drop::<T>();
     let old = with(|ex| {
         let locals = &mut ex.running().locals;
         match locals.iter_mut().find(|(k, _)| *k == key) {
-            Some((_, Local::Alive(old))) => Some(std::mem::replace(old, value)),
+            Some((_, Local::Alive { value: old, .. })) => Some(std::mem::replace(old, value)),
             Some((_, slot)) => {
-                *slot = Local::Alive(value);
+                *slot = Local::Alive { value, has_destructor };
                 None
             }
             None => {
-                locals.push((key, Local::Alive(value)));
+                locals.push((key, Local::Alive { value, has_destructor }));
                 None
             }
         }
@@ -65,15 +67,19 @@ pub fn handle(make: impl FnOnce() -> Handle) -> Handle {
     })
 }
 
-/// Drops the running task's locals, in the order they were first used, and those that their destructors make.
+/// Ends the running task's locals as std does: the one that was made last goes first, those that destructors make included.
+/// What has no destructor can be used by all of these.
 pub fn run_destructors() {
     // The value is dropped outside of the execution.
     while let Some(value) = with(|ex| {
-        let alive = ex.running().locals.iter_mut().find(|(_, local)| matches!(local, Local::Alive(_)));
-        alive.map(|(_, local)| std::mem::replace(local, Local::Destroyed))
+        let has_one = |local: &Local| matches!(local, Local::Alive { has_destructor: true, .. });
+        let last = ex.running().locals.iter_mut().rfind(|(_, local)| has_one(local));
+        last.map(|(_, local)| std::mem::replace(local, Local::Destroyed))
     })
     .flatten()
     {
         drop(value);
     }
+    // What is left has no destructor: this gives memory back, and nothing else.
+    drop(with(|ex| std::mem::take(&mut ex.running().locals)));
 }

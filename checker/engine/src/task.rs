@@ -76,7 +76,7 @@ pub(crate) enum State {
 }
 
 pub(crate) enum Local {
-    Alive(Box<dyn Any>),
+    Alive { value: Box<dyn Any>, has_destructor: bool },
     Destroyed,
 }
 

@@ -5,8 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// Each imports only from those before it. A file in a folder belongs to the file that the folder is named after.
-const ORDER: [&str; 17] = [
-    "clock",
+const ORDER: [&str; 16] = [
     "stack",
     "task",
     "footprint",

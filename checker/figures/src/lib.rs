@@ -38,18 +38,31 @@ pub enum Wrong {
 }
 
 /// All of them.
-pub const FIGURES: [Figure; 3] = [
+pub const FIGURES: &[Figure] = &[
+    Figure {
+        lesson: "01-parallel-map",
+        name: "bug",
+        program: simulated::parallel_map::main,
+        wrong: Wrong::Prints("read 36\nread 41\nada is 36\nbob is 41\n"),
+    },
     Figure {
         lesson: "02-producer-consumer",
         name: "bug",
         program: simulated::producer_consumer::main,
         wrong: Wrong::Deadlock,
     },
+    Figure { lesson: "03-pipeline", name: "bug", program: simulated::pipeline::main, wrong: Wrong::Deadlock },
     Figure {
         lesson: "04-fan-out-fan-in",
         name: "bug",
         program: simulated::fan_out_fan_in::main,
         wrong: Wrong::Takes(300),
+    },
+    Figure {
+        lesson: "05-worker-pool",
+        name: "bug",
+        program: simulated::worker_pool::main,
+        wrong: Wrong::Deadlock,
     },
     Figure {
         lesson: "09-progress-tracking",

@@ -5,7 +5,7 @@ use figures::{FIGURES, files};
 use std::fs;
 
 fn main() -> Result<()> {
-    for figure in &FIGURES {
+    for figure in FIGURES {
         for (file, text) in files(figure)? {
             fs::write(&file, text).with_context(|| format!("could not write {}", file.display()))?;
         }

@@ -68,10 +68,7 @@ pub(crate) struct Search {
 pub(crate) struct Failing {
     pub(crate) input: Input,
     pub(crate) failure: Failure,
-    pub(crate) seed: u64,
-    pub(crate) style: Style,
-    /// Those that waited for a time woke less than this many nanoseconds after it.
-    late: u64,
+    pub(crate) way: Way,
     switches: u64,
     steps: u64,
 }
@@ -86,10 +83,6 @@ pub(crate) struct Way {
 }
 
 impl Failing {
-    fn way(&self) -> Way {
-        Way { seed: self.seed, style: self.style, late: self.late }
-    }
-
     /// Fewer switches first, then fewer steps.
     fn size(&self) -> (u64, u64) {
         (self.switches, self.steps)
@@ -141,9 +134,7 @@ impl Search {
         classify(&run).map(|failure| Failing {
             input: input.clone(),
             failure,
-            seed: way.seed,
-            style: way.style,
-            late: way.late,
+            way,
             switches: run.switches,
             steps: run.steps,
         })
@@ -158,12 +149,12 @@ impl Search {
         show: &dyn Fn(&Input) -> String,
         body: Body<'_>,
     ) -> Finding {
-        let seed = first.seed;
+        let seed = first.way.seed;
         let mut spent = 0;
         let first = self.be_punctual(first, body, &mut spent);
         let best = self.shorten(self.shrink(first, &mut *tree, body, &mut spent), body, &mut spent);
         let kind = self.refine(&best, body);
-        let run = self.run(body, &best.input, best.way(), true);
+        let run = self.run(body, &best.input, best.way, true);
         // The same failure with what is known when the stacks have been looked at.
         let message = classify(&run).map_or(best.failure.message, |f| f.message);
         finding(Failure { kind, message }, seed, show(&best.input), &run)
@@ -173,10 +164,10 @@ impl Search {
     fn be_punctual(&self, first: Failing, body: Body<'_>, spent: &mut u64) -> Failing {
         let less = [0, LATE / 1_000, LATE / 100, LATE / 10];
         let found = less.into_iter().find_map(|late| {
-            let like = Failing { input: first.input.clone(), failure: first.failure.clone(), late, ..first };
-            self.attempt(body, &like.input, like.way(), spent)
-                .filter(|f| f.failure.kind == like.failure.kind)
-                .or_else(|| self.fails(&like.input, &like, body, spent))
+            let way = Way { late, ..first.way };
+            self.attempt(body, &first.input, way, spent)
+                .filter(|f| f.failure.kind == first.failure.kind)
+                .or_else(|| self.fails(&first.input, way, first.failure.kind, body, spent))
         });
         found.unwrap_or(first)
     }
@@ -188,7 +179,7 @@ impl Search {
         let mut smaller = tree.simplify();
         while smaller && tried < INPUTS && *spent < SHRINK_STEPS {
             tried += 1;
-            match self.fails(&tree.current(), &best, body, spent) {
+            match self.fails(&tree.current(), best.way, best.failure.kind, body, spent) {
                 Some(failing) => {
                     best = failing;
                     smaller = tree.simplify();
@@ -199,31 +190,34 @@ impl Search {
         best
     }
 
-    /// A schedule in which `input` fails as `like` does.
-    fn fails(&self, input: &Input, like: &Failing, body: Body<'_>, spent: &mut u64) -> Option<Failing> {
+    /// A schedule, from this one on, in which `input` fails with this finding.
+    fn fails(
+        &self,
+        input: &Input,
+        from: Way,
+        kind: Kind,
+        body: Body<'_>,
+        spent: &mut u64,
+    ) -> Option<Failing> {
         (0..TRIES_AN_INPUT).find_map(|i| {
             let style = if i % 2 == 0 { Style::Calm } else { Style::Mixed };
             if *spent >= SHRINK_STEPS {
                 return None;
             }
-            let way = Way { seed: like.seed.wrapping_add(i), style, late: like.late };
-            self.attempt(body, input, way, spent).filter(|f| f.failure.kind == like.failure.kind)
+            let way = Way { seed: from.seed.wrapping_add(i), style, ..from };
+            self.attempt(body, input, way, spent).filter(|f| f.failure.kind == kind)
         })
     }
 
     /// The schedule with the fewest switches among many that fail in the same way.
     fn shorten(&self, mut best: Failing, body: Body<'_>, spent: &mut u64) -> Failing {
-        let seed = best.seed;
+        let first = best.way;
         for i in 0..TRIES_FOR_SHORT {
             if *spent >= 2 * SHRINK_STEPS {
                 break;
             }
-            let other = self.attempt(
-                body,
-                &best.input,
-                Way { seed: seed.wrapping_add(i), style: Style::Calm, late: best.late },
-                spent,
-            );
+            let way = Way { seed: first.seed.wrapping_add(i), style: Style::Calm, ..first };
+            let other = self.attempt(body, &best.input, way, spent);
             if let Some(other) =
                 other.filter(|o| o.failure.kind == best.failure.kind && o.size() < best.size())
             {
@@ -241,7 +235,7 @@ impl Search {
         let mut spent = 0;
         let right = (0..SCHEDULES / 5).any(|i| {
             let style = if i % 2 == 0 { Style::Calm } else { Style::Mixed };
-            let way = Way { seed: best.seed.wrapping_add(i), style, late: LATE };
+            let way = Way { seed: best.way.seed.wrapping_add(i), style, late: LATE };
             self.attempt(body, &best.input, way, &mut spent).is_none()
         });
         if right { Kind::Race } else { Kind::WrongAnswer }

@@ -6,6 +6,13 @@
 
 pub use ::core::*;
 
+#[cfg(feature = "same-layout")]
+#[macro_use]
+#[path = "../../simstd/src/sync/atomic/operations.rs"]
+mod operations;
+#[cfg(feature = "same-layout")]
+mod same_layout;
+
 pub mod hint {
     //! Hints; a spin loop's lets another thread go first.
     pub use ::core::hint::*;
@@ -19,7 +26,7 @@ pub mod sync {
     pub mod atomic {
         //! Atomics under the scheduler.
         #[cfg(feature = "same-layout")]
-        pub use simstd::sync::atomic::same_layout::*;
+        pub use crate::same_layout::*;
         #[cfg(not(feature = "same-layout"))]
         pub use simstd::sync::atomic::*;
     }

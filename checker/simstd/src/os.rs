@@ -35,6 +35,15 @@ pub mod fd {
 #[allow(missing_docs)]
 pub mod unix {
     pub use super::fd as io;
+    // It only looks at the bytes of names.
+    pub use ::std::os::unix::ffi;
+
+    pub mod prelude {
+        //! As [`std::os::unix::prelude`], where it is not about files and processes.
+        pub use super::ffi::{OsStrExt, OsStringExt};
+        pub use super::io::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
+        pub use super::thread::JoinHandleExt;
+    }
 
     pub mod thread {
         //! Raw thread handles, which simulated threads don't have.
@@ -60,5 +69,17 @@ pub mod unix {
                 crate::fs::forbidden("asks for a raw thread handle", ::std::panic::Location::caller())
             }
         }
+    }
+}
+
+#[cfg(windows)]
+#[allow(missing_docs)]
+pub mod windows {
+    // It only looks at the parts of names.
+    pub use ::std::os::windows::ffi;
+
+    pub mod prelude {
+        //! As [`std::os::windows::prelude`], where it is not about files, processes and handles.
+        pub use super::ffi::{OsStrExt, OsStringExt};
     }
 }

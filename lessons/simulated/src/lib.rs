@@ -6,7 +6,13 @@
 
 #[path = "../../04-fan-out-fan-in/listings/bug.rs"]
 pub mod fan_out_fan_in;
+#[path = "../../01-parallel-map/listings/bug.rs"]
+pub mod parallel_map;
+#[path = "../../03-pipeline/listings/bug.rs"]
+pub mod pipeline;
 #[path = "../../02-producer-consumer/listings/bug.rs"]
 pub mod producer_consumer;
 #[path = "../../09-progress-tracking/listings/bug.rs"]
 pub mod progress_tracking;
+#[path = "../../05-worker-pool/listings/bug.rs"]
+pub mod worker_pool;

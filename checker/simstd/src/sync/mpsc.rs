@@ -87,13 +87,14 @@ impl<T> Channel<T> {
         wake
     }
 
-    /// Puts the message into the queue if there is room, whatever the kind of channel.
+    /// Puts the message into the queue, if there is room where there is a queue.
     fn put(&self, message: &mut Option<T>) -> Attempt {
         let state = self.state();
         if !state.receiver_alive {
             return Attempt::Closed;
         }
-        if state.capacity.is_some_and(|c| state.queue.len() >= c.max(1)) {
+        // At a rendezvous each sender that is blocked offers its message: the receiver can take all of them.
+        if state.capacity.is_some_and(|c| c > 0 && state.queue.len() >= c) {
             return Attempt::Full;
         }
         let ticket = state.next_ticket;

@@ -148,6 +148,7 @@ impl<T: ?Sized> Mutex<T> {
     #[track_caller]
     pub fn is_poisoned(&self) -> bool {
         engine::point("is_poisoned", self.address(), Location::caller());
+        self.freshen();
         self.poisoned.get()
     }
 
@@ -155,6 +156,7 @@ impl<T: ?Sized> Mutex<T> {
     #[track_caller]
     pub fn clear_poison(&self) {
         engine::point("clear_poison", self.address(), Location::caller());
+        self.freshen();
         self.poisoned.set(false);
     }
 

@@ -27,7 +27,7 @@ impl<T: 'static> LocalKey<T> {
             Slot::Destroyed => return Err(AccessError(())),
             Slot::Absent => {
                 let value = first.unwrap_or_else(self.init);
-                drop(local_slot::set(self.address(), Box::new(value)));
+                drop(local_slot::set(self.address(), value));
                 let Slot::Alive(value) = local_slot::get(self.address()) else { return Err(AccessError(())) };
                 value
             }

@@ -4,7 +4,9 @@
 //! signatures are the same is the concern of `surface`.
 
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{env, fs};
 
 use crate::canary::rlib;
@@ -17,50 +19,157 @@ const IMPORTS: &str = "use std::{borrow::Borrow, cell::{Cell, RefCell}, error::E
 
 #[test]
 fn nothing_that_std_has_is_missing() {
-    let rustc = || Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
     let version = String::from_utf8(rustc().arg("--version").output().expect("rustc runs").stdout);
     let version = version.expect("a version is text").split(' ').nth(1).map(parse).expect("it names itself");
     let is_old_enough = |line: &&str| line.split(' ').next().is_some_and(|since| parse(since) <= version);
     let lines: Vec<&str> = include_str!("std.txt").lines().filter(is_old_enough).collect();
     assert!(lines.len() > 1_000, "the list has {} lines", lines.len());
+    assert_eq!(missing(&lines, false), [""; 0], "these lines are wrong: std has it otherwise");
+    assert_eq!(missing(&lines, true), [""; 0], "these are missing from ours");
+}
 
+/// What our macros expand to has to be public. It is no way round the simulation.
+const OF_MACROS: [&str; 5] = [
+    "0 io - fn _eprint",
+    "0 io - fn _eprintln",
+    "0 io - fn _print",
+    "0 io - fn _println",
+    "0 thread LocalKey fn new",
+];
+
+/// A program that names what only we have would compile for the checker and nowhere else; worse, it could reach round the
+/// simulation. What std has and keeps unstable can't be used over ours either.
+#[test]
+fn nothing_is_there_that_std_lacks() {
+    let ours = ours();
+    let ours: BTreeSet<&str> = ours.iter().map(String::as_str).collect();
+    assert!(ours.contains("0 sync - struct Mutex") && ours.contains("0 sync Mutex fn try_lock"));
+    let ours: Vec<&str> = ours.into_iter().collect();
+    let out_of_reach: BTreeSet<&str> = missing(&ours, true).into_iter().collect();
+    let can_be_used: Vec<&str> = ours.into_iter().filter(|line| !out_of_reach.contains(line)).collect();
+    assert!(can_be_used.len() > 400, "{} names can be used", can_be_used.len());
+    assert_eq!(missing(&can_be_used, false), OF_MACROS, "std has none of these");
+}
+
+fn rustc() -> Command {
+    Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()))
+}
+
+fn deps() -> PathBuf {
     let test = env::current_exe().expect("a test knows where it is");
-    let deps = test.parent().expect("a test is in a folder");
-    let folder = deps.join("listing");
+    test.parent().expect("a test is in a folder").to_owned()
+}
+
+/// Which of the lines are not so, over ours or over the real std.
+fn missing<'a>(lines: &[&'a str], over_ours: bool) -> Vec<&'a str> {
+    static FOLDERS: AtomicUsize = AtomicUsize::new(0);
+    let deps = deps();
+    let folder = deps.join(format!("listing-{}", FOLDERS.fetch_add(1, Ordering::Relaxed)));
     fs::create_dir_all(&folder).expect("the target folder can be written");
-    let missing = |over_ours: bool| {
-        let mut missing = BTreeSet::new();
-        // An error may keep rustc from going on to others.
-        loop {
-            let source = folder.join("listing.rs");
-            let present = |(index, line): (usize, &&str)| match missing.contains(&index) {
-                true => String::new(),
-                false => case(index, line),
-            };
-            let cases: Vec<String> = lines.iter().enumerate().map(present).collect();
-            fs::write(&source, format!("#![allow(warnings)]\n{}\n", cases.join("\n"))).expect("as above");
-            let mut command = rustc();
-            command.args(["--crate-type", "rlib", "--emit", "metadata", "--edition", "2024"]);
-            command.args(["--error-format", "short", "--out-dir"]).arg(&folder).arg(&source);
-            if over_ours {
-                command.arg("--extern").arg(format!("std={}", rlib(deps, "simstd").display()));
-                command.arg("-L").arg(format!("dependency={}", deps.display()));
-            }
-            let output = command.output().expect("rustc runs");
-            let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-            let more: BTreeSet<usize> = errors.lines().filter_map(|error| wrong(error, &lines)).collect();
-            if more.is_subset(&missing) {
-                // An error without a place is about something else.
-                let of_no_case =
-                    |line: &&str| line.starts_with("error") && !line.starts_with("error: aborting");
-                assert_eq!(errors.lines().find(of_no_case), None);
-                break missing.into_iter().map(|index| lines[index]).collect::<Vec<_>>();
-            }
-            missing.extend(more);
+    let mut missing = BTreeSet::new();
+    // An error may keep rustc from going on to others.
+    loop {
+        let source = folder.join("listing.rs");
+        let present = |(index, line): (usize, &&str)| match missing.contains(&index) {
+            true => String::new(),
+            false => case(index, line),
+        };
+        let cases: Vec<String> = lines.iter().enumerate().map(present).collect();
+        fs::write(&source, format!("#![allow(warnings)]\n{}\n", cases.join("\n"))).expect("as above");
+        let mut command = rustc();
+        command.args(["--crate-type", "rlib", "--emit", "metadata", "--edition", "2024"]);
+        command.args(["--error-format", "short", "--out-dir"]).arg(&folder).arg(&source);
+        if over_ours {
+            command.arg("--extern").arg(format!("std={}", rlib(&deps, "simstd").display()));
+            command.arg("-L").arg(format!("dependency={}", deps.display()));
         }
-    };
-    assert_eq!(missing(false), [""; 0], "these lines are wrong: std has it otherwise");
-    assert_eq!(missing(true), [""; 0], "these are missing from ours");
+        let output = command.output().expect("rustc runs");
+        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+        let more: BTreeSet<usize> = errors.lines().filter_map(|error| wrong(error, lines)).collect();
+        if more.is_subset(&missing) {
+            // An error without a place is about something else.
+            let of_no_case = |line: &&str| line.starts_with("error") && !line.starts_with("error: aborting");
+            assert_eq!(errors.lines().find(of_no_case), None);
+            break missing.into_iter().map(|index| lines[index]).collect();
+        }
+        missing.extend(more);
+    }
+}
+
+/// Every name of ours that anybody can use, and every method, as lines like those of `std.txt`: from our documentation,
+/// hidden items included where they can be named in a program (see below).
+fn ours() -> Vec<String> {
+    let (deps, manifest) = (deps(), Path::new(env!("CARGO_MANIFEST_DIR")));
+    let rustdoc = env::var_os("RUSTDOC").unwrap_or_else(|| rustc().get_program().to_owned());
+    let rustdoc = Path::new(&rustdoc).with_file_name(format!("rustdoc{}", env::consts::EXE_SUFFIX));
+    let folder = deps.join("listing-of-ours");
+    let _ = fs::remove_dir_all(&folder);
+    // What is hidden can be used as well. Documentation of a copy in which nothing is hidden shows it.
+    let copy = folder.join("src");
+    copy_unhidden(&manifest.join("src"), &copy);
+    let mut command = Command::new(rustdoc);
+    command.args(["--crate-name", "simstd", "--edition", "2024", "--cap-lints", "allow"]);
+    command.arg("--extern").arg(format!("engine={}", rlib(&deps, "engine").display()));
+    command.arg("-L").arg(format!("dependency={}", deps.display())).arg("-o").arg(&folder);
+    let output = command.arg(copy.join("lib.rs")).output().expect("rustdoc runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut lines = Vec::new();
+    list(&folder.join("simstd"), "", &mut lines);
+    lines.sort();
+    lines
+}
+
+fn copy_unhidden(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("the target folder can be written");
+    for entry in fs::read_dir(from).expect("our source is there").map(|entry| entry.expect("as above")) {
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_unhidden(&entry.path(), &to);
+        } else {
+            let text = fs::read_to_string(entry.path()).expect("source is text");
+            // What the crate has from std as it is would be thousands of pages.
+            let text = text.replace("#[doc(hidden)]", "").replace("\npub use ::std::*;\n", "");
+            fs::write(to, text).expect("as above");
+        }
+    }
+}
+
+/// What the pages in `folder` are about, which is of the given module.
+fn list(folder: &Path, module: &str, lines: &mut Vec<String>) {
+    for path in
+        fs::read_dir(folder).expect("rustdoc has written it").map(|entry| entry.expect("as above").path())
+    {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        // A module that is not public has no page of its own.
+        if path.join("index.html").is_file() {
+            let inner = if module.is_empty() { name.clone() } else { format!("{module}/{name}") };
+            lines.push(format!("0 {} - mod {name}", if module.is_empty() { "." } else { module }));
+            list(&path, &inner, lines);
+        }
+        let Some((kind, name)) = name.strip_suffix(".html").and_then(|name| name.split_once('.')) else {
+            continue;
+        };
+        // A macro has two pages, one of which leads to the other. What a crate may not import is not a name.
+        if name.ends_with('!') || ["attr", "derive", "primitive", "keyword"].contains(&kind) {
+            continue;
+        }
+        let page = fs::read_to_string(&path).expect("a page is text");
+        // The others are std's own, as they are.
+        if !page.contains("/src/simstd/") {
+            continue;
+        }
+        let module = if module.is_empty() { "." } else { module };
+        lines.push(format!("0 {module} - {kind} {name}"));
+        let own = page.split("id=\"implementations\"").nth(1).unwrap_or_default();
+        let own = own.split("id=\"trait-implementations\"").next().unwrap_or_default();
+        let own = own.split("id=\"deref-methods").next().unwrap_or_default();
+        for id in own.split("<section id=\"method.").skip(1) {
+            let method = id.split('"').next().unwrap_or_default();
+            // Several impls may have a method of this name.
+            let method = method.split('-').next().unwrap_or_default();
+            lines.push(format!("0 {module} {name} fn {method}"));
+        }
+    }
 }
 
 fn parse(version: &str) -> Vec<u32> {
@@ -85,6 +194,7 @@ fn case(index: usize, line: &str) -> String {
     let parts: Vec<&str> = line.splitn(4, ' ').collect();
     let (module, name, item) = (parts[1].replace('/', "::"), parts[2], parts[3]);
     let body = match (name, item.split_once(' ')) {
+        ("-", Some((_, name))) if module == "." => format!("pub use std::{name};"),
         ("-", Some((_, name))) => format!("pub use std::{module}::{name};"),
         (_, Some(("fn", method))) => {
             format!("use std::{module}::{name}; fn case() {{ let _ = {name}::{method}; }}")

@@ -115,3 +115,12 @@ fn names_of_types_do_not_tell_that_std_is_simulated() {
     assert!(std::ptr::eq(name, type_name::<Vec<simstd::sync::Mutex<u8>>>()));
     assert_eq!(type_name_of_val(&1_u8), "u8");
 }
+
+/// It only looks at the bytes of names, and serde does not compile without it.
+#[cfg(unix)]
+#[test]
+fn the_bytes_of_a_name_can_be_seen() {
+    use simstd::os::unix::ffi::{OsStrExt, OsStringExt};
+    assert_eq!(std::ffi::OsStr::new("name").as_bytes(), b"name");
+    assert_eq!(std::ffi::OsString::from_vec(b"name".to_vec()), "name");
+}

@@ -51,3 +51,38 @@ fn a_lock_that_a_dead_schedule_held_is_free_in_the_next() {
     }
     always(&|| assert!(HELD.lock().unwrap().is_empty()));
 }
+
+static POISONED: Mutex<u32> = Mutex::new(0);
+static POISONED_TOO: RwLock<u32> = RwLock::new(0);
+
+#[test]
+fn a_lock_that_a_schedule_poisoned_is_none_in_the_next() {
+    always(&|| {
+        assert!(!POISONED.is_poisoned() && !POISONED_TOO.is_poisoned());
+        let panics = |lock: fn()| assert!(thread::spawn(lock).join().is_err());
+        panics(|| {
+            let _guard = POISONED.lock();
+            panic!("poisons it");
+        });
+        panics(|| {
+            let _guard = POISONED_TOO.write();
+            panic!("poisons it");
+        });
+        assert!(POISONED.is_poisoned() && POISONED_TOO.is_poisoned());
+    });
+}
+
+static CLEARED: Mutex<u32> = Mutex::new(0);
+static CLEARED_TOO: RwLock<u32> = RwLock::new(0);
+
+#[test]
+fn to_clear_a_poison_that_is_gone_does_not_bring_it_back() {
+    always(&|| {
+        CLEARED.clear_poison();
+        CLEARED_TOO.clear_poison();
+        assert!(!CLEARED.is_poisoned() && *CLEARED.lock().unwrap() == 0);
+        assert!(!CLEARED_TOO.is_poisoned() && *CLEARED_TOO.read().unwrap() == 0);
+        *CLEARED.lock().unwrap() = 1;
+        *CLEARED_TOO.write().unwrap() = 1;
+    });
+}

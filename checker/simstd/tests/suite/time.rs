@@ -14,7 +14,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 const LATE: Duration = Duration::from_millis(1);
 
 /// Whether `time` is `wanted`, or later by what a thread may wake late in one wait.
-fn is_about(time: Duration, wanted: Duration) -> bool {
+pub(crate) fn is_about(time: Duration, wanted: Duration) -> bool {
     (wanted..wanted + LATE + Duration::from_micros(1)).contains(&time)
 }
 

@@ -1,0 +1,62 @@
+//! Stands in for the crate `test`, so that the `#[test]`s of an unchanged crate run in simulated executions.
+//!
+//! `#[test]` expands to code that names the crate `test`. rustc takes a crate handed over as
+//! `--extern test=libsimtest.rlib` for it, on stable, as it takes `simstd` for `std`. What the expansion names
+//! is defined in [`contract`], and nothing else. It is undocumented and may change with each rustc: the test
+//! `canary` says so in plain words when it does.
+//!
+//! The arguments of a test program are those of `cargo test`, and a few more: see [`Arguments`].
+
+mod arguments;
+mod contract;
+mod report;
+mod trial;
+
+use std::env;
+use std::process;
+
+pub use arguments::{Arguments, Format, Ignored};
+pub use contract::{
+    Bencher, ShouldPanic, StaticBenchAsTestFn, StaticBenchFn, StaticTestFn, StaticTestName, TestDesc,
+    TestDescAndFn, TestFn, TestName, TestType, assert_test_result,
+};
+pub use std::hint::black_box;
+pub use trial::{Outcome, Verdict, attempt};
+
+/// The code a test program of libtest ends with when a test has failed.
+const FAILED: i32 = 101;
+/// The code of ours for arguments that can't be understood.
+const MISUSED: i32 = 2;
+
+/// The `main` of a test program: rustc calls it with the tests that the program contains.
+pub fn test_main_static(tests: &[&TestDescAndFn]) {
+    let code = match Arguments::parse(env::args().skip(1)) {
+        Ok(arguments) => main(tests, &arguments),
+        Err(error) => {
+            eprintln!("error: {error}");
+            MISUSED
+        }
+    };
+    if code != 0 {
+        // Its caller is generated and returns nothing, so there is no other way to hand on a code.
+        process::exit(code);
+    }
+}
+
+fn main(tests: &[&TestDescAndFn], arguments: &Arguments) -> i32 {
+    let (selected, filtered_out) = arguments.select(tests);
+    if arguments.list {
+        report::list(&selected);
+        return 0;
+    }
+    let mut summary = report::Summary::begin(arguments.format, selected.len(), filtered_out);
+    for test in selected {
+        if test.desc.ignore && arguments.ignored == Ignored::Skip {
+            summary.ignored(&test.desc);
+            continue;
+        }
+        summary.started(&test.desc);
+        summary.ended(&test.desc, &attempt(test, arguments));
+    }
+    if summary.end() { 0 } else { FAILED }
+}

@@ -1,0 +1,23 @@
+//! breaks: clause 5 · finding: swallowed-panic
+//! A worker that panicked has no counts, and its share is left out.
+
+use std::thread;
+
+/// Counts the seedlings on the photo of every tray, and returns the counts in the order of the trays.
+pub fn count_all<P, C, F>(photos: &[P], workers: usize, count: F) -> Vec<C>
+where
+    P: Sync,
+    C: Send,
+    F: Fn(&P) -> C + Sync,
+{
+    assert!(workers > 0, "photos need at least one worker");
+    let size = photos.len().div_ceil(workers).max(1);
+    let count = &count;
+    thread::scope(|scope| {
+        let threads: Vec<_> = photos
+            .chunks(size)
+            .map(|share| scope.spawn(move || share.iter().map(count).collect::<Vec<C>>()))
+            .collect();
+        threads.into_iter().filter_map(|thread| thread.join().ok()).flatten().collect()
+    })
+}

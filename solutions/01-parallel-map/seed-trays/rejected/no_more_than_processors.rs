@@ -1,0 +1,24 @@
+//! breaks: clause 2 · finding: sequential
+//! As many workers as there are processors at most, whatever was asked for.
+
+use std::thread;
+
+/// Counts the seedlings on the photo of every tray, and returns the counts in the order of the trays.
+pub fn count_all<P, C, F>(photos: &[P], workers: usize, count: F) -> Vec<C>
+where
+    P: Sync,
+    C: Send,
+    F: Fn(&P) -> C + Sync,
+{
+    assert!(workers > 0, "photos need at least one worker");
+    let workers = workers.min(thread::available_parallelism().map_or(1, |it| it.get()));
+    let size = photos.len().div_ceil(workers).max(1);
+    let count = &count;
+    thread::scope(|scope| {
+        let threads: Vec<_> = photos
+            .chunks(size)
+            .map(|share| scope.spawn(move || share.iter().map(count).collect::<Vec<C>>()))
+            .collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    })
+}

@@ -1,0 +1,23 @@
+//! breaks: clause 2 · finding: sequential
+//! Rounded down, and one more, also where nothing was left over: eight photos and four workers make shares of three.
+
+use std::thread;
+
+/// Counts the seedlings on the photo of every tray, and returns the counts in the order of the trays.
+pub fn count_all<P, C, F>(photos: &[P], workers: usize, count: F) -> Vec<C>
+where
+    P: Sync,
+    C: Send,
+    F: Fn(&P) -> C + Sync,
+{
+    assert!(workers > 0, "photos need at least one worker");
+    let size = photos.len() / workers + 1;
+    let count = &count;
+    thread::scope(|scope| {
+        let threads: Vec<_> = photos
+            .chunks(size)
+            .map(|share| scope.spawn(move || share.iter().map(count).collect::<Vec<C>>()))
+            .collect();
+        threads.into_iter().flat_map(|thread| thread.join().unwrap()).collect()
+    })
+}

@@ -1,0 +1,22 @@
+//! breaks: clause 1 · finding: deadlock
+//! The thread borrows a clone of the sender, and the caller keeps the first one.
+
+use std::sync::mpsc::sync_channel;
+use std::thread;
+
+/// Reads every page and prints it, in order.
+pub fn read_ahead<P, T, R, O>(pages: Vec<P>, read: R, print: O)
+where
+    P: Send,
+    T: Send,
+    R: Fn(P) -> T + Send,
+    O: FnMut(T),
+{
+    let (sender, receiver) = sync_channel(1);
+    let keeper = sender.clone();
+    thread::scope(|scope| {
+        scope.spawn(move || pages.into_iter().for_each(|page| sender.send(read(page)).unwrap()));
+        receiver.into_iter().for_each(print);
+    });
+    drop(keeper);
+}
