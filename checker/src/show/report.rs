@@ -12,6 +12,8 @@ use std::path::Path;
 
 /// A schedule longer than this is shown by `replay`, not by the way.
 const LANES_LIMIT: usize = 30;
+/// Of more threads than this, the rest is counted: a program may have started hundreds at one line.
+const THREADS_LIMIT: usize = 12;
 
 /// What a report is about.
 #[derive(Clone, Copy)]
@@ -155,7 +157,8 @@ impl Style {
             (thread, place.filter(|(file, _)| !file.starts_with("checker/")))
         });
         let told = places.filter(|(thread, place)| place.is_some() || thread.waiting_for.is_some());
-        for (index, (thread, place)) in told.enumerate() {
+        let told: Vec<_> = told.collect();
+        for (index, (thread, place)) in told.iter().take(THREADS_LIMIT).enumerate() {
             let shown = place.map(|(file, line)| format!("  {file}:{line}")).unwrap_or_default();
             self.field(out, if index == 0 { "where" } else { "" }, &format!("{}{shown}", thread.name))?;
             if let Some((line, text)) =
@@ -166,6 +169,10 @@ impl Style {
             if let Some(what) = &thread.waiting_for {
                 self.field(out, "", &format!("waits for {what}"))?;
             }
+        }
+        if told.len() > THREADS_LIMIT {
+            let more = counted((told.len() - THREADS_LIMIT) as u64, "more thread", "more threads");
+            self.field(out, "", &format!("… and {more}"))?;
         }
         if let Some(printed) = finding.printed.as_ref().filter(|printed| !printed.trim().is_empty()) {
             let lines: Vec<&str> = printed.lines().collect();

@@ -51,11 +51,13 @@ macro_rules! remembering {
                 Self { value: real::$Atomic::new(value), made_with: Cell::new(value), age: Age::new() }
             }
             #[inline]
+            #[track_caller]
             fn begin(&self, op: &'static str, at: engine::Loc) {
                 engine::point(op, self.address(), at);
                 self.freshen();
             }
             #[inline]
+            #[track_caller]
             fn freshen(&self) {
                 if self.age.check() == Use::Stale {
                     self.value.store(self.made_with.get(), Ordering::SeqCst);
