@@ -65,6 +65,11 @@ impl Report {
         self.checks.iter().map(|check| check.schedules).sum()
     }
 
+    /// Every finding, those of checks that are undecided included.
+    pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.finding.iter().chain(self.checks.iter().filter_map(|check| check.finding.as_ref()))
+    }
+
     /// What was found, with the clause it belongs to; no clause for a finding on the whole program.
     pub fn findings(&self) -> impl Iterator<Item = (Option<u32>, &Finding)> {
         let whole = self.finding.iter().map(|finding| (None, finding));

@@ -8,6 +8,7 @@ mod page;
 mod terminal;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod view;
 mod worker;
 

@@ -99,7 +99,7 @@ fn dim(text: impl Into<String>) -> Span<'static> {
 
 fn header(model: &Model<'_>, width: usize) -> Vec<Line<'static>> {
     let exercise = model.exercise();
-    let tally = model.progress.tally(model.course);
+    let tally = model.standing.tally;
     let long = format!(
         "{} of {} exercises · {} of {} points",
         tally.passed, tally.exercises, tally.points, tally.all_points
@@ -119,9 +119,8 @@ fn header(model: &Model<'_>, width: usize) -> Vec<Line<'static>> {
 }
 
 fn contract(model: &Model<'_>, width: usize, whole: bool) -> Vec<Line<'static>> {
-    let clauses = model.exercise().contract(&model.course.root).unwrap_or_default();
     let mut lines = vec![rule("Contract", width)];
-    for (index, promise) in clauses.iter().enumerate() {
+    for (index, promise) in model.texts.material.contract.iter().enumerate() {
         let mark = model.run.mark(index as u32 + 1);
         let (sign, colour) = match mark {
             Mark::Open => ("·", Named::BrightBlack),
@@ -192,7 +191,7 @@ fn draw_list(frame: &mut Frame<'_>, model: &mut Model<'_>, area: Rect) {
             lesson = Some(exercise.about.lesson);
             lines.push(Line::from(bold(lesson_title(exercise))));
         }
-        let (sign, word, colour) = look(model.state(exercise));
+        let (sign, word, colour) = look(model.standing.states[*index]);
         let here = *index == selected;
         if here {
             at = lines.len();
