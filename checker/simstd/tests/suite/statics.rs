@@ -124,10 +124,13 @@ fn a_lock_of_ones_own_in_a_static_is_made_afresh_as_a_whole() {
     });
 }
 
+/// What makes the value of a [`Lazy`].
+type Init = fn() -> Vec<u32>;
+
 /// As once_cell's `Lazy`: the state is an atomic, the value and the initialisation are cells.
 struct Lazy {
     state: AtomicUsize,
-    init: UnsafeCell<Option<fn() -> Vec<u32>>>,
+    init: UnsafeCell<Option<Init>>,
     value: UnsafeCell<Option<Vec<u32>>>,
 }
 
