@@ -228,6 +228,20 @@ fn nothing_but_ascii_where_there_is_nothing_else() {
     insta::assert_snapshot!(text);
 }
 
+#[test]
+fn what_is_said_once_is_not_cut_off() {
+    let stage = Stage::new();
+    let mut model = stage.model();
+    judged(&mut model, None);
+    let path = ".workbook/backup/a-name-of-some-length/lib.rs.kept-12";
+    model.note = Some(format!("your file is kept as {path}; the exercise is in its original state"));
+    for columns in [60, 80, 160] {
+        let text = screen(&mut model, columns, 24);
+        assert!(text.contains(path) && text.contains("original state"), "{text}");
+        assert!(text.contains("✓ passed") && text.contains("q quit"), "{text}");
+    }
+}
+
 /// A copy of the fixture that a test may change.
 fn copied() -> TempDir {
     let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixture");
