@@ -95,7 +95,7 @@ fn archive(file: impl Read + Seek, limits: &Limits) -> Result<(Vec<Entry>, Vec<S
         if member.is_dir() {
             continue;
         }
-        let path = match safe(member.name()) {
+        let path = match safe(&String::from_utf8_lossy(member.name_raw())) {
             Ok(path) => path,
             Err(why) => {
                 refused.push(why);

@@ -7,6 +7,7 @@ use crate::course::{Course, Exercise};
 use crate::files::replace;
 use crate::judge::Judge;
 use crate::parallel::at_once;
+use crate::process::cancel;
 use crate::verdict::{Report, Status};
 use crate::course::variant::{self, Expected, Variant};
 use anyhow::{Context, Result, bail};
@@ -147,7 +148,7 @@ impl Runner<'_> {
                 let report = in_own_words(report, source.parent().unwrap_or(&source))?;
                 Ok(Record::of(report, id, late, clauses, job.made_by.clone()))
             }
-            Err(error) if crate::process::is_interrupted() => Err(error),
+            Err(error) if cancel::is_interrupted() => Err(error),
             // Ours: another try may decide it, and nobody loses a point by it.
             Err(error) => without(Outcome::Undecided { reason: format!("{error:#}") }, late),
         }
@@ -174,7 +175,7 @@ impl Runner<'_> {
                 let Some(variant) = variant else { continue };
                 let got = self.judge.judge(exercise, &variant.source, &mut |_| {})?.verdict;
                 if got != wanted {
-                    bail!(super::Unfit(format!(
+                    bail!(super::unfit::Unfit(format!(
                         "{} should get `{}` and got `{}` on this machine; nothing was judged",
                         variant.source.display(),
                         wanted.name(),
@@ -204,7 +205,7 @@ fn space(dir: &Path) -> Result<()> {
         let stat = rustix::fs::statvfs(dir).with_context(|| format!("could not look at {}", dir.display()))?;
         let free = stat.f_bavail.saturating_mul(stat.f_frsize);
         if free < FREE_BYTES {
-            bail!(super::Unfit(format!(
+            bail!(super::unfit::Unfit(format!(
                 "{} MB are free at {}, and {} MB are needed; nothing was judged",
                 free >> 20,
                 dir.display(),

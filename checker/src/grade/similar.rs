@@ -166,10 +166,15 @@ mod tests {
 
     const STUB: &str = "pub fn run(n: usize) -> usize { todo!() }";
 
+    /// A program in which no two lines are built alike.
     fn long(name: &str, number: u32) -> String {
-        let body: String = (0..40)
-            .map(|line| format!("let {name}{line} = {name}(n + {number}, {line}); if {name}{line} > n {{ total += {name}{line} * 2; }}\n"))
-            .collect();
+        let line = |line: usize| {
+            let deep = format!("{}n{}", "(".repeat(line % 7), ")".repeat(line % 7));
+            let more = " + 1".repeat(line % 5);
+            let call = format!("{name}({})", vec!["n"; line % 4].join(", "));
+            format!("let {name}{line} = {deep}{more} * {call}; if {name}{line} > {number} {{ total += {name}{line}{more}; }}\n")
+        };
+        let body: String = (0..60).map(line).collect();
         format!("/// A comment.\npub fn run(n: usize) -> usize {{ let mut total = 0;\n{body} total }}")
     }
 
