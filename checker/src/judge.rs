@@ -10,6 +10,7 @@ pub mod prebuilt;
 pub mod rustc;
 mod scan;
 pub mod slot;
+mod tricks;
 
 use crate::course::{Course, Exercise};
 use crate::files::read_text;
@@ -115,6 +116,7 @@ impl Judge<'_> {
                 }
                 let mut report = Report::of_checks(&exercise.name, checks, millis(start));
                 report.warnings = program.warnings;
+                report.notes.extend(program.note.map(str::to_owned));
                 Ok(report)
             }
         }

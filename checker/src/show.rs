@@ -3,7 +3,9 @@
 pub mod chapter;
 pub mod comparison;
 pub mod lanes;
+pub mod material;
 pub mod printer;
 pub mod report;
+pub mod sources;
 pub mod style;
 pub mod svg;

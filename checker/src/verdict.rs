@@ -18,6 +18,9 @@ pub struct Report {
     /// The compiler's warnings, as it rendered them.
     #[serde(skip)]
     pub warnings: String,
+    /// What the verdict does not cover, a sentence each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 impl Report {
@@ -30,6 +33,7 @@ impl Report {
             checks: Vec::new(),
             duration_ms,
             warnings: String::new(),
+            notes: Vec::new(),
         }
     }
 
@@ -43,7 +47,7 @@ impl Report {
             Status::Passed
         };
         let (exercise, warnings) = (exercise.to_owned(), String::new());
-        Report { exercise, verdict, finding: None, checks, duration_ms, warnings }
+        Report { exercise, verdict, finding: None, checks, duration_ms, warnings, notes: Vec::new() }
     }
 
     pub fn failed_checks(&self) -> impl Iterator<Item = &Check> {
@@ -59,6 +63,11 @@ impl Report {
 
     pub fn schedules(&self) -> u64 {
         self.checks.iter().map(|check| check.schedules).sum()
+    }
+
+    /// Every finding, those of checks that are undecided included.
+    pub fn all_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.finding.iter().chain(self.checks.iter().filter_map(|check| check.finding.as_ref()))
     }
 
     /// What was found, with the clause it belongs to; no clause for a finding on the whole program.

@@ -8,6 +8,7 @@ mod page;
 mod terminal;
 #[cfg(test)]
 mod tests;
+mod texts;
 mod view;
 mod worker;
 
@@ -203,7 +204,7 @@ impl Watch<'_> {
         let exercise = &model.course.exercises[model.current];
         let (said, failed) = match original::reset(model.course, &mut model.progress, exercise) {
             Ok((Some(kept), forgotten)) => (
-                format!("it is in its original state; your file is kept as {}", kept.display()),
+                format!("your file is kept as {}; the exercise is in its original state", kept.display()),
                 forgotten.err(),
             ),
             Ok((None, forgotten)) => ("it is already in its original state".to_owned(), forgotten.err()),

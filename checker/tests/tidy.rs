@@ -129,15 +129,27 @@ const FLOORS: [&[&str]; 8] = [
 
 /// The places of this crate that the file `own` names in `use` lines and in paths, outside of its tests.
 fn named(own: &str, text: &str) -> BTreeSet<String> {
-    let code = text.split("#[cfg(test)]").next().unwrap_or(text);
+    // The tests are a module at the end. A line `mod tests;` among others ends nothing.
+    let code = text.split("#[cfg(test)]\nmod tests {").next().unwrap_or(text);
     let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
     let above = own.rsplit_once("::").map_or(String::new(), |(above, _)| format!("{above}::"));
     let lines: Vec<String> = lines.map(|line| line.replace("super::", &format!("crate::{above}"))).collect();
-    let paths = lines.iter().flat_map(|line| line.split("crate::").skip(1));
-    paths
-        .map(|rest| rest.chars().take_while(|c| c.is_alphanumeric() || "_:".contains(*c)).collect::<String>())
-        .map(|path| path.trim_end_matches(':').to_owned())
-        .collect()
+    let code = lines.join("\n");
+    let mut found = BTreeSet::new();
+    for rest in code.split("crate::").skip(1) {
+        // `use crate::{a, b::C}` names each of what is in its braces.
+        let names: Vec<&str> = match rest.strip_prefix('{') {
+            Some(list) => list.split('}').next().unwrap_or_default().split(',').map(str::trim).collect(),
+            None => vec![rest],
+        };
+        for name in names {
+            let path: String =
+                name.chars().take_while(|c| c.is_alphanumeric() || "_:".contains(*c)).collect();
+            found.insert(path.trim_end_matches(':').to_owned());
+        }
+    }
+    found.remove("");
+    found
 }
 
 #[test]
@@ -166,14 +178,31 @@ fn rooms_import_only_from_those_below_them() {
     assert!(seen > 100, "only {seen} imports were found");
 }
 
+/// Circles that are still to be opened: a crate, and the file whose imports close them.
+const STILL_CLOSED: [(&str, &str); 1] = [("checker/mutants/src/", "walk")];
+
+/// The files that come back to themselves along `imports`.
+fn in_circles<'a>(imports: &BTreeMap<&'a String, BTreeSet<String>>) -> BTreeSet<&'a String> {
+    let comes_back = |name: &&&String| {
+        let (mut reached, mut waiting) = (BTreeSet::new(), vec![(**name).clone()]);
+        while let Some(next) = waiting.pop() {
+            waiting.extend(imports[&next].iter().filter(|it| reached.insert((*it).clone())).cloned());
+        }
+        reached.contains(**name)
+    };
+    imports.keys().filter(comes_back).copied().collect()
+}
+
 #[test]
 fn no_files_import_each_other_in_a_circle() {
     let mut wrong = Vec::new();
-    for top in ["checker/src/", "checker/harness/src/", "checker/protocol/src/", "checker/mutants/src/"] {
+    let crates =
+        ["", "engine/", "harness/", "protocol/", "mutants/"].map(|name| format!("checker/{name}src/"));
+    for top in &crates {
         let sources: BTreeMap<String, String> = files("rs")
             .into_iter()
             .filter_map(|(path, text)| {
-                let inside = path.strip_prefix(top)?.strip_suffix(".rs")?.replace('/', "::");
+                let inside = path.strip_prefix(top.as_str())?.strip_suffix(".rs")?.replace('/', "::");
                 Some((inside, text))
             })
             .collect();
@@ -182,21 +211,25 @@ fn no_files_import_each_other_in_a_circle() {
             let fits = |name: &&String| path == name.as_str() || path.starts_with(&format!("{name}::"));
             sources.keys().filter(fits).max_by_key(|name| name.len()).cloned()
         };
-        let imports: BTreeMap<&String, BTreeSet<String>> = sources
+        let mut imports: BTreeMap<&String, BTreeSet<String>> = sources
             .iter()
             .map(|(name, text)| {
                 let others = named(name, text).into_iter().filter_map(|path| file_of(&path));
                 (name, others.filter(|other| other != name).collect())
             })
             .collect();
-        for name in sources.keys() {
-            let (mut reached, mut waiting) = (BTreeSet::new(), vec![name.clone()]);
-            while let Some(next) = waiting.pop() {
-                waiting.extend(imports[&next].iter().filter(|it| reached.insert((*it).clone())).cloned());
+        // A crate of one file has nothing to import.
+        let seen = imports.values().map(BTreeSet::len).sum::<usize>();
+        assert!(seen > 0 || sources.len() <= 2, "{top}: no imports were found in {} files", sources.len());
+        for (_, closed) in STILL_CLOSED.iter().filter(|(its, _)| its == top) {
+            let closed = (*closed).to_owned();
+            if !in_circles(&imports).contains(&closed) {
+                wrong.push(format!("{top}: {closed} is in no circle any more; take it off STILL_CLOSED"));
             }
-            if reached.contains(name) {
-                wrong.push(format!("{top}: {name} imports itself by way of others"));
-            }
+            imports.insert(sources.get_key_value(&closed).unwrap().0, BTreeSet::new());
+        }
+        for name in in_circles(&imports) {
+            wrong.push(format!("{top}: {name} imports itself by way of others"));
         }
     }
     nothing_in(wrong);

@@ -1,132 +1,69 @@
 //! Schedules a second, here and on shuttle itself, over the same programs.
 
+use std::env;
+use std::fs;
 use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
 
-use bench::in_turn;
-use engine::{Ending, Limits, Options, Strategy, Style, execute};
+use bench::{in_turn_by, time};
 use shuttle::scheduler::RandomScheduler;
 
 const SCHEDULES: usize = 4_000;
 const ROUNDS: usize = 7;
 
-/// The programs, once for each library: the sources are the same to the letter.
-macro_rules! programs {
-    ($name:ident $library:ident) => {
-        mod $name {
-            use std::collections::VecDeque;
-            use std::sync::Arc;
+#[macro_use]
+#[path = "../programs/programs.rs"]
+mod programs;
 
-            use ::$library::sync::atomic::{AtomicUsize, Ordering};
-            use ::$library::sync::{Condvar, Mutex, mpsc};
-            use ::$library::thread;
-
-            /// Three threads count to ten under a lock.
-            pub(super) fn counter() {
-                let total = Arc::new(Mutex::new(0));
-                let threads: Vec<_> = (0..3)
-                    .map(|_| {
-                        let total = Arc::clone(&total);
-                        thread::spawn(move || (0..10).for_each(|_| *total.lock().unwrap() += 1))
-                    })
-                    .collect();
-                threads.into_iter().for_each(|t| t.join().unwrap());
-                assert_eq!(*total.lock().unwrap(), 30);
-            }
-
-            /// A producer and two consumers on a queue of five, with two Condvars.
-            pub(super) fn bounded_queue() {
-                let queue = Arc::new((Mutex::new(VecDeque::new()), Condvar::new(), Condvar::new()));
-                let consumers: Vec<_> = (0..2)
-                    .map(|_| {
-                        let queue = Arc::clone(&queue);
-                        thread::spawn(move || {
-                            let (items, filled, emptied) = &*queue;
-                            let mut sum = 0;
-                            loop {
-                                let mut items = items.lock().unwrap();
-                                while items.is_empty() {
-                                    items = filled.wait(items).unwrap();
-                                }
-                                let item: Option<u64> = items.pop_front().unwrap();
-                                drop(items);
-                                emptied.notify_one();
-                                match item {
-                                    Some(n) => sum += n,
-                                    None => return sum,
-                                }
-                            }
-                        })
-                    })
-                    .collect();
-                let (items, filled, emptied) = &*queue;
-                for item in (0..20).map(Some).chain([None, None]) {
-                    let mut items = items.lock().unwrap();
-                    while items.len() == 5 {
-                        items = emptied.wait(items).unwrap();
-                    }
-                    items.push_back(item);
-                    drop(items);
-                    filled.notify_one();
-                }
-                let sum: u64 = consumers.into_iter().map(|c| c.join().unwrap()).sum();
-                assert_eq!(sum, 190);
-            }
-
-            /// A pipeline of two channels.
-            pub(super) fn pipeline() {
-                let (numbers, stage) = mpsc::sync_channel::<u64>(2);
-                let (squares, results) = mpsc::channel();
-                let first = thread::spawn(move || (0..20).for_each(|n| numbers.send(n).unwrap()));
-                let second = thread::spawn(move || {
-                    while let Ok(n) = stage.recv() {
-                        squares.send(n * n).unwrap();
-                    }
-                });
-                let mut sum = 0;
-                while let Ok(n) = results.recv() {
-                    sum += n;
-                }
-                first.join().unwrap();
-                second.join().unwrap();
-                assert_eq!(sum, 2470);
-            }
-
-            /// Four threads race on an atomic.
-            pub(super) fn atomics() {
-                let total = Arc::new(AtomicUsize::new(0));
-                let threads: Vec<_> = (0..4)
-                    .map(|_| {
-                        let total = Arc::clone(&total);
-                        thread::spawn(move || {
-                            (0..20).for_each(|_| {
-                                total.fetch_add(1, Ordering::SeqCst);
-                            })
-                        })
-                    })
-                    .collect();
-                threads.into_iter().for_each(|t| t.join().unwrap());
-                assert_eq!(total.load(Ordering::SeqCst), 80);
-            }
-        }
-    };
-}
-
-programs!(on_simstd simstd);
 programs!(on_shuttle shuttle);
 
-fn ours(program: fn(), round: usize) {
-    for seed in 0..SCHEDULES {
-        let options = Options {
-            strategy: Strategy::new((round * SCHEDULES + seed) as u64, Style::Mixed),
-            limits: Limits { steps: 1_000_000, threads: 100 },
-            explain: false,
-            trace: false,
-            source: "",
-        };
-        let run = execute(options, &program);
-        assert!(matches!(run.ending, Ending::Completed), "{:?}", run.ending);
-        black_box(run.steps);
+/// The programs on our engine, compiled as the checker compiles learners' programs.
+struct Ours {
+    executable: PathBuf,
+    _folder: tempfile::TempDir,
+}
+
+impl Ours {
+    fn compile() -> Self {
+        let folder = tempfile::tempdir().expect("a folder for the program");
+        let executable = folder.path().join("ours");
+        let bench = env::current_exe().expect("a bench knows where it is");
+        let deps = bench.parent().expect("a bench is in a folder");
+        let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+        rustc.args(["--edition", "2024", "-C", "opt-level=3", "-C", "passes=tsan", "-o"]).arg(&executable);
+        rustc.arg("-L").arg(format!("dependency={}", deps.display()));
+        for name in ["engine", "simstd"] {
+            rustc.arg("--extern").arg(format!("{name}={}", rlib(deps, name).display()));
+        }
+        rustc.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("programs/ours.rs"));
+        assert!(rustc.status().expect("rustc runs").success(), "the programs do not compile");
+        Self { executable, _folder: folder }
     }
+
+    /// How long the schedules of one round take, and how many points were at the counts of an `Arc`.
+    fn run(&self, program: &str, round: usize) -> (Duration, u64) {
+        let arguments = [program.to_owned(), SCHEDULES.to_string(), (round * SCHEDULES).to_string()];
+        let output = Command::new(&self.executable).args(arguments).output().expect("the program runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let said = String::from_utf8_lossy(&output.stdout);
+        let (nanos, counts) = said.trim().split_once(' ').expect("two numbers");
+        let number = |text: &str| text.parse().expect("a number");
+        (Duration::from_nanos(number(nanos)), number(counts))
+    }
+}
+
+/// The newest rlib of `name` that cargo built beside this bench.
+fn rlib(deps: &Path, name: &str) -> PathBuf {
+    let files = fs::read_dir(deps).expect("the folder of this bench can be read").filter_map(Result::ok);
+    let is_it = |path: &PathBuf| {
+        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        file.starts_with(&format!("lib{name}-")) && file.ends_with(".rlib")
+    };
+    let rlibs = files.map(|file| file.path()).filter(is_it);
+    let newest = rlibs.max_by_key(|path| path.metadata().and_then(|metadata| metadata.modified()).ok());
+    newest.expect("cargo has built it for this bench")
 }
 
 fn theirs(program: fn(), round: usize) {
@@ -141,17 +78,32 @@ fn theirs(program: fn(), round: usize) {
 
 fn main() {
     println!("{SCHEDULES} schedules of each program, {ROUNDS} times in turn; medians");
-    println!("{:<16} {:>14} {:>14} {:>8}", "program", "simstd /s", "shuttle /s", "ratio");
-    type Program = fn();
-    let programs: [(&str, Program, Program); 4] = [
-        ("counter", on_simstd::counter, on_shuttle::counter),
-        ("bounded queue", on_simstd::bounded_queue, on_shuttle::bounded_queue),
-        ("pipeline", on_simstd::pipeline, on_shuttle::pipeline),
-        ("atomics", on_simstd::atomics, on_shuttle::atomics),
+    println!(
+        "{:<16} {:>14} {:>14} {:>8} {:>24}",
+        "program", "simstd /s", "shuttle /s", "ratio", "Arc points a schedule"
+    );
+    let ours = Ours::compile();
+    // Whether the program has an `Arc` of its own: then its counts must have been seen.
+    let programs: [(&str, fn(), bool); 4] = [
+        ("counter", on_shuttle::counter, true),
+        ("bounded queue", on_shuttle::bounded_queue, true),
+        ("pipeline", on_shuttle::pipeline, false),
+        ("atomics", on_shuttle::atomics, true),
     ];
-    for (name, a, b) in programs {
-        let (a, b) = in_turn(ROUNDS, |round| ours(a, round), |round| theirs(b, round));
-        let rate = |time: std::time::Duration| SCHEDULES as f64 / time.as_secs_f64();
-        println!("{name:<16} {:>14.0} {:>14.0} {:>8.2}", rate(a), rate(b), rate(a) / rate(b));
+    for (name, program, has_arcs) in programs {
+        let mut counts = 0;
+        let (a, b) = in_turn_by(
+            ROUNDS,
+            |round| {
+                let (time, points) = ours.run(name, round);
+                counts += points;
+                time
+            },
+            |round| time(|| theirs(program, round)),
+        );
+        assert_eq!(counts > 0, has_arcs, "{name}: {counts} scheduling points at the counts of an Arc");
+        let rate = |time: Duration| SCHEDULES as f64 / time.as_secs_f64();
+        let points = counts as f64 / (ROUNDS * SCHEDULES) as f64;
+        println!("{name:<16} {:>14.0} {:>14.0} {:>8.2} {points:>24.1}", rate(a), rate(b), rate(a) / rate(b));
     }
 }

@@ -8,6 +8,7 @@ mod clock;
 mod steps;
 
 use std::cell::{Cell, RefCell};
+use std::panic::Location;
 use std::ptr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -16,7 +17,7 @@ use crate::footprint::{Access, end_of};
 use crate::report::{Ending, Panic};
 use crate::stack::Stack;
 use crate::strategy::Strategy;
-use crate::task::{Handle, Limits, Loc, NEVER, State, Task, TaskId, Waiting};
+use crate::task::{Handle, Limits, Loc, NEVER, Orders, Point, State, Task, TaskId, Waiting};
 use crate::trace::{Deed, Trace};
 
 pub(crate) struct Exec {
@@ -45,6 +46,10 @@ pub(crate) struct Exec {
     pub(crate) alive: usize,
     /// How many waits have ended by themselves.
     pub(crate) spurious: u32,
+    /// The atomic of simstd's to which the running task is about to do something: its instruction may be interposed.
+    pub(crate) announced_atomic: usize,
+    /// How many scheduling points were at the counts of an `Arc`.
+    pub(crate) count_points: u64,
 }
 
 thread_local! {
@@ -74,7 +79,6 @@ pub(crate) fn with_if_free<R>(f: impl FnOnce(&mut Exec) -> R) -> Option<R> {
 }
 
 /// Whether the caller is inside an execution.
-#[inline]
 pub fn in_execution() -> bool {
     !CURRENT.get().is_null()
 }
@@ -109,18 +113,6 @@ pub(crate) enum Turn {
     Over,
 }
 
-/// A scheduling point as a task arrives at it.
-#[derive(Clone, Copy)]
-pub(crate) struct Point {
-    /// Empty for one that is not to be seen.
-    pub(crate) op: &'static str,
-    /// The object's address; 0 for none.
-    pub(crate) object: usize,
-    pub(crate) at: Loc,
-    /// The task asks for another to go first.
-    pub(crate) yields: bool,
-}
-
 impl Exec {
     pub(crate) fn new(epoch: u32, strategy: Strategy, limits: Limits, trace: bool) -> Self {
         Self {
@@ -144,6 +136,8 @@ impl Exec {
             root_returned: false,
             alive: 0,
             spurious: 0,
+            announced_atomic: 0,
+            count_points: 0,
         }
     }
 
@@ -194,7 +188,12 @@ impl Exec {
     #[inline]
     pub(crate) fn arrive(&mut self, point: Point) -> Turn {
         self.steps += 1;
-        if !point.op.is_empty() {
+        self.announced_atomic = 0;
+        if point.is_count {
+            self.count_points += 1;
+            // The place is not in the learner's code: it is found on the stack.
+            self.running().last.0 = point.op;
+        } else if !point.op.is_empty() {
             self.running().last = (point.op, point.at);
         }
         if self.steps.is_multiple_of(1024) {
@@ -404,9 +403,24 @@ impl Exec {
 
     /// Adds an event of the running task to the trace, if there is one.
     pub(crate) fn record(&mut self, op: &'static str, object: usize, at: Loc, blocked: bool) {
+        let point = Point { op, object, at, yields: false, orders: None, is_count: false };
+        self.record_point(point, blocked);
+    }
+
+    /// As [`record`](Self::record), of a scheduling point.
+    pub(crate) fn record_point(&mut self, point: Point, blocked: bool) {
         let (task, now) = (self.current, self.clock.now);
         if let Some(trace) = &mut self.trace {
-            trace.push(Deed { task, op, object, at, blocked }, now);
+            trace.push(Deed { task, point, blocked, is_seen: true }, now);
+        }
+    }
+
+    /// Adds an atomic instruction to the trace, if there is one, that is no event of the program.
+    pub(crate) fn record_internal(&mut self, op: &'static str, object: usize, orders: Orders) {
+        let (task, now, at) = (self.current, self.clock.now, Location::caller());
+        let point = Point { op, object, at, yields: false, orders: Some(orders), is_count: true };
+        if let Some(trace) = &mut self.trace {
+            trace.push(Deed { task, point, blocked: false, is_seen: false }, now);
         }
     }
 

@@ -42,8 +42,9 @@ impl Access {
     /// What an operation of this name does to its object.
     pub(crate) fn of(op: &str) -> Self {
         match op {
-            "load" | "is_completed" | "is_poisoned" | "get" => Self::Look,
-            "drop sender" => Self::Add,
+            "load" | "is_completed" | "is_poisoned" | "get" | "read a count" => Self::Look,
+            // Nobody looks at how many references there were before one was added.
+            "drop sender" | "add to a count" => Self::Add,
             _ => Self::Change,
         }
     }

@@ -23,9 +23,9 @@ thread_local! {
     static KEPT: Cell<*mut Kept> = const { Cell::new(ptr::null_mut()) };
 }
 
-/// With room for [`Kept`].
+/// With room for [`Kept`], and aligned so that the two counts of an `Arc` have the block's address together.
 fn roomy(layout: Layout) -> Layout {
-    let (size, align) = (layout.size().max(size_of::<Kept>()), layout.align().max(align_of::<Kept>()));
+    let (size, align) = (layout.size().max(size_of::<Kept>()), layout.align().max(2 * size_of::<usize>()));
     Layout::from_size_align(size, align).unwrap_or(layout)
 }
 

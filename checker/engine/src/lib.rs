@@ -12,17 +12,19 @@
 //! This crate knows nothing of locks or channels. It offers blocking and waking by address; `simstd`
 //! builds the standard library's types on that, and the harness its probes.
 //!
-//! Each file imports only from those before it: `task`, `report`, `stack`, `trace`; `footprint`, `history`,
+//! Each file imports only from those before it: `counts`, `task`, `report`, `stack`, `trace`; `footprint`, `history`,
 //! `enumeration`, `strategy`; `execution`, which decides; `switch`, which switches stacks, and is the only one that
-//! does; `panics`, `operations`, `local_slot`, what tasks can do; `explain`; `run`, which drives an execution to its
+//! does; `panics`, `operations`, `local_slot`, `interposed`, what tasks can do; `explain`; `run`, which drives an execution to its
 //! end. A test holds them to it. Only `switch` knows coroutines, so all that is before it runs under Miri.
 
+mod counts;
 mod enumeration;
 mod execution;
 mod explain;
 mod footprint;
 mod heap;
 mod history;
+mod interposed;
 pub mod local_slot;
 mod operations;
 mod panics;
@@ -39,12 +41,12 @@ pub use execution::in_execution;
 pub use footprint::{Access, result_of};
 pub use heap::Heap;
 pub use operations::{
-    block, chance, choose, console, current, elapsed, end, epoch, finished, initialising, live, now, point,
-    random, read_clock, record, released, settle, silent_point, sleep_until, spawn, spin_point, spurious,
-    take_point, taken, touch, wait_until, wake_all, wake_done, wake_one, wake_task, yield_point,
+    atomic_point, block, chance, choose, console, current, elapsed, end, epoch, finished, initialising, live,
+    now, point, random, read_clock, record, released, settle, silent_point, sleep_until, spawn, spin_point,
+    spurious, take_point, taken, touch, wait_until, wake_all, wake_done, wake_one, wake_task, yield_point,
 };
 pub use panics::{catching, mark_panicking, panicking, unmark_panicking};
 pub use report::{Ending, Event, Panic, Run, ThreadReport};
 pub use run::{Options, execute, steps_heartbeat};
 pub use strategy::{LATE, Rng, Strategy, Style};
-pub use task::{Handle, Limits, Loc, Settled, TaskId, Waiting, Wake};
+pub use task::{Handle, Limits, Loc, Orders, Settled, TaskId, Waiting, Wake};

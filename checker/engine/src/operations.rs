@@ -3,13 +3,14 @@
 //! Each function decides inside of the execution, which [`with`] lends it, and switches outside: [`Turn::take`].
 
 use std::io;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crate::execution::{Exec, Point, Turn, with};
+use crate::execution::{Exec, Turn, with};
 use crate::footprint::{Access, CLOCK, PRINTED, SPAWNS, end_of};
 use crate::report::Ending;
 use crate::switch::{self, Body};
-use crate::task::{Handle, Loc, NEVER, Settled, State, TaskId, Waiting, Wake};
+use crate::task::{Handle, Loc, NEVER, Orders, Point, Settled, State, TaskId, Waiting, Wake};
 
 /// The operation of a spin.
 const SPIN: &str = "spin";
@@ -23,7 +24,6 @@ const SILENT: &str = "";
 const CONSOLE: usize = 64 << 10;
 
 /// A number that no other execution of this process has; 0 outside of one.
-#[inline]
 pub fn epoch() -> u32 {
     with(|ex| ex.epoch).unwrap_or(0)
 }
@@ -70,14 +70,21 @@ pub fn end(ending: Ending) -> ! {
 
 /// A scheduling point: the running task is about to do `op` to the object at `object`, and another may go first.
 /// Does nothing outside an execution.
-#[inline]
 pub fn point(op: &'static str, object: usize, at: Loc) {
-    pass(Point { op, object, at, yields: false });
+    pass(Point { op, object, at, yields: false, orders: None, is_count: false });
+}
+
+/// As [`point`], for an operation on the atomic at `object`, whose orders are kept with the event.
+pub fn atomic_point(op: &'static str, object: usize, at: Loc, success: Ordering, failure: Option<Ordering>) {
+    let orders = Some(Orders { success, failure });
+    pass(Point { op, object, at, yields: false, orders, is_count: false });
+    // The instruction itself may be interposed, where it is inlined into code that is.
+    with(|ex| ex.announced_atomic = object);
 }
 
 /// A scheduling point at which the running task asks for another to go first.
 pub fn yield_point(op: &'static str, at: Loc) {
-    pass(Point { op, object: 0, at, yields: true });
+    pass(Point { op, object: 0, at, yields: true, orders: None, is_count: false });
 }
 
 /// A scheduling point for what the running task does without having been asked: it is in no trace.
@@ -101,11 +108,11 @@ pub fn spin_point(at: Loc) {
 }
 
 #[inline]
-fn pass(point: Point) {
+pub(crate) fn pass(point: Point) {
     let Some((turn, is_traced)) = with(|ex| (ex.arrive(point), ex.trace.is_some())) else { return };
     go_on(turn, |ex| ex.choose_at(point));
     if is_traced && !point.op.is_empty() {
-        with(|ex| ex.record(point.op, point.object, point.at, false));
+        with(|ex| ex.record_point(point, false));
     }
 }
 
@@ -291,7 +298,6 @@ pub fn chance(n: usize) -> bool {
 
 /// The running task touches what other tasks can reach at `address`. An enumeration has to
 /// know; everything that passes a scheduling point for `address`, blocks on it or wakes others by it need not be said.
-#[inline]
 pub fn touch(address: usize, access: Access) {
     with(|ex| ex.touch(address, access));
 }
@@ -315,7 +321,7 @@ pub unsafe fn spawn<'a>(
     body: Box<dyn FnOnce() + 'a>,
     stack_size: usize,
     name: Option<String>,
-    handle: impl FnOnce(TaskId) -> Handle,
+    handle: &mut dyn FnMut(TaskId) -> Handle,
     at: Loc,
 ) -> io::Result<TaskId> {
     const OP: &str = "spawn";

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::time::Duration;
 
 use crate::enumeration::Enumeration;
-use crate::task::Loc;
+use crate::task::{Loc, Orders};
 
 /// How an execution ended.
 pub enum Ending {
@@ -95,6 +95,11 @@ pub struct Event {
     pub time: Duration,
     /// Whether the task had to stop here and wait.
     pub blocked: bool,
+    /// The memory orders of an atomic operation.
+    pub orders: Option<Orders>,
+    /// An atomic instruction of a library, or the second half of an operation: no event of the program, and no
+    /// scheduling point.
+    pub internal: bool,
 }
 
 /// An execution that has ended.
@@ -104,6 +109,8 @@ pub struct Run {
     pub ending: Ending,
     /// How many scheduling points were passed.
     pub steps: u64,
+    /// How many of them were at the counts of an `Arc`.
+    pub count_points: u64,
     /// How many times another task went on than the one at the point.
     pub switches: u64,
     /// Virtual time at the end.

@@ -110,6 +110,7 @@ fn into_run(mut exec: Exec, source: &str) -> Run {
     Run {
         ending: exec.ending.unwrap_or(Ending::Completed),
         steps: exec.steps,
+        count_points: exec.count_points,
         switches: exec.switches,
         time: std::time::Duration::from_nanos(exec.clock.now),
         steps_at_this_time: exec.steps - exec.clock.steps_when_moved,

@@ -83,3 +83,71 @@ pub(crate) fn inside_library(stack: &Stack) -> Option<&'static str> {
     let known = |(file, name): (&str, &str)| seen.iter().any(|(f, n)| f.contains(file) && n == name);
     LIBRARIES.iter().find(|(file, name, _)| known((file, name))).map(|(_, _, words)| *words)
 }
+
+/// Where std's functions are that count references: of `Arc` and `Weak`, and of a `Waker` that is made from an `Arc`.
+const ARC: &str = "/alloc/src/sync.rs";
+const WAKER: [&str; 2] = ["/core/src/task/wake.rs", "/alloc/src/task.rs"];
+
+/// What the lanes call those functions: their names, but for the two that are traits' functions.
+const COUNTING: [(&str, &str); 19] = [
+    ("strong_count", "strong_count"),
+    ("weak_count", "weak_count"),
+    ("upgrade", "upgrade"),
+    ("downgrade", "downgrade"),
+    ("try_unwrap", "try_unwrap"),
+    ("into_inner", "into_inner"),
+    ("unwrap_or_clone", "unwrap_or_clone"),
+    ("get_mut", "get_mut"),
+    ("is_unique", "is_unique"),
+    ("make_mut", "make_mut"),
+    ("new_cyclic", "new_cyclic"),
+    ("new_cyclic_in", "new_cyclic"),
+    ("increment_strong_count", "increment_strong_count"),
+    ("increment_strong_count_in", "increment_strong_count"),
+    ("decrement_strong_count", "decrement_strong_count"),
+    ("decrement_strong_count_in", "decrement_strong_count"),
+    ("drop_slow", "drop Arc"),
+    ("wake", "wake"),
+    ("wake_by_ref", "wake_by_ref"),
+];
+
+/// What the lanes call the function `name` of std, if it is one that counts references.
+fn counting_function(file: &str, name: &str, is_weak: bool) -> Option<&'static str> {
+    let is_waker = WAKER.iter().any(|place| file.ends_with(place));
+    if !is_waker && !file.ends_with(ARC) {
+        return None;
+    }
+    // With line tables alone there is no type in a name: which count it is tells the one from the other.
+    Some(match (name, is_waker, is_weak) {
+        ("clone" | "clone_waker", true, _) => "clone Waker",
+        ("drop" | "drop_waker", true, _) => "drop Waker",
+        ("clone", false, false) => "clone Arc",
+        ("clone", false, true) => "clone Weak",
+        ("drop", false, false) => "drop Arc",
+        ("drop", false, true) => "drop Weak",
+        _ => COUNTING.iter().find(|(function, _)| *function == name)?.1,
+    })
+}
+
+fn is_of_std_itself(file: &str) -> bool {
+    ["/library/alloc/", "/library/core/", "/library/std/"].iter().any(|folder| file.contains(folder))
+}
+
+/// The operation on an `Arc`, a `Weak` or a `Waker` that the program called, one of whose instructions is the innermost
+/// frame; `is_weak` says that it is on the count of the weak ones.
+pub(crate) fn counting(stack: &Stack, is_weak: bool) -> Option<&'static str> {
+    let mut called = None;
+    for frame in stack {
+        let mut is_of_std = called.is_none();
+        backtrace::resolve_frame(frame, |symbol| {
+            let (Some(file), Some(name)) = (symbol.filename(), symbol.name()) else { return };
+            let file = file.to_string_lossy().replace('\\', "/");
+            is_of_std |= is_of_std_itself(&file);
+            called = counting_function(&file, &short(&format!("{name:#}")), is_weak).or(called);
+        });
+        if !is_of_std {
+            break;
+        }
+    }
+    called
+}

@@ -34,7 +34,7 @@ thread_local! {
         const { RefCell::new(ManuallyDrop::new(Vec::new())) };
     /// Stacks to be used again.
     static STACKS: RefCell<Vec<DefaultStack>> = const { RefCell::new(Vec::new()) };
-    /// How the running task gets back to the scheduler.
+    /// How the running task gets back to the scheduler; null while the scheduler runs itself.
     static YIELDER: Cell<*const Yielder<Resume, ()>> = const { Cell::new(ptr::null()) };
 }
 
@@ -68,7 +68,9 @@ pub(crate) fn resume(id: TaskId, resume: Resume) -> bool {
     let taken = COROUTINES.with_borrow_mut(|all| all[id as usize].take());
     let mut co = taken.expect("only a task that has not finished is resumed");
     let is_of_use = resume == Resume::Go || co.started();
+    let before = YIELDER.get();
     let has_returned = is_of_use && matches!(co.resume(resume), CoroutineResult::Return(()));
+    YIELDER.set(before);
     COROUTINES.with_borrow_mut(|all| all[id as usize] = Some(co));
     has_returned
 }
@@ -108,6 +110,12 @@ impl Turn {
             },
         }
     }
+}
+
+/// Whether the caller runs on the stack of a task, and not on the scheduler's.
+#[inline]
+pub(crate) fn is_in_a_task() -> bool {
+    !YIELDER.get().is_null()
 }
 
 /// Leaves the running task, for the one that the execution has chosen.

@@ -4,7 +4,9 @@ use std::any::Any;
 use std::cell::Cell;
 use std::panic::Location;
 use std::rc::Rc;
+use std::sync::atomic::Ordering;
 
+use crate::counts::Midway;
 use crate::stack::Stack;
 
 /// A place in a source file.
@@ -22,6 +24,31 @@ pub struct Limits {
     pub steps: u64,
     /// Tasks that are alive at once before the execution is called crowded.
     pub threads: usize,
+}
+
+/// The memory orders of an atomic operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Orders {
+    /// Of the operation; of an exchange with a condition, where the condition holds.
+    pub success: Ordering,
+    /// Of an exchange whose condition does not hold.
+    pub failure: Option<Ordering>,
+}
+
+/// A scheduling point as a task arrives at it.
+#[derive(Clone, Copy)]
+pub(crate) struct Point {
+    /// Empty for one that is not to be seen.
+    pub(crate) op: &'static str,
+    /// The object's address; 0 for none.
+    pub(crate) object: usize,
+    pub(crate) at: Loc,
+    /// The task asks for another to go first.
+    pub(crate) yields: bool,
+    /// Those of an atomic operation.
+    pub(crate) orders: Option<Orders>,
+    /// The object is a count of an `Arc`; what was called is found on the stack.
+    pub(crate) is_count: bool,
 }
 
 /// Why a blocked task goes on.
@@ -98,6 +125,8 @@ pub(crate) struct Task {
     pub(crate) handle: Option<Handle>,
     pub(crate) name: Option<String>,
     pub(crate) last: (&'static str, Loc),
+    /// The operation on an `Arc`'s counts that it is in the middle of.
+    pub(crate) midway: Midway,
     /// How many spins have been no scheduling points since the last one that was.
     pub(crate) spins: u32,
     pub(crate) spawned_at: Loc,
@@ -124,6 +153,7 @@ impl Task {
             handle: None,
             name,
             last: ("start", at),
+            midway: Midway::default(),
             spins: 0,
             spawned_at: at,
             of_rayon,

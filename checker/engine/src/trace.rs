@@ -2,69 +2,104 @@
 
 use std::time::Duration;
 
+use crate::counts::block_of;
 use crate::report::Event;
-use crate::stack::{Stack, capture, locate};
-use crate::task::{Loc, TaskId};
+use crate::stack::{Stack, capture, counting, locate};
+use crate::task::{Point, TaskId};
 
 /// A long trace keeps this many events of its beginning
 const FIRST_EVENTS: usize = 600;
 /// and this many of its end.
 const LAST_EVENTS: usize = 100;
 
+/// This many of the internal events are kept, the last ones.
+const INTERNAL: usize = 200;
+
 /// What has happened.
 #[derive(Default)]
 pub(crate) struct Trace {
-    events: Vec<(Event, Option<Stack>)>,
-    /// The addresses of the objects, in order of appearance.
-    objects: Vec<usize>,
+    events: Vec<Entry>,
+    internal: Vec<Entry>,
+    /// How many of both there have been.
+    pushed: u64,
+}
+
+struct Entry {
+    event: Event,
+    stack: Option<Stack>,
+    address: usize,
+    is_count: bool,
+    /// Its place among all.
+    place: u64,
 }
 
 /// Something that a task did, as the task knows it.
 #[derive(Clone, Copy)]
 pub(crate) struct Deed {
     pub(crate) task: TaskId,
-    pub(crate) op: &'static str,
-    /// The object's address; 0 for none.
-    pub(crate) object: usize,
-    pub(crate) at: Loc,
+    pub(crate) point: Point,
     pub(crate) blocked: bool,
+    /// It is an event of the program.
+    pub(crate) is_seen: bool,
 }
 
 impl Trace {
     pub(crate) fn push(&mut self, deed: Deed, now: u64) {
-        let Deed { task, op, object, at, blocked } = deed;
-        let object = self.number(object);
+        let Deed { task, point: Point { op, object, at, orders, is_count, .. }, blocked, is_seen } = deed;
+        // The trace is of events: the others have a bound of their own, so that they take no event's place.
+        let (entries, kept) = match is_seen {
+            true => (&mut self.events, FIRST_EVENTS + LAST_EVENTS),
+            false => (&mut self.internal, INTERNAL),
+        };
+        if entries.len() == kept {
+            entries.remove(if is_seen { FIRST_EVENTS } else { 0 });
+        }
         let (place, time) = (Some((at.file().to_owned(), at.line())), Duration::from_nanos(now));
-        if self.events.len() == FIRST_EVENTS + LAST_EVENTS {
-            self.events.remove(FIRST_EVENTS);
-        }
-        self.events.push((Event { task, op, object, at: place, time, blocked }, Some(capture())));
+        let event = Event { task, op, object: 0, at: place, time, blocked, orders, internal: !is_seen };
+        self.pushed += 1;
+        let stack = is_seen.then(capture);
+        entries.push(Entry { event, stack, address: object, is_count, place: self.pushed });
     }
 
-    /// The number of the object at `address`, counted from 1.
-    fn number(&mut self, address: usize) -> u32 {
-        if address == 0 {
-            return 0;
-        }
-        let known = self.objects.iter().position(|object| *object == address);
-        let index = known.unwrap_or_else(|| {
-            self.objects.push(address);
-            self.objects.len() - 1
-        });
-        index as u32 + 1
-    }
-
-    /// The events, each at the learner's line.
+    /// The events, each at the learner's line, with the internal ones among them.
     pub(crate) fn into_events(self, source: &str) -> Vec<Event> {
-        let located = |(mut event, stack): (Event, Option<Stack>)| {
+        let mut entries: Vec<Entry> = self.events.into_iter().chain(self.internal).collect();
+        entries.sort_by_key(|entry| entry.place);
+        let mut objects: Vec<usize> = Vec::new();
+        let described = |entry: Entry| {
+            let Entry { mut event, stack, address, is_count, .. } = entry;
+            if event.internal {
+                event.at = None;
+                return event;
+            }
+            event.object = number(&mut objects, if is_count { block_of(address) } else { address });
             event.at = match stack.as_ref().and_then(|stack| locate(stack, source)) {
                 Some((at, _)) => Some(at),
                 None => event.at.filter(|(file, _)| !source.is_empty() && file.ends_with(source)),
             };
+            if is_count {
+                event.op = stack
+                    .as_ref()
+                    .and_then(|stack| counting(stack, address != block_of(address)))
+                    .unwrap_or("count references");
+            }
             event
         };
-        self.events.into_iter().map(located).collect()
+        entries.into_iter().map(described).collect()
     }
+}
+
+/// The number of the object at `address`, in order of appearance; 0 for none.
+fn number(objects: &mut Vec<usize>, address: usize) -> u32 {
+    if address == 0 {
+        return 0;
+    }
+    let known = objects.iter().position(|object| *object == address);
+    let index = known.unwrap_or_else(|| {
+        objects.push(address);
+        objects.len() - 1
+    });
+    index as u32 + 1
 }
 
 #[cfg(test)]
@@ -74,7 +109,9 @@ mod tests {
     use super::*;
 
     fn deed(op: &'static str, object: usize) -> Deed {
-        Deed { task: 0, op, object, at: Location::caller(), blocked: false }
+        let at = Location::caller();
+        let point = Point { op, object, at, yields: false, orders: None, is_count: false };
+        Deed { task: 0, point, blocked: false, is_seen: true }
     }
 
     #[test]

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::Path;
 
 /// Each imports only from those before it. A file in a folder belongs to the file that the folder is named after.
-const ORDER: [&str; 16] = [
+const ORDER: [&str; 18] = [
+    "counts",
     "stack",
     "task",
     "footprint",
@@ -20,6 +21,7 @@ const ORDER: [&str; 16] = [
     "panics",
     "operations",
     "local_slot",
+    "interposed",
     "explain",
     "run",
 ];

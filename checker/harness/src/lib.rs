@@ -34,6 +34,7 @@ mod expect;
 mod exploration;
 pub mod input;
 mod memory;
+mod own;
 mod probe;
 mod real;
 mod search;

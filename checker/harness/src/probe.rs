@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::panic::Location;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use engine::{Access, Settled, Waiting};
 
 use crate::expect::fail;
+use crate::own::{Own, own};
 use protocol::Kind;
 
 /// A pause on real threads is this many times shorter: it gives others a chance, no check depends on it.
@@ -70,9 +71,11 @@ pub fn every_thread_has_finished() {
     }
 }
 
+own! { Meter Threads Gate Drops Page }
+
 /// Counts what is in flight.
-#[derive(Debug, Default, Clone)]
-pub struct Meter(Arc<MeterState>);
+#[derive(Debug)]
+pub struct Meter(Own<MeterState>);
 
 #[derive(Debug, Default)]
 struct MeterState {
@@ -94,7 +97,7 @@ impl Meter {
     }
 
     fn touch(&self, access: Access) {
-        engine::touch(Arc::as_ptr(&self.0).addr(), access);
+        engine::touch(self.0.address(), access);
     }
 
     /// One more is in flight, until the value that this returns is dropped.
@@ -149,8 +152,8 @@ impl Drop for Inside<'_> {
 }
 
 /// Which threads did something, and how often.
-#[derive(Debug, Default, Clone)]
-pub struct Threads(Arc<Mutex<BTreeMap<String, usize>>>);
+#[derive(Debug)]
+pub struct Threads(Own<Mutex<BTreeMap<String, usize>>>);
 
 impl Threads {
     /// Nobody yet.
@@ -170,8 +173,8 @@ impl Threads {
 }
 
 /// Holds threads up until it is opened.
-#[derive(Debug, Default, Clone)]
-pub struct Gate(Arc<GateState>);
+#[derive(Debug)]
+pub struct Gate(Own<GateState>);
 
 #[derive(Debug, Default)]
 struct GateState {
@@ -187,7 +190,7 @@ impl Gate {
     }
 
     fn address(&self) -> usize {
-        Arc::as_ptr(&self.0) as usize
+        self.0.address()
     }
 
     /// Waits until the gate is open.
@@ -226,8 +229,8 @@ impl Gate {
 }
 
 /// Counts how many of the tokens that it gave out have been dropped.
-#[derive(Debug, Default, Clone)]
-pub struct Drops(Arc<(AtomicUsize, AtomicUsize)>);
+#[derive(Debug)]
+pub struct Drops(Own<(AtomicUsize, AtomicUsize)>);
 
 /// Counted when it is dropped.
 #[derive(Debug)]
@@ -240,7 +243,7 @@ impl Drops {
     }
 
     fn touch(&self, access: Access) {
-        engine::touch(Arc::as_ptr(&self.0).addr(), access);
+        engine::touch(self.0.address(), access);
     }
 
     /// A value whose drop is counted.
@@ -265,8 +268,8 @@ impl Drop for Token {
 }
 
 /// Something to write to, which remembers what was written when. Every write is a scheduling point.
-#[derive(Debug, Default, Clone)]
-pub struct Page(Arc<Mutex<PageState>>);
+#[derive(Debug)]
+pub struct Page(Own<Mutex<PageState>>);
 
 #[derive(Debug, Default)]
 struct PageState {
@@ -345,7 +348,7 @@ impl Page {
 impl Write for Page {
     #[track_caller]
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        engine::point("write", Arc::as_ptr(&self.0) as usize, Location::caller());
+        engine::point("write", self.0.address(), Location::caller());
         let mut state = lock(&self.0);
         let (tried, recovers) = (state.tried, state.recovers);
         state.tried += 1;

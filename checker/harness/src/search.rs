@@ -262,7 +262,7 @@ pub(crate) fn finding(failure: Failure, seed: u64, input: String, run: &Run) -> 
 }
 
 fn schedule(run: &Run) -> Schedule {
-    let events = run.events.iter().map(|e| {
+    let events = run.events.iter().filter(|e| !e.internal).map(|e| {
         let (file, line) = e.at.clone().unzip();
         Step {
             thread: run.names.get(e.task as usize).cloned().unwrap_or_default(),

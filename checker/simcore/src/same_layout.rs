@@ -31,8 +31,8 @@ macro_rules! transparent {
                 unsafe { &*ptr.cast::<Self>() }
             }
             #[inline]
-            fn begin(&self, op: &'static str, at: engine::Loc) {
-                engine::point(op, self.address(), at);
+            fn begin(&self, op: &'static str, at: engine::Loc, order: Ordering, failure: Option<Ordering>) {
+                engine::atomic_point(op, self.address(), at, order, failure);
             }
             #[inline]
             fn freshen(&self) {}

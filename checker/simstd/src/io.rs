@@ -10,7 +10,7 @@ use ::std::thread::LocalKey;
 
 use engine::{Access, Loc, Waiting};
 
-use crate::statics::{Age, Use};
+use crate::statics::Age;
 use crate::sync::{NOBODY, me};
 
 /// The lock on a stream: the thread that has it may take it again, and the others wait with what they print.
@@ -33,7 +33,7 @@ impl Turn {
 
     fn wait(&self, what: &'static str, at: Loc) {
         engine::touch((&raw const self.holder).addr(), Access::Change);
-        if self.age.check() == Use::Stale {
+        if self.age.is_of_another_execution() {
             self.holder.set(NOBODY);
             self.depth.set(0);
         }

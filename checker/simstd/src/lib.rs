@@ -10,9 +10,8 @@
 //! # What stays std's own
 //! - `Arc` and `Weak`. Only std's may become an `Arc<dyn Trait>`, or the type of `self`, in stable Rust, so
 //!   there can be no wrapper; and functions like `Arc::strong_count` are the type's own, so nothing can
-//!   stand before them. To count references is therefore no scheduling point: what `strong_count`,
-//!   `try_unwrap`, `get_mut` or `Weak::upgrade` say stays true up to the next one, and a race between two of
-//!   them is found only if there is one between.
+//!   stand before them. Where a program is compiled with `-C passes=tsan`, as the checker does, their counts are
+//!   scheduling points all the same: the engine's `interposed` says how.
 //! - The methods of `Path` that look at the file system, for the same reason. The checker refuses a program
 //!   that calls one.
 //! - `Backtrace`, which shows the frames of the simulation.
@@ -25,6 +24,7 @@
 pub use ::std::*;
 
 mod macros;
+mod shared;
 mod statics;
 
 pub mod any;

@@ -1,11 +1,13 @@
 //! The author's gate: every program of every exercise gets the verdict it must get.
 
 use crate::author::complete;
+use crate::course::explanation::Explanations;
 use crate::course::variant::{self, Expected, Variant};
 use crate::course::{Exercise, explanation};
 use crate::judge::Judge;
 use crate::judge::compile::Compiled;
 use crate::parallel::at_once;
+use crate::show::material::Material;
 use crate::show::printer::Screen;
 use crate::show::report::{Extent, Subject};
 use crate::show::style::Style;
@@ -121,7 +123,8 @@ impl Job<'_> {
         if !self.variant.is_in("rejected") {
             return Ok(());
         }
-        let subject = Subject { course: judge.course, exercise: self.exercise, source: Some(source) };
+        let material = Material::of_report(&judge.course.root, self.exercise, report);
+        let subject = Subject { exercise: self.exercise, material: &material, source: Some(source) };
         let mut text = Vec::new();
         Style::of_width(80).explained(&mut text, subject, report, Extent::All)?;
         let dir = dir.join(&self.exercise.name);
@@ -155,10 +158,10 @@ impl Job<'_> {
                     bail!("should get {expected}; it got: {}", told(report));
                 }
                 // What a learner reads first may be another of its findings.
+                let explanations = Explanations::read(&judge.course.root, self.exercise);
                 for (clause, finding) in report.findings() {
                     let kind = finding.kind;
-                    let own = || explanation::own(&judge.course.root, self.exercise, kind, clause);
-                    if explanation::needs_own(kind) && own().is_none() {
+                    if explanation::needs_own(kind) && explanations.own(kind, clause).is_none() {
                         let file = self.exercise.dir.join("explanations.md");
                         let place = place(clause, kind.name());
                         bail!("{} has no section `## {kind}` for its {place}", file.display());

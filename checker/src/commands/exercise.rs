@@ -103,7 +103,8 @@ pub fn compare(
     if variant.is_some() {
         screen.say(&choice.words)?;
     }
-    screen.raw(&screen.style.encoded(&comparison::difference(&course.root, exercise, choice)?))
+    let own = read_text(&course.root.join(exercise.source()))?;
+    screen.raw(&screen.style.encoded(&comparison::difference(exercise, &own, choice)?))
 }
 
 pub fn reset(

@@ -6,8 +6,10 @@ use crate::commands::setup::{judge, open_base};
 use crate::course::{Course, unknown};
 use crate::judge::compile::Compiled;
 use crate::judge::{Effort, source_file};
+use crate::show::material::Material;
 use crate::show::printer::Screen;
 use crate::show::report::Subject;
+use crate::show::sources::Sources;
 use crate::show::svg;
 use crate::verdict::{Replayed, Report};
 use anyhow::{Result, bail};
@@ -22,13 +24,14 @@ pub fn show_replay(screen: &Screen, course: &Course, replay: &Replay) -> Result<
     let base = open_base(screen, course)?;
     let mut judge = judge(screen, course, &base, Effort::default());
     judge.rendering.colour &= replay.format == ReplayFormat::Human;
-    let subject = Subject { course, exercise, source: given.as_deref() };
     let program = match judge.compile(exercise, source)? {
         Compiled::Program(program) => program,
         Compiled::Refused(finding) if replay.format != ReplayFormat::Human => {
             bail!("there is nothing to replay: {}\n{}", finding.kind, finding.message)
         }
         Compiled::Refused(finding) => {
+            let material = Material::of_finding(&course.root, exercise, &finding);
+            let subject = Subject { exercise, material: &material, source: given.as_deref() };
             screen.report(subject, &Report::refused(&exercise.name, finding, 0))?;
             return Ok(Outcome::SomeFailed);
         }
@@ -55,12 +58,14 @@ pub fn show_replay(screen: &Screen, course: &Course, replay: &Replay) -> Result<
                     exercise.name
                 );
             }
-            screen.raw(&svg::draw(&course.root, &replayed))?;
+            screen.raw(&svg::draw(&Sources::of_steps(&course.root, &replayed.events), &replayed))?;
             return Ok(outcome);
         }
     }
     match &check.finding {
         Some(finding) => {
+            let material = Material::of_finding(&course.root, exercise, finding);
+            let subject = Subject { exercise, material: &material, source: given.as_deref() };
             screen.replay(subject, &check, finding)?;
             Ok(Outcome::SomeFailed)
         }

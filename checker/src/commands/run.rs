@@ -6,6 +6,7 @@ use crate::commands::setup::{effort, judge, open_base};
 use crate::course::{Course, Exercise, Task};
 use crate::judge::{Detail, Effort, source_file};
 use crate::learner::progress::Progress;
+use crate::show::material::Material;
 use crate::show::printer::Screen;
 use crate::show::report::Subject;
 use crate::verdict::{Report, State, Status};
@@ -24,7 +25,8 @@ pub fn next(screen: &Screen, course: &Course, mut progress: Progress) -> Result<
         let report = judge.judge(exercise, &exercise.source(), &mut |_| {})?;
         screen.keep(progress.record(course, exercise, &report));
         screen.say("")?;
-        screen.report(Subject { course, exercise, source: None }, &report)?;
+        let material = Material::of_report(&course.root, exercise, &report);
+        screen.report(Subject { exercise, material: &material, source: None }, &report)?;
         if report.verdict != Status::Passed {
             screen.say(&format!("\n{}", advice(exercise, &report)))?;
             return Ok(Outcome::SomeFailed);
@@ -82,7 +84,8 @@ pub fn judge_all(screen: &Screen, course: &Course, mut progress: Progress, run: 
             if !reports.is_empty() {
                 screen.say("")?;
             }
-            screen.report(Subject { course, exercise, source: source.as_deref() }, &report)?;
+            let material = Material::of_report(&course.root, exercise, &report);
+            screen.report(Subject { exercise, material: &material, source: source.as_deref() }, &report)?;
         }
         let learners_own = source.is_none() && run.exercises.len() == 1;
         if run.format == Format::Human && learners_own && report.verdict != Status::Passed {

@@ -1,24 +1,30 @@
 //! What a finding usually means: the exercise's own words for it, or else general ones. Never the answer.
 
-use crate::course::{Exercise, sections};
+use crate::course::{Exercise, Hint, sections};
 use crate::verdict::Kind;
 use std::fs;
 use std::path::Path;
 
-/// What to tell a learner about `kind` at `clause`.
-///
-/// An `explanations.md` beside the exercise comes first: its section `KIND, clause N`, else its section `KIND`.
-pub fn of(root: &Path, exercise: &Exercise, kind: Kind, clause: Option<u32>) -> String {
-    own(root, exercise, kind, clause).unwrap_or_else(|| general(kind).to_owned())
-}
+/// The explanations of one exercise: the sections of the `explanations.md` beside it, if it has one.
+pub struct Explanations(Vec<Hint>);
 
-/// The exercise's own words.
-pub fn own(root: &Path, exercise: &Exercise, kind: Kind, clause: Option<u32>) -> Option<String> {
-    let text = fs::read_to_string(root.join(&exercise.dir).join("explanations.md")).unwrap_or_default();
-    let mut sections = sections(&text);
-    let titles = [clause.map(|clause| format!("{kind}, clause {clause}")), Some(kind.to_string())];
-    let own = titles.iter().flatten().find_map(|title| sections.iter().position(|it| it.title == *title));
-    own.map(|own| sections.swap_remove(own).text).filter(|text| !text.trim().is_empty())
+impl Explanations {
+    pub fn read(root: &Path, exercise: &Exercise) -> Explanations {
+        let text = fs::read_to_string(root.join(&exercise.dir).join("explanations.md")).unwrap_or_default();
+        Explanations(sections(&text))
+    }
+
+    /// What to tell a learner about `kind` at `clause`: the exercise's own words, or else general ones.
+    pub fn of(&self, kind: Kind, clause: Option<u32>) -> &str {
+        self.own(kind, clause).unwrap_or_else(|| general(kind))
+    }
+
+    /// The exercise's own words: its section `KIND, clause N`, else its section `KIND`.
+    pub fn own(&self, kind: Kind, clause: Option<u32>) -> Option<&str> {
+        let titles = [clause.map(|clause| format!("{kind}, clause {clause}")), Some(kind.to_string())];
+        let own = titles.iter().flatten().find_map(|title| self.0.iter().find(|it| it.title == *title));
+        own.map(|own| own.text.as_str()).filter(|text| !text.trim().is_empty())
+    }
 }
 
 /// Whether what is true of `kind` in any program is all there is to say.

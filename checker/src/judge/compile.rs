@@ -24,9 +24,15 @@ pub struct Program {
     pub warnings: String,
     /// Whether the simulation sees all that it shares between threads, so that "every interleaving" can be said of it.
     pub enumerable: bool,
+    /// What a verdict on it does not cover.
+    pub note: Option<&'static str>,
     /// Its folder, which another program may have when this one is no longer needed.
     pub _slot: Slot,
 }
+
+/// What a verdict says of a program whose `Arc`s count unseen.
+const UNSEEN_COUNTS: &str = "With this Rust the counts of `Arc` and `Weak` are no scheduling points: a race between two of \
+                             them may go unnoticed, and not every interleaving can be tried.";
 
 /// Compiles `source` as the learner's part of `exercise`.
 ///
@@ -114,7 +120,8 @@ pub fn compile(
         Said::Compiled(_) => Ok(Compiled::Program(Program {
             executable,
             warnings: said,
-            enumerable: texts.iter().all(|text| scan::enumerable(text)),
+            enumerable: base.crates.counts,
+            note: (!base.crates.counts && counts_references(&object)).then_some(UNSEEN_COUNTS),
             _slot: slot,
         })),
         Said::Refused(mut finding, errors) => {
@@ -122,6 +129,16 @@ pub fn compile(
             Ok(Compiled::Refused(finding))
         }
     }
+}
+
+/// Whether the compiled crate has code of `Arc` or `Weak`, by the names of its symbols.
+fn counts_references(object: &[u8]) -> bool {
+    const MODULE: &[u8] = b"5alloc4sync";
+    let modules = object.windows(MODULE.len()).enumerate().filter(|(_, part)| *part == MODULE);
+    modules.map(|(at, _)| &object[at + MODULE.len()..]).any(|rest| {
+        let near = &rest[..rest.len().min(8)];
+        near.windows(3).any(|name| name == b"Arc") || near.windows(4).any(|name| name == b"Weak")
+    })
 }
 
 /// What a program that compiles by itself lacks for its checks: they are ours, and the learner has not read them.

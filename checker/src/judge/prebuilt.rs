@@ -2,6 +2,7 @@
 
 use crate::files::{named, unwritable};
 use crate::judge::slot::{Slot, remove_stale};
+use crate::judge::tricks::{self, PASS, Tricks};
 use crate::process::cancel::{Cancel, Interrupted};
 use crate::process::{self, Ending, Limits, Stream};
 use anyhow::{Context, Result, anyhow, bail};
@@ -77,6 +78,8 @@ pub struct Crates {
     pub simulated: BTreeMap<String, PathBuf>,
     /// The folders in which rustc finds what those depend on.
     pub search: Vec<PathBuf>,
+    /// The counts of an `Arc` are scheduling points: programs are compiled so that their atomic instructions are calls.
+    pub counts: bool,
 }
 
 /// What was built last, and from what.
@@ -107,7 +110,8 @@ impl Base {
             if read_stamp(&dir, key).is_none() {
                 let start = Instant::now();
                 (building.note)("building the simulated std and what exercises use; this is done once");
-                let crates = build(root, &dir, &version, building)?;
+                let tricks = tricks::try_all(&rustc, &version, &dir.join("tricks"))?;
+                let crates = build(root, &dir, &version, tricks, building)?;
                 let stamp = serde_json::to_vec(&Stamp { key, crates })?;
                 fs::write(dir.join("stamp.json"), stamp).with_context(|| unwritable(&dir))?;
                 (building.note)(&format!("built in {} s", start.elapsed().as_secs()));
@@ -213,7 +217,7 @@ fn read_stamp(dir: &Path, key: u64) -> Option<Crates> {
     (stamp.key == key && files.all(|file| file.is_file())).then_some(stamp.crates)
 }
 
-fn build(root: &Path, dir: &Path, version: &str, building: &Building<'_>) -> Result<Crates> {
+fn build(root: &Path, dir: &Path, version: &str, tricks: Tricks, building: &Building<'_>) -> Result<Crates> {
     // It is of no use to what is built now.
     let _ = fs::remove_dir_all(dir.join(PLACES));
     let mut base = cargo_build(root, &dir.join("base"));
@@ -226,6 +230,9 @@ fn build(root: &Path, dir: &Path, version: &str, building: &Building<'_>) -> Res
     // crossbeam casts its cells to atomics, which must be laid out as the real ones.
     let overlay_core = take("simcore_same_layout")?;
     let deps = folder_of(&std)?;
+    // The functions that such a program calls are the engine's.
+    let engine = real.get("engine").map(|engine| tricks::defines_calls(engine)).transpose()?;
+    let counts = tricks.counts && engine == Some(true);
 
     // Cargo does not notice when what is behind `--extern` changes, so its folder is named after it.
     let mut hasher = DefaultHasher::new();
@@ -241,7 +248,7 @@ fn build(root: &Path, dir: &Path, version: &str, building: &Building<'_>) -> Res
     }
     let host = version.lines().find_map(|line| line.strip_prefix("host: "));
     let host = host.context("`rustc -vV` names no host")?;
-    let flags: [OsString; 6] = [
+    let mut flags: Vec<OsString> = vec![
         "--extern".into(),
         named("std=", &std),
         "--extern".into(),
@@ -249,6 +256,9 @@ fn build(root: &Path, dir: &Path, version: &str, building: &Building<'_>) -> Res
         "-L".into(),
         named("dependency=", &deps),
     ];
+    if counts {
+        flags.extend(PASS.map(OsString::from));
+    }
     let mut overlay = cargo_build(root, &over);
     // With --target, build scripts and procedural macros keep the real std.
     overlay.args(["-p", "overlay", "--target", host]);
@@ -256,10 +266,14 @@ fn build(root: &Path, dir: &Path, version: &str, building: &Building<'_>) -> Res
     let mut simulated = artifacts(overlay, building)?;
     let overlay = simulated.remove("overlay").context("cargo built no `overlay`")?;
 
-    let search = vec![deps, folder_of(&overlay)?];
+    let libraries = folder_of(&overlay)?;
+    if counts {
+        tricks::rename_calls(&libraries)?;
+    }
+    let search = vec![deps, libraries];
     simulated.insert("std".to_owned(), std);
     simulated.insert("core".to_owned(), core);
-    Ok(Crates { real, simulated, search })
+    Ok(Crates { real, simulated, search, counts })
 }
 
 fn folder_of(file: &Path) -> Result<PathBuf> {

@@ -1,12 +1,5 @@
 //! What can be told of a program from the words in it.
 
-/// Whether the simulation sees all that a program with this source shares between threads.
-///
-/// It does not see the counts of an `Arc`: the last owner drops the value, and who that is depends on the interleaving.
-pub fn enumerable(source: &str) -> bool {
-    !words(source).any(|word| word == "Arc" || word == "Weak")
-}
-
 /// The line, counted from 1, of a `static` whose contents can't be made afresh for each schedule, and the type that is why.
 ///
 /// The libraries' atomics have the layout of the real ones, with no room to remember what they were made with.
@@ -40,13 +33,6 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_arc_is_seen_wherever_it_stands() {
-        assert!(enumerable("fn arc(archive: &str) {}"));
-        assert!(!enumerable("use std::sync::{Arc, Mutex};"));
-        assert!(!enumerable("let weak = sync::Weak::new();"));
-    }
 
     #[test]
     fn a_static_of_the_libraries_is_found() {

@@ -3,7 +3,7 @@
 use crate::course::Exercise;
 use crate::course::variant::{self, Expected};
 use crate::files::read_text;
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use colored::Colorize;
 use similar::{ChangeTag, TextDiff};
 use std::path::{Path, PathBuf};
@@ -15,6 +15,8 @@ pub struct Choice {
     pub source: PathBuf,
     /// By what means it works, and when to choose that: the first lines of the file.
     pub words: String,
+    /// All of its text.
+    pub text: Result<String>,
 }
 
 /// The solution and the accepted variants.
@@ -26,24 +28,27 @@ pub fn choices(root: &Path, exercise: &Exercise) -> Vec<Choice> {
             let source = variant.source;
             let stem = source.file_stem().unwrap_or_default().to_string_lossy().into_owned();
             let name = if stem == "lib" { "solution".to_owned() } else { stem };
-            let text = read_text(&root.join(&source)).unwrap_or_default();
-            let (words, _) = split(&text);
-            Choice { name, source, words }
+            let text = read_text(&root.join(&source));
+            let (words, _) = split(text.as_deref().unwrap_or_default());
+            Choice { name, source, words, text }
         })
         .collect()
 }
 
-/// The difference between the learner's program and `choice`: `-` is the learner's, `+` the other's.
-pub fn difference(root: &Path, exercise: &Exercise, choice: &Choice) -> Result<String> {
-    let (own, other) = (read_text(&root.join(exercise.source()))?, read_text(&root.join(&choice.source))?);
+/// The difference between `own`, the learner's program, and `choice`: `-` is the learner's, `+` the other's.
+///
+/// # Errors
+/// If the other program could not be read.
+pub fn difference(exercise: &Exercise, own: &str, choice: &Choice) -> Result<String> {
+    let other = choice.text.as_ref().map_err(|error| anyhow!("{error:#}"))?;
     let own = own.replace("\r\n", "\n");
-    let diff = TextDiff::from_lines(split(&own).1, split(&other).1);
+    let diff = TextDiff::from_lines(split(&own).1, split(other).1);
     let mut text = format!(
         "{}\n{}\n",
         format!("- {}", exercise.source().display()).red(),
         format!("+ {}", choice.source.display()).green()
     );
-    if split(&own).1 == split(&other).1 {
+    if split(&own).1 == split(other).1 {
         text += "Not a line is different.\n";
     }
     for group in diff.grouped_ops(3) {

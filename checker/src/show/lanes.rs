@@ -1,32 +1,29 @@
 //! A schedule drawn as lanes: one column a thread, one row a step, the source line at the end of the row.
 
+use crate::show::sources::Sources;
 use crate::verdict::{Kind, Step};
 use protocol::threads;
-use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 /// The narrowest lane in which a step can be read.
 const MIN_LANE: usize = 12;
 /// What is kept for the source line, if there is that much.
 const MIN_SOURCE: usize = 24;
 
-/// Draws `events`, which end in a finding of `kind`, in lines of at most `width` characters.
+/// Draws `events`, which end in a finding of `kind`, in lines of at most `width` characters, with their lines from `sources`.
 ///
 /// In its column, `│` is a thread that could run, `┊` one that waits; no sign is one that has not begun or has
 /// nothing more to do. What one thread does at one line without a switch is one row, with the number of steps. If
 /// there is no room for the columns, each row names its thread instead.
-pub fn draw(root: &Path, events: &[Step], kind: Kind, width: usize) -> Vec<String> {
+pub fn draw(sources: &Sources, events: &[Step], kind: Kind, width: usize) -> Vec<String> {
     let rows = fold(events);
     let threads = threads(events);
-    let mut sources = Sources::of(root);
     let clock = Clock::of(events);
     let share = width.saturating_sub(clock.width() + MIN_SOURCE + 2) / threads.len().max(1);
     let mut lines = if share < MIN_LANE {
-        list(&mut sources, &rows, &clock)
+        list(sources, &rows, &clock)
     } else {
         let lanes = threads.into_iter().map(|thread| Lane::of(thread, &rows, share)).collect();
-        columns(&mut sources, &rows, &clock, lanes)
+        columns(sources, &rows, &clock, lanes)
     };
     if !rows.is_empty() {
         let said = format!("{}✗ {kind} ", clock.blank());
@@ -111,12 +108,7 @@ impl<'a> Lane<'a> {
     }
 }
 
-fn columns(
-    sources: &mut Sources<'_>,
-    rows: &[Row<'_>],
-    clock: &Clock,
-    mut lanes: Vec<Lane<'_>>,
-) -> Vec<String> {
+fn columns(sources: &Sources, rows: &[Row<'_>], clock: &Clock, mut lanes: Vec<Lane<'_>>) -> Vec<String> {
     let heads: String = lanes.iter().map(|lane| lane.cell(lane.thread)).collect();
     let mut lines = vec![clock.blank() + &heads];
     for (index, row) in rows.iter().enumerate() {
@@ -138,7 +130,7 @@ fn columns(
     lines
 }
 
-fn list(sources: &mut Sources<'_>, rows: &[Row<'_>], clock: &Clock) -> Vec<String> {
+fn list(sources: &Sources, rows: &[Row<'_>], clock: &Clock) -> Vec<String> {
     let line = |row: &Row<'_>| {
         let source = sources.quote(row.last);
         let gap = if source.is_empty() { "" } else { "  " };
@@ -181,37 +173,6 @@ impl Clock {
     }
 }
 
-/// Source files, each read once.
-pub struct Sources<'a> {
-    root: &'a Path,
-    files: BTreeMap<PathBuf, Vec<String>>,
-}
-
-impl Sources<'_> {
-    pub fn of(root: &Path) -> Sources<'_> {
-        Sources { root, files: BTreeMap::new() }
-    }
-
-    /// The line that `event` happens at, with its number.
-    pub fn quote(&mut self, event: &Step) -> String {
-        let (Some(file), Some(line)) = (&event.file, event.line) else { return String::new() };
-        let root = self.root;
-        let read = || {
-            let text = fs::read_to_string(root.join(file)).unwrap_or_default();
-            text.lines().map(|line| line.trim().to_owned()).collect()
-        };
-        let lines = self.files.entry(PathBuf::from(file)).or_insert_with(read);
-        let text = (line as usize).checked_sub(1).and_then(|index| lines.get(index));
-        format!("{line:>4} │ {}", text.map_or("", String::as_str))
-    }
-}
-
-/// The text of one line of a source file.
-pub fn source_line(root: &Path, file: &str, line: u32) -> Option<String> {
-    let text = fs::read_to_string(root.join(file)).ok()?;
-    Some(text.lines().nth((line as usize).checked_sub(1)?)?.trim_end().to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -236,7 +197,7 @@ mod tests {
             event("a", "end", false),
             event("main", "got", false),
         ];
-        let lines = draw(Path::new("."), &events, Kind::Race, 80);
+        let lines = draw(&Sources::default(), &events, Kind::Race, 80);
         let expected = ["main", "▒ recv", "┊", "┊", "got"];
         let first: Vec<&str> = lines.iter().map(|line| line.split_whitespace().next().unwrap()).collect();
         assert_eq!(first[0], expected[0]);
@@ -250,7 +211,7 @@ mod tests {
     fn what_is_done_at_one_line_is_one_row() {
         let at = |op| Step { file: Some("lib.rs".into()), line: Some(3), ..event("main", op, false) };
         let lines = draw(
-            Path::new("."),
+            &Sources::default(),
             &[at("load"), at("load"), at("store"), event("main", "end", false)],
             Kind::Race,
             80,
@@ -262,7 +223,7 @@ mod tests {
     fn a_narrow_terminal_gets_a_list() {
         let events = [event("main", "recv", true), event("a", "send", false)];
         assert_eq!(
-            draw(Path::new("."), &events, Kind::Deadlock, 30),
+            draw(&Sources::default(), &events, Kind::Deadlock, 30),
             ["main: ▒ recv", "a: send", "✗ deadlock ─"]
         );
     }

@@ -1,7 +1,8 @@
 //! The account of a verdict, as text: what was promised, what happened, where, how, and what it usually means.
 
-use crate::course::{Course, Exercise, explanation};
+use crate::course::Exercise;
 use crate::show::lanes;
+use crate::show::material::Material;
 use crate::show::style::{LABEL, Style, counted, look, look_of_check, paragraphs, thousands};
 use crate::verdict::{Check, Exhausted, Finding, Kind, Report, State, Status};
 use anyhow::Result;
@@ -12,12 +13,14 @@ use std::path::Path;
 
 /// A schedule longer than this is shown by `replay`, not by the way.
 const LANES_LIMIT: usize = 30;
+/// Of more threads than this, the rest is counted: a program may have started hundreds at one line.
+const THREADS_LIMIT: usize = 12;
 
 /// What a report is about.
 #[derive(Clone, Copy)]
 pub struct Subject<'a> {
-    pub course: &'a Course,
     pub exercise: &'a Exercise,
+    pub material: &'a Material,
     /// The file that was judged in place of the learner's own.
     pub source: Option<&'a Path>,
 }
@@ -42,6 +45,9 @@ impl Style {
         let is_stub = report.checks.iter().all(|check| check.kind() == Some(Kind::Unfinished));
         for check in report.checks.iter().filter(|_| !is_stub) {
             self.check_line(out, check)?;
+        }
+        for note in &report.notes {
+            writeln!(out, "{}", self.wrapped(note, "  ", "  ").dimmed())?;
         }
         if report.finding.is_some() || report.verdict != Status::Passed {
             writeln!(out)?;
@@ -104,7 +110,7 @@ impl Style {
 
     /// A program that was not run. The compiler's own words are shown as they are, and once.
     fn refusal(&self, out: &mut dyn Write, subject: Subject<'_>, finding: &Finding) -> Result<()> {
-        let Subject { course, exercise, .. } = subject;
+        let Subject { exercise, material, .. } = subject;
         writeln!(out, "{}", format!("{} · {}", exercise.name, finding.kind).bold())?;
         if let Some(lacks) = &finding.lacks {
             writeln!(out, "{}\n", self.wrapped(lacks, "", ""))?;
@@ -115,7 +121,7 @@ impl Style {
             false => writeln!(out, "{}", self.wrapped(&finding.message, "", ""))?,
         }
         writeln!(out)?;
-        self.usually(out, &explanation::of(&course.root, exercise, finding.kind, None))
+        self.usually(out, material.explanations.of(finding.kind, None))
     }
 
     fn usually(&self, out: &mut dyn Write, text: &str) -> Result<()> {
@@ -131,9 +137,7 @@ impl Style {
         finding: &Finding,
         lanes_limit: usize,
     ) -> Result<()> {
-        let Subject { course, exercise, source } = subject;
-        let root = &course.root;
-        let contract = exercise.contract(root).unwrap_or_default();
+        let Subject { exercise, material, source } = subject;
         let (sign, _, colour) = look_of_check(check);
         let left_out = finding.left_out;
         let word = if left_out { check.status.name() } else { finding.kind.name() };
@@ -142,7 +146,7 @@ impl Style {
         if finding.kind == Kind::Unfinished || left_out {
             return self.field(out, "happened", &finding.message);
         }
-        if let Some(promise) = contract.get((check.clause as usize).wrapping_sub(1)) {
+        if let Some(promise) = material.contract.get((check.clause as usize).wrapping_sub(1)) {
             self.field(out, "promised", &format!("{}. {}", check.clause, promise.replace("**", "")))?;
         }
         self.field(out, "happened", &finding.message)?;
@@ -155,17 +159,22 @@ impl Style {
             (thread, place.filter(|(file, _)| !file.starts_with("checker/")))
         });
         let told = places.filter(|(thread, place)| place.is_some() || thread.waiting_for.is_some());
-        for (index, (thread, place)) in told.enumerate() {
+        let told: Vec<_> = told.collect();
+        for (index, (thread, place)) in told.iter().take(THREADS_LIMIT).enumerate() {
             let shown = place.map(|(file, line)| format!("  {file}:{line}")).unwrap_or_default();
             self.field(out, if index == 0 { "where" } else { "" }, &format!("{}{shown}", thread.name))?;
             if let Some((line, text)) =
-                place.and_then(|(file, line)| Some((line, lanes::source_line(root, file, line)?)))
+                place.and_then(|(file, line)| Some((line, material.sources.line(file, line)?)))
             {
-                writeln!(out, "{:LABEL$}{line:>4} │ {}", "", text.trim_start())?;
+                writeln!(out, "{:LABEL$}{line:>4} │ {text}", "")?;
             }
             if let Some(what) = &thread.waiting_for {
                 self.field(out, "", &format!("waits for {what}"))?;
             }
+        }
+        if told.len() > THREADS_LIMIT {
+            let more = counted((told.len() - THREADS_LIMIT) as u64, "more thread", "more threads");
+            self.field(out, "", &format!("… and {more}"))?;
         }
         if let Some(printed) = finding.printed.as_ref().filter(|printed| !printed.trim().is_empty()) {
             let lines: Vec<&str> = printed.lines().collect();
@@ -174,7 +183,8 @@ impl Style {
             }
         }
         if let Some(schedule) = finding.schedule.as_ref().filter(|schedule| !schedule.events.is_empty()) {
-            let lines = lanes::draw(root, &schedule.events, finding.kind, self.columns.saturating_sub(2));
+            let width = self.columns.saturating_sub(2);
+            let lines = lanes::draw(&material.sources, &schedule.events, finding.kind, width);
             let how = format!(
                 "{} and {} between threads",
                 counted(schedule.steps, "step", "steps"),
@@ -189,7 +199,7 @@ impl Style {
                 writeln!(out, "  {line}")?;
             }
         }
-        self.usually(out, &explanation::of(root, exercise, finding.kind, Some(check.clause)))?;
+        self.usually(out, material.explanations.of(finding.kind, Some(check.clause)))?;
         match finding.seed {
             Some(seed) => {
                 let source =

@@ -1,9 +1,9 @@
 //! A schedule as a picture: the lanes of a replay in SVG, for the book and for reports.
 
-use crate::show::lanes::{Row, Sources, clip, fold};
+use crate::show::lanes::{Row, clip, fold};
+use crate::show::sources::Sources;
 use crate::verdict::Replayed;
 use std::fmt::Write;
-use std::path::Path;
 
 const CHARACTER: usize = 7;
 const ROW: usize = 22;
@@ -30,11 +30,11 @@ white-space:pre}
 .lanes .end{stroke:var(--wrong);stroke-width:2}.lanes .band{fill:var(--wrong);fill-opacity:.12}
 ";
 
-/// Draws `replayed`, with source lines from files under `root`.
+/// Draws `replayed`, with its source lines from `sources`.
 ///
 /// A column is a thread; its line begins with the thread's first step. A dashed bar is a wait. The last row is the
 /// moment at which it goes wrong.
-pub fn draw(root: &Path, replayed: &Replayed) -> String {
+pub fn draw(sources: &Sources, replayed: &Replayed) -> String {
     let rows = fold(&replayed.events);
     let ticks = replayed.events.iter().any(|event| event.time_ns > 0);
     let mut left = MARGIN + if ticks { 12 * CHARACTER } else { 0 };
@@ -46,7 +46,6 @@ pub fn draw(root: &Path, replayed: &Replayed) -> String {
             lane
         })
         .collect();
-    let mut sources = Sources::of(root);
     let quotes: Vec<String> = rows.iter().map(|row| clip(&sources.quote(row.last), SOURCE)).collect();
     let longest = quotes.iter().map(|quote| quote.chars().count()).max().unwrap_or(0);
     let kind = replayed.finding.as_ref().map_or("passed", |finding| finding.kind.name());
@@ -191,7 +190,7 @@ mod tests {
             events: vec![event],
             finding,
         };
-        let svg = draw(Path::new("."), &replayed);
+        let svg = draw(&Sources::default(), &replayed);
         assert!(
             svg.contains("&lt;main&gt;") && svg.contains("send &amp; go") && svg.contains("a &lt; b"),
             "{svg}"

@@ -1,11 +1,11 @@
 //! What the watch view shows, and how keys and news change it. Nothing here waits or draws.
 
-use crate::course::{Course, Exercise, Hint, hints};
+use super::texts::{Standing, Texts};
+use crate::course::{Course, Exercise, hints};
 use crate::judge::news::News;
 use crate::learner::progress::Progress;
-use crate::show::comparison::{self, Choice};
 use crate::show::style::{Style, look};
-use crate::verdict::{Check, Finding, Kind, Report, State, Status};
+use crate::verdict::{Check, Finding, Kind, Report, Status};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::time::Instant;
 
@@ -16,6 +16,8 @@ pub struct Model<'a> {
     /// The place of the exercise in the course.
     pub current: usize,
     pub run: Run,
+    pub texts: Texts,
+    pub standing: Standing,
     pub pane: Pane,
     pub scroll: usize,
     /// How far the pane can be scrolled; found out when it is drawn.
@@ -130,6 +132,7 @@ impl Run {
 impl<'a> Model<'a> {
     pub fn new(course: &'a Course, progress: Progress, style: Style, current: usize) -> Model<'a> {
         let run = Run::new();
+        let (texts, standing) = (Texts::read(course, current), Standing::read(course, &progress));
         let (scroll, scroll_end, page) = (0, 0, 0);
         Model {
             course,
@@ -137,6 +140,8 @@ impl<'a> Model<'a> {
             style,
             current,
             run,
+            texts,
+            standing,
             pane: Pane::Verdict,
             scroll,
             scroll_end,
@@ -149,24 +154,12 @@ impl<'a> Model<'a> {
         &self.course.exercises[self.current]
     }
 
-    pub fn state(&self, exercise: &Exercise) -> State {
-        self.progress.state(self.course, exercise)
-    }
-
-    /// The hints of the exercise; none if they can't be read.
-    pub fn hints(&self) -> Vec<Hint> {
-        self.exercise().hints(&self.course.root).unwrap_or_default()
-    }
-
-    pub fn choices(&self) -> Vec<Choice> {
-        comparison::choices(&self.course.root, self.exercise())
-    }
-
     /// The exercises that the list shows, by their place in the course.
     pub fn listed(&self, filter: &str) -> Vec<usize> {
-        let all = self.course.exercises.iter().enumerate();
-        let fits = all.filter(|(_, exercise)| exercise.matches(filter, look(self.state(exercise)).1));
-        fits.map(|(index, _)| index).collect()
+        let fits = |index: &usize| {
+            self.course.exercises[*index].matches(filter, look(self.standing.states[*index]).1)
+        };
+        (0..self.course.exercises.len()).filter(fits).collect()
     }
 
     fn show(&mut self, pane: Pane) {
@@ -181,6 +174,8 @@ impl<'a> Model<'a> {
         }
         self.current = current;
         self.run = Run::new();
+        self.texts = Texts::read(self.course, current);
+        self.standing = Standing::read(self.course, &self.progress);
         self.show(Pane::Verdict);
     }
 
@@ -196,10 +191,15 @@ impl<'a> Model<'a> {
                 }
             }
             News::Started(check) => self.run.phase = Phase::Running(check),
-            News::Ended(check) => self.run.checks.push(*check),
+            News::Ended(check) => {
+                check.finding.iter().for_each(|finding| self.texts.add(self.course, finding));
+                self.run.checks.push(*check);
+            }
             News::Judged(report) => {
+                report.all_findings().for_each(|finding| self.texts.add(self.course, finding));
                 let kept = self.progress.record(self.course, self.exercise(), &report);
                 self.note = kept.err().map(|error| format!("{error:#}")).or(self.note.take());
+                self.standing = Standing::read(self.course, &self.progress);
                 self.run.report = Some(*report);
                 self.run.phase = Phase::Judged;
             }
@@ -287,13 +287,13 @@ impl<'a> Model<'a> {
 
     fn open_hint(&mut self) {
         let exercise = self.exercise();
-        let all = self.hints();
+        let all = &self.texts.hints;
         if all.is_empty() {
             self.note = Some(format!("{} has no hints", exercise.name));
             return;
         }
         let opened = self.progress.opened(exercise);
-        let offered = hints::offered(&all, &self.progress.findings(exercise), &opened);
+        let offered = hints::offered(all, &self.progress.findings(exercise), &opened);
         let step = match self.pane {
             // There is no other one to open: those that are open can be read again, one after the other.
             Pane::Hint(shown) if opened.contains(&offered) => {
@@ -312,7 +312,7 @@ impl<'a> Model<'a> {
             return;
         }
         let next = match self.pane {
-            Pane::Compare(index) if index + 1 < self.choices().len() => index + 1,
+            Pane::Compare(index) if index + 1 < self.texts.choices.len() => index + 1,
             _ => 0,
         };
         self.show(Pane::Compare(next));

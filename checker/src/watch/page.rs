@@ -2,12 +2,11 @@
 
 use super::model::{Model, Pane, Phase};
 use crate::course::hints;
-use crate::files::read_text;
-use crate::show::chapter::lesson_text;
 use crate::show::report::{Extent, Subject, summary};
 use crate::show::style::{Style, look, paragraphs};
 use crate::show::{comparison, lanes};
 use crate::verdict::{Report, State, Status};
+use anyhow::Result;
 use colored::Colorize;
 use std::fmt::Write;
 
@@ -16,14 +15,8 @@ pub fn text(model: &Model<'_>, width: usize) -> (String, String) {
     let style = Style { width: width.clamp(20, 110), columns: width, ..model.style.clone() };
     match &model.pane {
         Pane::Verdict => ("Verdict".to_owned(), verdict(model, &style)),
-        Pane::Task => {
-            let path = model.course.root.join(model.exercise().readme());
-            ("Task".to_owned(), or_error(read_text(&path).map(|text| prose(&style, &text))))
-        }
-        Pane::Lesson => {
-            let text = lesson_text(model.course, model.exercise());
-            ("Lesson".to_owned(), or_error(text.map(|text| prose(&style, &text))))
-        }
+        Pane::Task => ("Task".to_owned(), prose_or_error(&style, &model.texts.task)),
+        Pane::Lesson => ("Lesson".to_owned(), prose_or_error(&style, &model.texts.lesson)),
         Pane::Hint(step) => hint(model, &style, *step),
         Pane::Lanes => ("Replay".to_owned(), replay(model, width)),
         Pane::Compare(index) => compare(model, &style, *index),
@@ -67,8 +60,11 @@ fn prose(style: &Style, text: &str) -> String {
     style.wrapped(&paragraphs(text, &mut false).join("\n"), "", "")
 }
 
-fn or_error(text: anyhow::Result<String>) -> String {
-    text.unwrap_or_else(|error| format!("{error:#}"))
+fn prose_or_error(style: &Style, text: &Result<String>) -> String {
+    match text {
+        Ok(text) => prose(style, text),
+        Err(error) => format!("{error:#}"),
+    }
 }
 
 fn verdict(model: &Model<'_>, style: &Style) -> String {
@@ -90,15 +86,15 @@ fn verdict(model: &Model<'_>, style: &Style) -> String {
         bytes.extend_from_slice(report.warnings.as_bytes());
         bytes.extend_from_slice(b"\n\n");
     }
-    let subject = Subject { course: model.course, exercise, source: None };
+    let subject = Subject { exercise, material: &model.texts.material, source: None };
     let told = style.explained(&mut bytes, subject, report, Extent::First);
     let mut text = String::from_utf8_lossy(&bytes).into_owned();
     if let Err(error) = told {
         text = format!("{error:#}");
     }
     if run.report.is_some() && report.verdict == Status::Passed {
-        let others = model.choices().len();
-        let done = model.progress.tally(model.course);
+        let others = model.texts.choices.len();
+        let done = model.standing.tally;
         let next = if done.passed == done.exercises {
             "Every exercise has passed.".to_owned()
         } else {
@@ -124,7 +120,7 @@ fn verdict(model: &Model<'_>, style: &Style) -> String {
 
 fn hint(model: &Model<'_>, style: &Style, step: usize) -> (String, String) {
     let exercise = model.exercise();
-    let all = model.hints();
+    let all = &model.texts.hints;
     let passed = model.progress.has_passed(exercise);
     let mut text = String::new();
     for (index, hint) in all.iter().enumerate().filter(|(index, _)| passed || index + 1 == step) {
@@ -133,7 +129,7 @@ fn hint(model: &Model<'_>, style: &Style, step: usize) -> (String, String) {
         let _ = writeln!(text, "{}\n", prose(style, &hints::words(hint)));
     }
     let opened = model.progress.opened(exercise);
-    let next = hints::offered(&all, &model.progress.findings(exercise), &opened);
+    let next = hints::offered(all, &model.progress.findings(exercise), &opened);
     let foot = if passed {
         "It has passed, so all are here.".to_owned()
     } else if opened.contains(&next) {
@@ -155,17 +151,23 @@ fn replay(model: &Model<'_>, width: usize) -> String {
         let still = if model.run.is_going_on() { "yet " } else { "" };
         return format!("No steps are {still}known of {}.", check.name);
     }
+    let sources = &model.texts.material.sources;
     let head = format!("{} · clause {}", check.name, check.clause).bold();
     let seed = finding.seed.map(|seed| format!(" · seed {seed}")).unwrap_or_default();
-    format!("{head}{seed}\n\n{}", lanes::draw(&model.course.root, events, finding.kind, width).join("\n"))
+    format!("{head}{seed}\n\n{}", lanes::draw(sources, events, finding.kind, width).join("\n"))
 }
 
 fn compare(model: &Model<'_>, style: &Style, index: usize) -> (String, String) {
-    let choices = model.choices();
+    let choices = &model.texts.choices;
     let Some(choice) = choices.get(index) else {
         return ("Compare".to_owned(), "there is no other program".to_owned());
     };
-    let difference = or_error(comparison::difference(&model.course.root, model.exercise(), choice));
+    let difference = match &model.texts.own {
+        Ok(own) => {
+            comparison::difference(model.exercise(), own, choice).unwrap_or_else(|it| format!("{it:#}"))
+        }
+        Err(error) => format!("{error:#}"),
+    };
     let words = style.wrapped(&choice.words, "", "");
     let title = format!("{} · {} of {} · c shows another", choice.name, index + 1, choices.len());
     (title, format!("{words}\n\n{difference}"))

@@ -7,7 +7,7 @@ use crate::judge::child::left_out;
 use crate::judge::news::News;
 use crate::learner::progress::Progress;
 use crate::show::style::Style;
-use crate::verdict::{Check, Finding, Kind, Report, Status, Step, Thread};
+use crate::verdict::{Check, Finding, Kind, Report, State, Status, Step, Thread};
 use protocol::{Listed, Schedule};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -226,6 +226,79 @@ fn nothing_but_ascii_where_there_is_nothing_else() {
     let text = screen(&mut model, 80, 24);
     assert!(text.is_ascii(), "{text}");
     insta::assert_snapshot!(text);
+}
+
+#[test]
+fn what_is_said_once_is_not_cut_off() {
+    let stage = Stage::new();
+    let mut model = stage.model();
+    judged(&mut model, None);
+    let path = ".workbook/backup/a-name-of-some-length/lib.rs.kept-12";
+    model.note = Some(format!("your file is kept as {path}; the exercise is in its original state"));
+    for columns in [60, 80, 160] {
+        let text = screen(&mut model, columns, 24);
+        assert!(text.contains(path) && text.contains("original state"), "{text}");
+        assert!(text.contains("✓ passed") && text.contains("q quit"), "{text}");
+    }
+}
+
+/// A copy of the fixture that a test may change.
+fn copied() -> TempDir {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixture");
+    let copy = TempDir::new().unwrap();
+    for entry in walkdir::WalkDir::new(&fixture).into_iter().map(Result::unwrap) {
+        let to = copy.path().join(entry.path().strip_prefix(&fixture).unwrap());
+        if entry.file_type().is_dir() {
+            std::fs::create_dir_all(to).unwrap();
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
+        }
+    }
+    copy
+}
+
+#[test]
+fn drawing_reads_no_file() {
+    for finding in [Some(deadlock()), None] {
+        let (copy, mut stage) = (copied(), Stage::new());
+        stage.course = Course::find(copy.path()).unwrap();
+        let mut model = stage.model();
+        judged(&mut model, finding);
+        // Once all hints are open, `h` shows the same one again.
+        press(&mut model, "hhh");
+        // The last of each is the pane that is drawn: verdict, task, lesson, hint, lanes, other programs, list.
+        let panes = ["", "i", "o", "h", "t", "c", "l"];
+        let drawn = |model: &mut Model<'_>| {
+            panes.map(|keys| {
+                model.press(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
+                press(model, keys);
+                screen(model, 160, 60)
+            })
+        };
+        let before = drawn(&mut model);
+        // A pane that says why there is nothing to read would be the same without files.
+        let all = before.join("\n");
+        assert!(all.contains("Everybody is greeted once"), "{all}");
+        copy.close().unwrap();
+        assert_eq!(before, drawn(&mut model));
+    }
+}
+
+#[test]
+fn an_edit_shows_in_the_next_run() {
+    let (copy, mut stage) = (copied(), Stage::new());
+    stage.course = Course::find(copy.path()).unwrap();
+    let mut model = stage.model();
+    judged(&mut model, None);
+    assert_eq!(model.standing.states[0], State::Passed);
+    let (source, task) = (copy.path().join(SOURCE), copy.path().join(stage.course.exercises[0].readme()));
+    std::fs::write(source, "// changed\n").unwrap();
+    std::fs::write(task, "# Another task\n\n## Contract\n\n1. **New.** A new promise.\n").unwrap();
+    model.begin(0);
+    assert_eq!(model.standing.states[0], State::Edited);
+    assert!(screen(&mut model, 160, 60).contains("A new promise"));
+    press(&mut model, "i");
+    assert!(screen(&mut model, 160, 60).contains("Another task"));
 }
 
 #[test]

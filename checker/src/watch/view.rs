@@ -11,6 +11,7 @@ use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
+use textwrap::{Options, WordSplitter};
 
 /// From here on the contract stands beside the explanation.
 const WIDE: u16 = 120;
@@ -34,7 +35,8 @@ const KEYS: [(&str, &str); 13] = [
 pub fn draw(frame: &mut Frame<'_>, model: &mut Model<'_>) {
     let area = frame.area();
     let keys = keys(area.width as usize);
-    let foot = keys.len() as u16 + 1 + u16::from(model.note.is_some());
+    let note = note(model, area.width as usize);
+    let foot = (keys.len() + 1 + note.len()) as u16;
     let [head, middle, foot] =
         Layout::vertical([Constraint::Length(2), Constraint::Min(3), Constraint::Length(foot)]).areas(area);
     frame.render_widget(Paragraph::new(header(model, area.width as usize)), head);
@@ -55,14 +57,20 @@ pub fn draw(frame: &mut Frame<'_>, model: &mut Model<'_>) {
         frame.render_widget(Paragraph::new(clauses), upper);
         draw_pane(frame, model, lower);
     }
-    let mut last: Vec<Line<'_>> = Vec::new();
-    if let Some(note) = &model.note {
-        last.push(Line::styled(note.clone(), Style::new().add_modifier(Modifier::BOLD)));
-    }
+    let mut last = note;
     last.push(status(model));
     last.extend(keys);
     frame.render_widget(Paragraph::new(last), foot);
     adapt(frame, model);
+}
+
+/// What is said once, whole: the end of it may be where a learner's file is.
+fn note(model: &Model<'_>, width: usize) -> Vec<Line<'static>> {
+    // A path is broken only where it has to be.
+    let options = Options::new(width.max(1)).word_splitter(WordSplitter::NoHyphenation);
+    let bold = Style::new().add_modifier(Modifier::BOLD);
+    let rows = model.note.iter().flat_map(|note| textwrap::wrap(note, &options));
+    rows.map(|row| Line::styled(row.into_owned(), bold)).collect()
 }
 
 /// Takes back what the terminal can't show.
@@ -99,7 +107,7 @@ fn dim(text: impl Into<String>) -> Span<'static> {
 
 fn header(model: &Model<'_>, width: usize) -> Vec<Line<'static>> {
     let exercise = model.exercise();
-    let tally = model.progress.tally(model.course);
+    let tally = model.standing.tally;
     let long = format!(
         "{} of {} exercises · {} of {} points",
         tally.passed, tally.exercises, tally.points, tally.all_points
@@ -119,9 +127,8 @@ fn header(model: &Model<'_>, width: usize) -> Vec<Line<'static>> {
 }
 
 fn contract(model: &Model<'_>, width: usize, whole: bool) -> Vec<Line<'static>> {
-    let clauses = model.exercise().contract(&model.course.root).unwrap_or_default();
     let mut lines = vec![rule("Contract", width)];
-    for (index, promise) in clauses.iter().enumerate() {
+    for (index, promise) in model.texts.material.contract.iter().enumerate() {
         let mark = model.run.mark(index as u32 + 1);
         let (sign, colour) = match mark {
             Mark::Open => ("·", Named::BrightBlack),
@@ -192,7 +199,7 @@ fn draw_list(frame: &mut Frame<'_>, model: &mut Model<'_>, area: Rect) {
             lesson = Some(exercise.about.lesson);
             lines.push(Line::from(bold(lesson_title(exercise))));
         }
-        let (sign, word, colour) = look(model.state(exercise));
+        let (sign, word, colour) = look(model.standing.states[*index]);
         let here = *index == selected;
         if here {
             at = lines.len();

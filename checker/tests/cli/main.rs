@@ -3,6 +3,7 @@
 mod bad_input;
 mod gate;
 mod hostile;
+mod newer_rust;
 mod place;
 mod run;
 mod study;

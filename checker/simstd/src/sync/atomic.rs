@@ -20,7 +20,7 @@ const FAILS_BY_ITSELF: usize = 8;
 /// As [`std::sync::atomic::fence`]; all is sequentially consistent already.
 #[track_caller]
 pub fn fence(order: Ordering) {
-    engine::point("fence", 0, Location::caller());
+    engine::atomic_point("fence", 0, Location::caller(), order, None);
     real::fence(order);
 }
 
@@ -51,11 +51,13 @@ macro_rules! remembering {
                 Self { value: real::$Atomic::new(value), made_with: Cell::new(value), age: Age::new() }
             }
             #[inline]
-            fn begin(&self, op: &'static str, at: engine::Loc) {
-                engine::point(op, self.address(), at);
+            #[track_caller]
+            fn begin(&self, op: &'static str, at: engine::Loc, order: Ordering, failure: Option<Ordering>) {
+                engine::atomic_point(op, self.address(), at, order, failure);
                 self.freshen();
             }
             #[inline]
+            #[track_caller]
             fn freshen(&self) {
                 if self.age.check() == Use::Stale {
                     self.value.store(self.made_with.get(), Ordering::SeqCst);

@@ -7,10 +7,11 @@ use ::std::collections::VecDeque;
 use ::std::fmt;
 use ::std::iter::FusedIterator;
 use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
-use ::std::sync::Arc;
 use ::std::time::Duration;
 
 use engine::{Access, Loc, Waiting, Wake};
+
+use crate::shared::Shared;
 
 struct Channel<T> {
     state: UnsafeCell<State<T>>,
@@ -44,7 +45,7 @@ enum Attempt {
 }
 
 impl<T> Channel<T> {
-    fn new(capacity: Option<usize>) -> Arc<Self> {
+    fn new(capacity: Option<usize>) -> Shared<Self> {
         let queue = VecDeque::new();
         let state = State {
             queue,
@@ -55,7 +56,7 @@ impl<T> Channel<T> {
             next_ticket: 0,
             received: 0,
         };
-        Arc::new(Self { state: UnsafeCell::new(state) })
+        Shared::new(Self { state: UnsafeCell::new(state) })
     }
 
     #[allow(clippy::mut_from_ref)]
@@ -219,28 +220,31 @@ impl<T> Channel<T> {
 /// As [`std::sync::mpsc::channel`].
 pub fn channel<T>() -> (Sender<T>, Receiver<T>) {
     let channel = Channel::new(None);
-    (Sender { channel: Arc::clone(&channel) }, Receiver { channel, not_sync: ::std::marker::PhantomData })
+    (Sender { channel: Shared::clone(&channel) }, Receiver { channel, not_sync: ::std::marker::PhantomData })
 }
 
 /// As [`std::sync::mpsc::sync_channel`].
 pub fn sync_channel<T>(bound: usize) -> (SyncSender<T>, Receiver<T>) {
     let channel = Channel::new(Some(bound));
-    (SyncSender { channel: Arc::clone(&channel) }, Receiver { channel, not_sync: ::std::marker::PhantomData })
+    (
+        SyncSender { channel: Shared::clone(&channel) },
+        Receiver { channel, not_sync: ::std::marker::PhantomData },
+    )
 }
 
 /// As [`std::sync::mpsc::Sender`].
 pub struct Sender<T> {
-    channel: Arc<Channel<T>>,
+    channel: Shared<Channel<T>>,
 }
 
 /// As [`std::sync::mpsc::SyncSender`].
 pub struct SyncSender<T> {
-    channel: Arc<Channel<T>>,
+    channel: Shared<Channel<T>>,
 }
 
 /// As [`std::sync::mpsc::Receiver`].
 pub struct Receiver<T> {
-    channel: Arc<Channel<T>>,
+    channel: Shared<Channel<T>>,
     not_sync: ::std::marker::PhantomData<::std::cell::Cell<()>>,
 }
 
@@ -283,7 +287,7 @@ macro_rules! senders {
         impl<T> Clone for $Sender<T> {
             fn clone(&self) -> Self {
                 self.channel.add_sender();
-                Self { channel: Arc::clone(&self.channel) }
+                Self { channel: Shared::clone(&self.channel) }
             }
         }
         impl<T> Drop for $Sender<T> {

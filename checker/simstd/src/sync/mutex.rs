@@ -69,6 +69,7 @@ impl<T: ?Sized> Mutex<T> {
     }
 
     /// Makes a mutex that an earlier execution left in a static what it was at first.
+    #[track_caller]
     fn freshen(&self) {
         let size = size_of_val(&self.value);
         match self.age.check() {
@@ -98,6 +99,7 @@ impl<T: ?Sized> Mutex<T> {
     }
 
     /// Waits until it is free and takes it, without a scheduling point before.
+    #[track_caller]
     pub(super) fn acquire(&self, at: Loc) {
         self.freshen();
         while self.holder.get() != NOBODY {

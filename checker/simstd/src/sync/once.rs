@@ -70,6 +70,7 @@ impl Once {
         (&raw const self.runner) as usize
     }
 
+    #[track_caller]
     fn freshen(&self) {
         if self.age.check() == Use::Stale {
             self.state.set(State::New);

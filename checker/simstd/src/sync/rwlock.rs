@@ -92,6 +92,7 @@ impl<T: ?Sized> RwLock<T> {
         (&raw const self.holder) as usize
     }
 
+    #[track_caller]
     fn freshen(&self) {
         let size = size_of_val(&self.value);
         match self.age.check() {

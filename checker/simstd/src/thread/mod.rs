@@ -14,10 +14,11 @@ use ::std::io;
 use ::std::num::{NonZero, NonZeroU64};
 use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use ::std::rc::Rc;
-use ::std::sync::Arc;
 use ::std::time::Duration;
 
 use engine::{Access, Loc, TaskId, Waiting};
+
+use crate::shared::Shared;
 
 /// One park in this many ends without an unpark, when the schedule so chooses: std's documentation allows it.
 const PARKS_BY_ITSELF: usize = 8;
@@ -37,7 +38,7 @@ impl fmt::Debug for ThreadId {
 
 /// As [`std::thread::Thread`].
 #[derive(Clone)]
-pub struct Thread(Arc<ThreadInner>);
+pub struct Thread(Shared<ThreadInner>);
 
 struct ThreadInner {
     task: TaskId,
@@ -55,7 +56,7 @@ impl RefUnwindSafe for Thread {}
 
 impl Thread {
     fn new(task: TaskId, name: Option<String>) -> Self {
-        Self(Arc::new(ThreadInner { task, name, token: Cell::new(false) }))
+        Self(Shared::new(ThreadInner { task, name, token: Cell::new(false) }))
     }
 
     /// The thread's identifier.
@@ -100,11 +101,11 @@ pub fn current() -> Thread {
 /// it, the scope that the thread belongs to is told.
 struct Packet<T> {
     result: UnsafeCell<Option<Result<T>>>,
-    scope: Option<Arc<scoped::ScopeData>>,
+    scope: Option<Shared<scoped::ScopeData>>,
 }
 
 /// The handle's share of the packet of a task.
-struct Share<T>(Arc<Packet<T>>, TaskId);
+struct Share<T>(Shared<Packet<T>>, TaskId);
 
 impl<T> Share<T> {
     fn touch(&self, access: Access) {
@@ -114,7 +115,7 @@ impl<T> Share<T> {
     /// Whether the thread has let go of the packet.
     fn is_last(&self) -> bool {
         self.touch(Access::Look);
-        Arc::strong_count(&self.0) == 1
+        self.0.is_last()
     }
 
     fn take(&self) -> Result<T> {
@@ -236,7 +237,7 @@ impl Builder {
 unsafe fn start<'a, F, T>(
     builder: Builder,
     f: F,
-    scope: Option<Arc<scoped::ScopeData>>,
+    scope: Option<Shared<scoped::ScopeData>>,
     at: Loc,
 ) -> io::Result<(Thread, Share<T>)>
 where
@@ -247,8 +248,8 @@ where
         let _ =
             ::std::ffi::CString::new(name.as_str()).expect("thread name may not contain interior null bytes");
     }
-    let packet = Arc::new(Packet { result: UnsafeCell::new(None), scope });
-    let theirs = Arc::clone(&packet);
+    let packet = Shared::new(Packet { result: UnsafeCell::new(None), scope });
+    let theirs = Shared::clone(&packet);
     let body = move || {
         let outcome = engine::catching(f);
         // What others see of its end comes later than the last thing that it did.
@@ -277,8 +278,8 @@ where
             Box::new(body),
             builder.stack_size.unwrap_or(0),
             builder.name,
-            |task| {
-                let handle = Thread::new(task, name);
+            &mut |task| {
+                let handle = Thread::new(task, name.clone());
                 thread = Some(handle.clone());
                 Rc::new(handle) as Rc<dyn Any>
             },

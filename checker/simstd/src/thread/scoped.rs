@@ -5,15 +5,15 @@ use ::std::fmt;
 use ::std::io;
 use ::std::marker::PhantomData;
 use ::std::panic::{Location, RefUnwindSafe};
-use ::std::sync::Arc;
 
 use engine::{Access, Loc, Waiting};
 
 use super::{Builder, Result, Share, Thread};
+use crate::shared::Shared;
 
 /// As [`std::thread::Scope`].
 pub struct Scope<'scope, 'env: 'scope> {
-    data: Arc<ScopeData>,
+    data: Shared<ScopeData>,
     scope: PhantomData<&'scope mut &'scope ()>,
     env: PhantomData<&'env mut &'env ()>,
 }
@@ -60,7 +60,7 @@ where
 {
     let at = Location::caller();
     let scope = Scope {
-        data: Arc::new(ScopeData { running: Cell::new(0), a_thread_panicked: Cell::new(false) }),
+        data: Shared::new(ScopeData { running: Cell::new(0), a_thread_panicked: Cell::new(false) }),
         scope: PhantomData,
         env: PhantomData,
     };
@@ -100,7 +100,7 @@ impl<'scope> Scope<'scope, '_> {
         engine::touch(self.data.address(), Access::Add);
         self.data.running.set(self.data.running.get() + 1);
         // SAFETY: the scope does not end before the thread's function has.
-        let started = unsafe { super::start(builder, f, Some(Arc::clone(&self.data)), at) };
+        let started = unsafe { super::start(builder, f, Some(Shared::clone(&self.data)), at) };
         let (thread, packet) = started.inspect_err(|_| self.data.running.set(self.data.running.get() - 1))?;
         Ok(ScopedJoinHandle { thread, packet, scope: PhantomData })
     }

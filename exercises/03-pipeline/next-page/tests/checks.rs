@@ -144,7 +144,7 @@ fn no_more_than_two_pages_ahead(check: &Check) {
             pause(times(codes[page], LONG_TICK)[1]);
             let ahead = meter.entered() - (page + 1);
             expect(ahead <= 2, Kind::Unbounded, || {
-                format!("while page {page} was printed, `read` had been called for {ahead} later pages; at most 2 are allowed")
+                format!("while page {page} was printed, `read` had been called for pages up to {}; page {} is the last one allowed", page + ahead, page + 2)
             });
         });
     });

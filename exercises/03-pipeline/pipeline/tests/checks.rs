@@ -243,7 +243,7 @@ impl Plant {
             let (waiting, inside) = (come - meter.entered(), meter.inside());
             expect(waiting == 0 || inside >= workers, Kind::Sequential, || {
                 format!(
-                    "{waiting} items waited to be {what}, and only {inside} of {workers} workers were busy with that"
+                    "items that waited to be {what}: {waiting}; workers busy with that: {inside} of {workers}"
                 )
             });
             come = meter.entered() - inside;
@@ -258,7 +258,7 @@ impl Plant {
         let asked = self.asked.load(SeqCst) || self.ended.load(SeqCst);
         expect(inside >= self.limit || asked, Kind::Sequential, || {
             format!(
-                "{inside} items were in the pipeline, {} may be, and the source was not asked for another",
+                "items in the pipeline: {inside}; limit: {}; and the source was not asked for another one",
                 self.limit
             )
         });
@@ -313,7 +313,7 @@ impl Plant {
         let failed = self.pulled_at_failure.lock().unwrap().expect("one call fails");
         let more = self.pulled() - failed;
         expect(more <= self.limit, Kind::Unbounded, || {
-            format!("{more} items were pulled after the first call had failed; at most {} may be", self.limit)
+            format!("items pulled after the first call had failed: {more}; limit: {}", self.limit)
         });
     }
 
@@ -321,7 +321,7 @@ impl Plant {
         for (meter, what) in [(&self.fetch, "fetch"), (&self.process, "process"), (&self.save, "save")] {
             expect(meter.inside() == 0, Kind::LeakedThread, || {
                 format!(
-                    "the call of `run` has ended, and {} calls of `{what}` are still in progress",
+                    "the call of `run` has ended; calls of `{what}` still in progress: {}",
                     meter.inside()
                 )
             });
@@ -356,7 +356,7 @@ impl Iterator for Source<'_> {
         let saving = plant.save.inside();
         let inside = plant.drops.alive() - saving.min(plant.drops.alive());
         expect(inside <= plant.limit || plant.limit == 0, Kind::Unbounded, || {
-            format!("{inside} items were in the pipeline, where at most {} may be", plant.limit)
+            format!("items in the pipeline: {inside}; limit: {}", plant.limit)
         });
         Some(item)
     }
@@ -512,7 +512,7 @@ fn no_places_or_no_workers_is_a_panic(check: &Check) {
         let plant = Plant::new(vec![Plan::default(); 2], limit, [fetchers, processors]);
         let outcome = catch(|| plant.call());
         expect(outcome.is_err(), Kind::WrongAnswer, || {
-            format!("with a limit of {limit} and {fetchers} and {processors} workers `run` should panic, and it returned")
+            format!("with a limit of {limit} and with {fetchers} and {processors} workers, `run` should panic, and it returned")
         });
         expect_eq("the items pulled", plant.pulled(), 0);
         plant.leaves_nothing();
@@ -539,7 +539,10 @@ fn as_many_calls_at_once_as_there_are_workers(check: &Check) {
         let (meter, workers) = [(&plant.fetch, fetchers), (&plant.process, processors)][slow];
         let what = ["fetch", "process"][slow];
         expect(meter.peak() >= workers, Kind::Sequential, || {
-            format!("{workers} calls of `{what}` should be in progress at once, and there never were more than {}", meter.peak())
+            format!(
+                "calls of `{what}` in progress at once: never more than {}; workers: {workers}",
+                meter.peak()
+            )
         });
     });
 }
@@ -552,10 +555,7 @@ fn never_more_calls_at_once_than_workers(check: &Check) {
             [(&plant.fetch, plant.workers[0], "fetch"), (&plant.process, plant.workers[1], "process")]
         {
             expect(meter.peak() <= workers, Kind::Oversubscribed, || {
-                format!(
-                    "{} calls of `{what}` were in progress at once, where at most {workers} may be",
-                    meter.peak()
-                )
+                format!("calls of `{what}` in progress at once: {}; workers: {workers}", meter.peak())
             });
         }
     });

@@ -64,6 +64,15 @@ struct Plan {
     panics: Option<Place>,
 }
 
+/// What a check looks at when all is at rest.
+#[derive(Debug, Clone, Copy)]
+enum Watch {
+    /// Whether a cue waits while one of so many translators is free.
+    Idle { translators: usize },
+    /// Whether more cues wait than there is room for, while so many translators are busy.
+    Crowd { translators: usize, room: usize },
+}
+
 /// A film with everything that is to be seen of it.
 #[derive(Default)]
 struct Film {
@@ -73,8 +82,8 @@ struct Film {
     endless: bool,
     /// Cue 0 is held up here.
     gate: Option<(Place, Gate)>,
-    /// How many translators and places there are, if idleness and crowds are looked for.
-    watched: Option<(usize, usize)>,
+    /// What is looked at while a cue is in translation.
+    watch: Option<Watch>,
 
     pulled: AtomicUsize,
     translate: Meter,
@@ -109,10 +118,9 @@ impl Film {
         let plan = self.plan(number);
         let time = self.tick * plan.ticks[place as usize];
         if !time.is_zero() {
-            let look = self.watched.filter(|_| place == Place::Translate);
-            if let Some((translators, room)) = look {
+            if let Some(watch) = self.watch.filter(|_| place == Place::Translate) {
                 pause(AT_REST);
-                self.look(translators, room);
+                self.look(watch);
                 pause(time - AT_REST);
             } else {
                 pause(time);
@@ -137,17 +145,24 @@ impl Film {
     }
 
     /// At a moment when all is at rest, and `show` takes no time.
-    fn look(&self, translators: usize, room: usize) {
+    fn look(&self, watch: Watch) {
         let inside = self.translate.inside();
         let waiting = self.pulled.load(SeqCst) - self.translate.entered();
-        expect(waiting == 0 || inside >= translators, Kind::Sequential, || {
-            format!("{waiting} cues waited, and {inside} of {translators} translators were busy")
-        });
-        expect(inside < translators || waiting <= room + 1, Kind::Unbounded, || {
-            format!(
-                "all {translators} translators were busy and {waiting} cues waited; there is room for {room}, and one more may be in the hand of whoever reads"
-            )
-        });
+        match watch {
+            Watch::Idle { translators } => {
+                expect(waiting == 0 || inside >= translators, Kind::Sequential, || {
+                    format!("translators busy: {inside} of {translators}; cues that waited: {waiting}")
+                })
+            }
+            Watch::Crowd { translators, room } => {
+                let crowd = inside >= translators && waiting > room + 1;
+                expect(!crowd, Kind::Unbounded, || {
+                    format!(
+                        "translators busy: {inside}; cues that waited: {waiting}, where there is room for {room} and for one more that was pulled last"
+                    )
+                });
+            }
+        }
     }
 
     fn translate(&self, cue: Cue) -> Cue {
@@ -262,16 +277,16 @@ fn a_line_is_shown_when_its_turn_has_come(check: &Check) {
     });
 }
 
-fn watched(codes: &[u64], translators: usize, room: usize) {
+fn watched(codes: &[u64], watch: Watch, translators: usize, room: usize) {
     let mut film = Film::new(durations(codes));
-    (film.tick, film.watched) = (LONG_TICK, Some((translators, room)));
+    (film.tick, film.watch) = (LONG_TICK, Some(watch));
     let film = played(film, translators, room);
     expect_eq("how many lines were shown", film.shown().len(), codes.len());
 }
 
 fn a_free_translator_takes_the_next_cue(check: &Check) {
     check.forall(input::numbers_and_two(0..8, 1..=8, 1..=6, 1..=3), |(codes, translators, room)| {
-        watched(&codes, translators, room);
+        watched(&codes, Watch::Idle { translators }, translators, room);
     });
 }
 
@@ -290,7 +305,7 @@ fn never_more_cues_in_translation_than_translators(check: &Check) {
 /// Cues come without delay and the first translations take long.
 fn no_more_cues_wait_than_there_is_room_for(check: &Check) {
     check.forall(input::triple(1..=12, 1..=3, 1..=4), |(cues, translators, room)| {
-        watched(&vec![3; cues], translators, room);
+        watched(&vec![3; cues], Watch::Crowd { translators, room }, translators, room);
     });
 }
 
@@ -371,7 +386,7 @@ fn leaves_nothing(film: Film, translators: usize, room: usize) {
     drop(catch(|| call(&film, translators, room)));
     let inside = film.translate.inside();
     expect(inside == 0, Kind::LeakedThread, || {
-        format!("the call of `subtitle` has ended, and {inside} cues are still in translation")
+        format!("the call of `subtitle` has ended; cues still in translation: {inside}")
     });
     every_thread_has_finished();
     expect_eq("the cues and lines that have not been dropped after the end", film.drops.alive(), 0);

@@ -87,6 +87,7 @@ impl Reports {
 }
 
 fn no_update_is_lost(check: &Check) {
+    check.small("2 threads with an update of each kind", (2usize, 1usize, 0usize));
     check.forall(input::triple(1..=3, 0..=3, 0..=2), |(threads, times, total)| {
         let tracker = Tracker::new(total);
         let counts = Snapshot { total, done: 0, failed: 0 };
@@ -125,6 +126,7 @@ fn two_trackers_at_once_keep_apart(check: &Check) {
 
 /// Each worker adds an item, ends it well, adds an item, ends it badly, and so on.
 fn a_snapshot_is_of_one_moment(check: &Check) {
+    check.small("a worker and a snapshot", (1usize, 1usize, 1usize));
     check.forall(input::triple(1..=2, 1..=2, 1..=4), |(workers, times, looks)| {
         let tracker = Tracker::new(0);
         thread::scope(|scope| {
@@ -277,6 +279,7 @@ fn the_longest_interval_is_one(check: &Check) {
 }
 
 fn the_last_report_has_everything(check: &Check) {
+    check.small("an item that is done, and one that fails", (2usize, 1usize, 1usize));
     check.forall(input::triple(0..=3, 0..=2, 0..=2), |(total, done, failed)| {
         let (tracker, reports) = (Arc::new(Tracker::new(total)), Reports::default());
         let reporter = Reporter::start(&tracker, 100 * TICK, reports.recorder(Duration::ZERO));
@@ -291,6 +294,7 @@ fn the_last_report_has_everything(check: &Check) {
 }
 
 fn no_report_comes_after_the_last(check: &Check) {
+    check.small("an item and no tick", (1usize, 0usize, 0usize));
     check.forall(input::triple(1..=2, 0..=2, 0..=4), |(interval, takes, run)| {
         let (tracker, reports) = (Arc::new(Tracker::new(1)), Reports::default());
         let reporter =
@@ -349,6 +353,7 @@ fn finish_does_not_wait_for_the_interval(check: &Check) {
 }
 
 fn a_report_may_use_the_tracker(check: &Check) {
+    check.small("a last report that ends an item", (0usize, 0usize));
     check.forall(input::pair(0..=2, 0..=1), |(ticks, ends)| {
         let tracker = Arc::new(Tracker::new(0));
         let in_report = Arc::clone(&tracker);
@@ -487,6 +492,7 @@ fn a_panic_of_a_report_harms_nobody_else(check: &Check) {
 }
 
 fn nothing_is_left_behind(check: &Check) {
+    check.small("a reporter that is finished at once", (1usize, 0usize, 1usize));
     check.forall(input::triple(1..=2, 0..=3, 0..=1), |(interval, run, finish)| {
         let (tracker, drops) = (Arc::new(Tracker::new(1)), Drops::new());
         let token = drops.token();

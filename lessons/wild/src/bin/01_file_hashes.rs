@@ -12,6 +12,9 @@ use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
+/// What became of each file, in the order of the paths.
+type Hashes = Vec<Result<String, io::ErrorKind>>;
+
 /// The SHA-256 of a file, in hexadecimal digits.
 fn hash(path: &Path) -> io::Result<String> {
     let mut hasher = Sha256::new();
@@ -41,14 +44,14 @@ fn files(root: &Path) -> io::Result<Vec<PathBuf>> {
 
 // ANCHOR: rayon
 /// The crate that people use for this: a hash or an error for each path, in the order of the paths.
-fn on_rayon(paths: &[PathBuf]) -> Vec<Result<String, io::ErrorKind>> {
+fn on_rayon(paths: &[PathBuf]) -> Hashes {
     paths.par_iter().map(|path| hash(path).map_err(|error| error.kind())).collect()
 }
 // ANCHOR_END: rayon
 
 // ANCHOR: workers
 /// The lesson's function. What waits for a disk may have more workers than there are processors.
-fn on_workers(paths: &[PathBuf]) -> Vec<Result<String, io::ErrorKind>> {
+fn on_workers(paths: &[PathBuf]) -> Hashes {
     let workers = 2 * thread::available_parallelism().map_or(1, |processors| processors.get());
     parallel_map(paths.iter().collect(), workers, |path: &PathBuf| hash(path).map_err(|error| error.kind()))
 }
@@ -71,7 +74,7 @@ fn under_the_wrong_path<'a>(paths: &'a [PathBuf], hashes: &[String]) -> Vec<&'a 
 fn main() -> io::Result<()> {
     let tree = tree()?;
     let paths = files(tree.path())?;
-    let timed = |what: &str, hash_all: &dyn Fn(&[PathBuf]) -> Vec<Result<String, io::ErrorKind>>| {
+    let timed = |what: &str, hash_all: &dyn Fn(&[PathBuf]) -> Hashes| {
         let start = Instant::now();
         let hashes = hash_all(&paths);
         println!("{what:30} {} files in {:4} ms", hashes.len(), start.elapsed().as_millis());

@@ -47,11 +47,13 @@ impl Queue {
     /// Claims up to `most` jobs, the oldest first. It is one statement, so no two processes claim the same job.
     fn claim(&self, most: usize) -> Result<Vec<Job>> {
         let connection = self.connection();
+        // ANCHOR: claim
         let mut claim = connection.prepare(
             "UPDATE jobs SET state = 'running'
              WHERE id IN (SELECT id FROM jobs WHERE state = 'queued' ORDER BY id LIMIT ?1)
              RETURNING id, task",
         )?;
+        // ANCHOR_END: claim
         let row = |row: &rusqlite::Row<'_>| Ok(Job { id: row.get(0)?, task: row.get(1)? });
         let mut jobs =
             claim.query_map([i64::try_from(most).unwrap_or(i64::MAX)], row)?.collect::<Result<Vec<_>>>()?;
@@ -101,6 +103,7 @@ fn work_off(queue: &Queue, pool: &Pool, care: Care) -> Result<()> {
         if jobs.is_empty() {
             return Ok(());
         }
+        // ANCHOR: record
         // Each job comes back with its outcome beside it, so an outcome can't get into another job's row.
         for (job, outcome) in pool.run_all(jobs, |job| evaluate(&job.task)) {
             match outcome {
@@ -114,6 +117,7 @@ fn work_off(queue: &Queue, pool: &Pool, care: Care) -> Result<()> {
                 }
             }
         }
+        // ANCHOR_END: record
     }
 }
 

@@ -1,4 +1,4 @@
-//! breaks: clause 4 · finding: race
+//! breaks: clause 4 · finding: wrong-answer
 //! The flag that stops the workers after a panic is a `static`, so it stops those of all calls.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

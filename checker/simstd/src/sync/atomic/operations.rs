@@ -11,19 +11,19 @@ macro_rules! common {
             /// As the real one.
             #[track_caller]
             pub fn load(&self, order: Ordering) -> $t {
-                self.begin("load", Location::caller());
+                self.begin("load", Location::caller(), order, None);
                 self.value.load(order)
             }
             /// As the real one.
             #[track_caller]
             pub fn store(&self, value: $t, order: Ordering) {
-                self.begin("store", Location::caller());
+                self.begin("store", Location::caller(), order, None);
                 self.value.store(value, order);
             }
             /// As the real one.
             #[track_caller]
             pub fn swap(&self, value: $t, order: Ordering) -> $t {
-                self.begin("swap", Location::caller());
+                self.begin("swap", Location::caller(), order, None);
                 self.value.swap(value, order)
             }
             /// As the real one.
@@ -34,7 +34,7 @@ macro_rules! common {
             pub fn compare_exchange(
                 &self, current: $t, new: $t, success: Ordering, failure: Ordering,
             ) -> Result<$t, $t> {
-                self.begin("compare_exchange", Location::caller());
+                self.begin("compare_exchange", Location::caller(), success, Some(failure));
                 self.value.compare_exchange(current, new, success, failure)
             }
             /// As the real one: it may fail although the value is `current`.
@@ -46,7 +46,7 @@ macro_rules! common {
                 &self, current: $t, new: $t, success: Ordering, failure: Ordering,
             ) -> Result<$t, $t> {
                 let at = Location::caller();
-                self.begin("compare_exchange", at);
+                self.begin("compare_exchange", at, success, Some(failure));
                 if engine::spurious(FAILS_BY_ITSELF, at) {
                     let value = self.value.load(Ordering::SeqCst);
                     // Nothing changes by this, and it looks at the orders.
@@ -58,7 +58,7 @@ macro_rules! common {
             #[deprecated(since = "1.50.0", note = "use `compare_exchange` instead")]
             #[track_caller]
             pub fn compare_and_swap(&self, current: $t, new: $t, order: Ordering) -> $t {
-                self.begin("compare_and_swap", Location::caller());
+                self.begin("compare_and_swap", Location::caller(), order, None);
                 #[allow(deprecated)]
                 self.value.compare_and_swap(current, new, order)
             }
@@ -72,10 +72,10 @@ macro_rules! common {
                 F: FnMut($t) -> Option<$t>,
             {
                 let at = Location::caller();
-                self.begin("load", at);
+                self.begin("load", at, fetch, None);
                 let mut seen = self.value.load(fetch);
                 while let Some(next) = f(seen) {
-                    self.begin("compare_exchange", at);
+                    self.begin("compare_exchange", at, set, Some(fetch));
                     match self.value.compare_exchange(seen, next, set, fetch) {
                         done @ Ok(_) => return done,
                         Err(now) => seen = now,
@@ -123,7 +123,7 @@ macro_rules! fetches {
             /// As the real one.
             #[track_caller]
             pub fn $op(&self, value: $t, order: Ordering) -> $t {
-                self.begin(stringify!($op), Location::caller());
+                self.begin(stringify!($op), Location::caller(), order, None);
                 self.value.$op(value, order)
             }
         )*}
@@ -148,7 +148,7 @@ macro_rules! booleans {
             /// As the real one.
             #[track_caller]
             pub fn fetch_not(&self, order: Ordering) -> bool {
-                self.begin("fetch_not", Location::caller());
+                self.begin("fetch_not", Location::caller(), order, None);
                 self.value.fetch_xor(true, order)
             }
         }
@@ -183,43 +183,43 @@ macro_rules! pointers {
             /// As the real one.
             #[track_caller]
             pub fn fetch_byte_add(&self, value: usize, order: Ordering) -> *mut T {
-                self.begin("fetch_byte_add", Location::caller());
+                self.begin("fetch_byte_add", Location::caller(), order, None);
                 self.value.fetch_byte_add(value, order)
             }
             /// As the real one.
             #[track_caller]
             pub fn fetch_byte_sub(&self, value: usize, order: Ordering) -> *mut T {
-                self.begin("fetch_byte_sub", Location::caller());
+                self.begin("fetch_byte_sub", Location::caller(), order, None);
                 self.value.fetch_byte_sub(value, order)
             }
             /// As the real one.
             #[track_caller]
             pub fn fetch_ptr_add(&self, value: usize, order: Ordering) -> *mut T {
-                self.begin("fetch_ptr_add", Location::caller());
+                self.begin("fetch_ptr_add", Location::caller(), order, None);
                 self.value.fetch_ptr_add(value, order)
             }
             /// As the real one.
             #[track_caller]
             pub fn fetch_ptr_sub(&self, value: usize, order: Ordering) -> *mut T {
-                self.begin("fetch_ptr_sub", Location::caller());
+                self.begin("fetch_ptr_sub", Location::caller(), order, None);
                 self.value.fetch_ptr_sub(value, order)
             }
             /// As the real one.
             #[track_caller]
             pub fn fetch_and(&self, value: usize, order: Ordering) -> *mut T {
-                self.begin("fetch_and", Location::caller());
+                self.begin("fetch_and", Location::caller(), order, None);
                 self.value.fetch_and(value, order)
             }
             /// As the real one.
             #[track_caller]
             pub fn fetch_or(&self, value: usize, order: Ordering) -> *mut T {
-                self.begin("fetch_or", Location::caller());
+                self.begin("fetch_or", Location::caller(), order, None);
                 self.value.fetch_or(value, order)
             }
             /// As the real one.
             #[track_caller]
             pub fn fetch_xor(&self, value: usize, order: Ordering) -> *mut T {
-                self.begin("fetch_xor", Location::caller());
+                self.begin("fetch_xor", Location::caller(), order, None);
                 self.value.fetch_xor(value, order)
             }
         }

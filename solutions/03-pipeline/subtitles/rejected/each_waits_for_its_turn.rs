@@ -1,0 +1,69 @@
+//! breaks: clause 3 · finding: sequential
+//! A translator hands its line over in its turn, and waits for that. Meanwhile it translates nothing.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::{Condvar, Mutex};
+use std::thread;
+
+use crossbeam::channel::bounded;
+
+/// Reads the cues, has them translated, and shows the lines in order.
+pub fn subtitle<I, T, F, S>(cues: I, translators: usize, room: usize, translate: F, mut show: S)
+where
+    I: Iterator + Send + 'static,
+    I::Item: Send + 'static,
+    T: Send + 'static,
+    F: Fn(I::Item) -> T + Send + Sync + 'static,
+    S: FnMut(T),
+{
+    assert!(translators > 0, "somebody has to translate");
+    assert!(room > 0, "the belts need room");
+
+    let turn = (Mutex::new(0), Condvar::new());
+    thread::scope(|scope| {
+        let (rough_start, rough_end) = bounded(room);
+        let (fine_start, fine_end) = bounded(room);
+
+        let reader = scope.spawn(move || {
+            for numbered in cues.enumerate() {
+                // Nobody translates any more: the screen is gone.
+                if rough_start.send(numbered).is_err() {
+                    return;
+                }
+            }
+        });
+        for _ in 0..translators {
+            let (cues, lines, translate, turn) = (rough_end.clone(), fine_start.clone(), &translate, &turn);
+            scope.spawn(move || {
+                for (number, cue) in cues {
+                    // A panic travels to the screen as a line does, so that its turn comes too.
+                    let line = catch_unwind(AssertUnwindSafe(|| translate(cue)));
+                    let now =
+                        turn.1.wait_while(turn.0.lock().unwrap(), |now| *now != number && *now != usize::MAX);
+                    let mut now = now.unwrap();
+                    *now = if line.is_err() || *now == usize::MAX { usize::MAX } else { number + 1 };
+                    turn.1.notify_all();
+                    drop(now);
+                    if lines.send((number, line)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        // The translators have clones.
+        drop((rough_end, fine_start));
+
+        let (mut early, mut next) = (BTreeMap::new(), 0);
+        for (number, line) in fine_end {
+            early.insert(number, line);
+            while let Some(line) = early.remove(&next) {
+                show(line.unwrap_or_else(|payload| resume_unwind(payload)));
+                next += 1;
+            }
+        }
+        if let Err(payload) = reader.join() {
+            resume_unwind(payload);
+        }
+    });
+}
