@@ -93,7 +93,10 @@ pub fn run(
         ));
     }
     if let Some(pinned) = plan.assignment.release.as_ref().filter(|pinned| *pinned != course.release()) {
-        bail!("the assignment is for release {pinned} of the course, and this is {}; check that release out", course.release());
+        bail!(
+            "the assignment is for release {pinned} of the course, and this is {}; check that release out",
+            course.release()
+        );
     }
     let runner = Runner { judge, course, folder: &folder, plan: &plan, sandbox };
     let began = Instant::now();
@@ -117,8 +120,8 @@ fn records(folder: &Folder, plan: &Plan) -> Result<Vec<Record>> {
         let bytes = fs::read(&path).with_context(|| {
             format!("{} has no verdict on {exercise} yet; `cargo checker grade run` judges it", planned.id)
         })?;
-        let record =
-            serde_json::from_slice(&bytes).with_context(|| format!("{} can't be understood", path.display()))?;
+        let record = serde_json::from_slice(&bytes)
+            .with_context(|| format!("{} can't be understood", path.display()))?;
         records.push(record);
     }
     Ok(records)
@@ -134,7 +137,12 @@ struct Graded {
 }
 
 /// Reads verdicts and makes marks of them by the policy.
-fn graded(course: &Course, out: &Path, assignment: Option<&Path>, extensions: Option<&Path>) -> Result<Graded> {
+fn graded(
+    course: &Course,
+    out: &Path,
+    assignment: Option<&Path>,
+    extensions: Option<&Path>,
+) -> Result<Graded> {
     let folder = Folder(out.to_owned());
     let mut plan = Plan::read(&folder)?;
     if let Some(path) = assignment {
@@ -142,7 +150,8 @@ fn graded(course: &Course, out: &Path, assignment: Option<&Path>, extensions: Op
     }
     let people = People::read(&folder)?;
     let extensions = extensions.map(policy::extensions).transpose()?.unwrap_or_default();
-    if let Some(key) = extensions.keys().find(|key| !people.people.iter().any(|it| it.members.contains(key))) {
+    if let Some(key) = extensions.keys().find(|key| !people.people.iter().any(|it| it.members.contains(key)))
+    {
         bail!("there is an extension for `{key}`, who has no submission and is not in the roster");
     }
     let records = records(&folder, &plan)?;
@@ -162,7 +171,12 @@ fn graded(course: &Course, out: &Path, assignment: Option<&Path>, extensions: Op
 ///
 /// # Errors
 /// If a verdict is missing or a file can't be written.
-pub fn marks(course: &Course, out: &Path, assignment: Option<&Path>, extensions: Option<&Path>) -> Result<Vec<PathBuf>> {
+pub fn marks(
+    course: &Course,
+    out: &Path,
+    assignment: Option<&Path>,
+    extensions: Option<&Path>,
+) -> Result<Vec<PathBuf>> {
     let graded = graded(course, out, assignment, extensions)?;
     Ok(vec![
         tables::marks(&graded.folder, &graded.people, &graded.marks)?,
@@ -219,7 +233,10 @@ fn entries(graded: &Graded) -> BTreeMap<Key, sheet::Entry> {
             .map(|mark| format!("{}: {}", mark.exercise, mark.reason))
             .collect();
         for member in &person.members {
-            entries.insert(member.clone(), sheet::Entry { points: marks::rounded(points), comment: said.join("; ") });
+            entries.insert(
+                member.clone(),
+                sheet::Entry { points: marks::rounded(points), comment: said.join("; ") },
+            );
         }
     }
     entries
@@ -229,7 +246,13 @@ fn entries(graded: &Graded) -> BTreeMap<Key, sheet::Entry> {
 ///
 /// # Errors
 /// If the sheet is none of Canvas's, or a file can't be read or written.
-pub fn canvas(course: &Course, out: &Path, sheet: &Path, column: &str, extensions: Option<&Path>) -> Result<String> {
+pub fn canvas(
+    course: &Course,
+    out: &Path,
+    sheet: &Path,
+    column: &str,
+    extensions: Option<&Path>,
+) -> Result<String> {
     let graded = graded(course, out, None, extensions)?;
     let bytes = fs::read(sheet).with_context(|| format!("could not read {}", sheet.display()))?;
     let filled = sheet::canvas(&bytes, column, &entries(&graded))?;
@@ -251,7 +274,11 @@ fn written(graded: &Graded, filled: sheet::Filled, name: &str) -> Result<String>
     let path = graded.folder.0.join(name);
     replace(&path, &filled.text)?;
     let without = graded.marks.iter().filter(|mark| mark.state != State::Marked).count();
-    let mut said = format!("wrote {}: {} rows filled in; {without} verdicts have no mark and were left as they are", path.display(), filled.filled);
+    let mut said = format!(
+        "wrote {}: {} rows filled in; {without} verdicts have no mark and were left as they are",
+        path.display(),
+        filled.filled
+    );
     if !filled.absent.is_empty() {
         let names: Vec<String> = filled.absent.iter().map(ToString::to_string).collect();
         let _ = write!(said, "\nnot in the sheet: {}", names.join(", "));
@@ -291,13 +318,16 @@ pub fn similarity(course: &Course, out: &Path) -> Result<String> {
             let source = folder.frozen(&planned.id, own).join("lib.rs");
             if own == name
                 && matches!(taken, plan::Taken::Frozen { .. })
-                && let Ok(program) = similar::Program::read(&planned.id, &fs::read_to_string(&source).unwrap_or_default())
+                && let Ok(program) =
+                    similar::Program::read(&planned.id, &fs::read_to_string(&source).unwrap_or_default())
             {
                 programs.push(program);
             }
         }
         let given = given(course, exercise);
-        for (program, (of, known)) in programs.iter().flat_map(|it| given.iter().map(move |other| (it, other))) {
+        for (program, (of, known)) in
+            programs.iter().flat_map(|it| given.iter().map(move |other| (it, other)))
+        {
             if program.is_identical(known) && !of.is_empty() {
                 pairs.push(similar::Pair {
                     exercise: name.clone(),
@@ -330,7 +360,11 @@ fn given(course: &Course, exercise: &crate::course::Exercise) -> Vec<(String, si
     let mut given = Vec::new();
     for variant in crate::course::variant::of(&course.root, exercise).into_iter().flatten() {
         let text = fs::read_to_string(course.root.join(&variant.source)).unwrap_or_default();
-        let name = if variant.source == exercise.source() { String::new() } else { variant.source.display().to_string() };
+        let name = if variant.source == exercise.source() {
+            String::new()
+        } else {
+            variant.source.display().to_string()
+        };
         if let Ok(program) = similar::Program::read(&name, &text) {
             given.push((name, program));
         }

@@ -70,7 +70,9 @@ fn one(screen: &Screen, course: &Course, call: &Grade, step: &GradeStep) -> Resu
                 }
                 (GradeFormat::Moodle, Some(sheet)) => grade::moodle(course, out, sheet, extensions(call))?,
                 (GradeFormat::Canvas | GradeFormat::Moodle, None) => {
-                    bail!("name the sheet that your LMS exported: `--sheet FILE`; it is filled in, and never made up")
+                    bail!(
+                        "name the sheet that your LMS exported: `--sheet FILE`; it is filled in, and never made up"
+                    )
                 }
             };
             screen.say(&said)?;

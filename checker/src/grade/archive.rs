@@ -166,7 +166,8 @@ fn folder(from: &Path) -> Result<(Vec<Entry>, Vec<String>)> {
         if entries.len() == MOST_FILES {
             bail!("{} has more than {MOST_FILES} files; is it a folder of submissions?", from.display());
         }
-        let bytes = fs::read(entry.path()).with_context(|| format!("could not read {}", entry.path().display()))?;
+        let bytes =
+            fs::read(entry.path()).with_context(|| format!("could not read {}", entry.path().display()))?;
         entries.push(Entry { path, bytes });
     }
     Ok((entries, refused))

@@ -109,7 +109,9 @@ impl Assignment {
         }
         let sum: f64 = by_clause.values().sum();
         if (sum - points).abs() >= ROUNDING {
-            bail!("{name}: the weights add up to {sum}, and the exercise has {points} points; make them agree");
+            bail!(
+                "{name}: the weights add up to {sum}, and the exercise has {points} points; make them agree"
+            );
         }
         Ok(Worth { exercise: name.clone(), points, weights: Some(by_clause) })
     }

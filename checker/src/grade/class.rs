@@ -27,7 +27,9 @@ const SIDE: usize = 6;
 pub fn page(folder: &Folder, title: &str, records: &[Record], marks: &[Mark]) -> Result<PathBuf> {
     let title = if title.is_empty() { "The class" } else { title };
     let mut page = Page::new(title, SCRIPT);
-    page.markup("<p><label>Show only <input type=\"search\" placeholder=\"id, exercise, finding\"></label></p>");
+    page.markup(
+        "<p><label>Show only <input type=\"search\" placeholder=\"id, exercise, finding\"></label></p>",
+    );
     let exercises: BTreeSet<&str> = records.iter().map(|record| record.exercise.as_str()).collect();
     let undecided: Vec<&Record> = records.iter().filter(|record| !record.is_decided()).collect();
     if !undecided.is_empty() {
@@ -86,9 +88,13 @@ fn distribution(page: &mut Page, marks: &[&Mark]) {
     );
     let most = bars.iter().copied().max().unwrap_or(0).max(1);
     for (tenth, many) in bars.iter().enumerate().filter(|(_, many)| **many > 0) {
-        let label = if tenth == 10 { "all".to_owned() } else { format!("{}–{} %", tenth * 10, tenth * 10 + 9) };
+        let label =
+            if tenth == 10 { "all".to_owned() } else { format!("{}–{} %", tenth * 10, tenth * 10 + 9) };
         page.markup("<div class=\"bar\">").element("span", &label);
-        page.markup(&format!("<span><span class=\"fill\" style=\"width:{}%\"></span></span>", many * 100 / most));
+        page.markup(&format!(
+            "<span><span class=\"fill\" style=\"width:{}%\"></span></span>",
+            many * 100 / most
+        ));
         page.element("span", &many.to_string()).markup("</div>");
     }
 }
@@ -122,7 +128,9 @@ fn heat_map(page: &mut Page, records: &[&Record], marks: &[&Mark]) {
                         Clause::NotReached { .. } => "–",
                     };
                     // The words are ours: kinds of findings.
-                    page.markup(&format!("<td class=\"cell {class}\" title=\"clause {clause}: {word}\">{sign}</td>"));
+                    page.markup(&format!(
+                        "<td class=\"cell {class}\" title=\"clause {clause}: {word}\">{sign}</td>"
+                    ));
                 }
                 None => {
                     page.markup("<td class=\"cell\"></td>");
@@ -142,7 +150,9 @@ fn in_a_word(record: &Record) -> String {
         Outcome::Refused { finding } => finding.kind.to_string(),
         Outcome::Judged { clauses } => {
             let first = clauses.iter().find(|(_, clause)| matches!(clause, Clause::Broken { .. }));
-            first.map_or("passed".to_owned(), |(number, clause)| format!("clause {number} {}", words(clause).1))
+            first.map_or("passed".to_owned(), |(number, clause)| {
+                format!("clause {number} {}", words(clause).1)
+            })
         }
     }
 }
@@ -165,7 +175,8 @@ fn common_findings(page: &mut Page, folder: &Folder, records: &[&Record]) {
     let mut groups: Vec<_> = groups.into_iter().collect();
     groups.sort_by_key(|(_, group)| std::cmp::Reverse(group.len()));
     for ((clause, kind), group) in groups {
-        let programs = if group.len() == 1 { "1 program".to_owned() } else { format!("{} programs", group.len()) };
+        let programs =
+            if group.len() == 1 { "1 program".to_owned() } else { format!("{} programs", group.len()) };
         page.markup("<details>").element("summary", &format!("{programs}: {kind} at clause {clause}"));
         page.markup("<div class=\"side\">");
         for (record, line) in group.iter().take(SIDE) {

@@ -78,6 +78,11 @@ mod tests {
         let mut page = Page::new("x", "");
         page.element("p class=\"a\"", "<script>alert('1')</script>\u{1b}[31m\u{202e}");
         let text = page.end();
-        assert!(text.contains("<p class=\"a\">&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;\\u{1b}[31m\\u{202e}</p>"), "{text}");
+        assert!(
+            text.contains(
+                "<p class=\"a\">&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;\\u{1b}[31m\\u{202e}</p>"
+            ),
+            "{text}"
+        );
     }
 }

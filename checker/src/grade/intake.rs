@@ -73,7 +73,12 @@ impl Part {
 ///
 /// # Errors
 /// If `from` can't be read, or has nothing in it that is somebody's.
-pub fn read(from: &Path, assignment: &Assignment, exercises: &[&Exercise], roster: &Roster) -> Result<Intake> {
+pub fn read(
+    from: &Path,
+    assignment: &Assignment,
+    exercises: &[&Exercise],
+    roster: &Roster,
+) -> Result<Intake> {
     let (entries, mut strays) = archive::open(from)?;
     let folder = from.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let layout = assignment.layout.unwrap_or_else(|| Layout::of(&folder, &entries));
@@ -213,7 +218,9 @@ fn of_exercise(exercise: &Exercise, only: bool, entries: &[Entry]) -> Part {
             match (named.as_slice(), files) {
                 ([one], _) => single(one),
                 ([], [one]) if only => single(one),
-                ([], several) if only => Part::Refused(format!("{} could each be it: {}", several.len(), list(several))),
+                ([], several) if only => {
+                    Part::Refused(format!("{} could each be it: {}", several.len(), list(several)))
+                }
                 ([], _) => Part::Refused(format!(
                     "{}: which exercise is it? put it into a folder `{}/src/`, or name the exercise in assignment.toml",
                     list(files),
@@ -242,7 +249,9 @@ fn named_after(file: &str, names: &[String]) -> bool {
     names.iter().any(|name| {
         stem.strip_prefix(name.as_str()).is_some_and(|rest| {
             rest.is_empty()
-                || rest.strip_prefix('-').is_some_and(|it| !it.is_empty() && it.bytes().all(|c| c.is_ascii_digit()))
+                || rest
+                    .strip_prefix('-')
+                    .is_some_and(|it| !it.is_empty() && it.bytes().all(|c| c.is_ascii_digit()))
         })
     })
 }
@@ -272,7 +281,10 @@ fn checked(files: BTreeMap<String, Vec<u8>>) -> Part {
         return Part::Refused(format!("{} files; {FILES} are taken at the most", files.len()));
     }
     if let Some((path, bytes)) = files.iter().find(|(_, bytes)| bytes.len() > FILE_BYTES) {
-        return Part::Refused(format!("{path} has {} bytes; {FILE_BYTES} are taken at the most", bytes.len()));
+        return Part::Refused(format!(
+            "{path} has {} bytes; {FILE_BYTES} are taken at the most",
+            bytes.len()
+        ));
     }
     let folded = |path: &String| path.to_lowercase();
     let mut seen = std::collections::BTreeSet::new();
@@ -310,7 +322,11 @@ mod tests {
 
     #[test]
     fn a_folder_of_the_workbook_is_found_wherever_it_lies() {
-        let entries = [entry("ex/02-x/print-room/src/lib.rs"), entry("ex/02-x/print-room/src/tray.rs"), entry("x/src/lib.rs")];
+        let entries = [
+            entry("ex/02-x/print-room/src/lib.rs"),
+            entry("ex/02-x/print-room/src/tray.rs"),
+            entry("x/src/lib.rs"),
+        ];
         let Part::Taken(files) = of_exercise(&exercise("print-room"), false, &entries) else { panic!() };
         assert_eq!(files.keys().collect::<Vec<_>>(), ["lib.rs", "tray.rs"]);
     }
@@ -332,7 +348,8 @@ mod tests {
 
     #[test]
     fn nothing_else_of_a_package_is_taken() {
-        let entries = ["Cargo.toml", "build.rs", ".cargo/config.toml", "src/main.rs", "src/lib.rs", "tests/checks.rs"];
+        let entries =
+            ["Cargo.toml", "build.rs", ".cargo/config.toml", "src/main.rs", "src/lib.rs", "tests/checks.rs"];
         let entries: Vec<Entry> = entries.iter().map(|path| entry(&format!("print-room/{path}"))).collect();
         let Part::Taken(files) = of_exercise(&exercise("print-room"), false, &entries) else { panic!() };
         assert_eq!(files.keys().collect::<Vec<_>>(), ["lib.rs"]);
@@ -340,7 +357,9 @@ mod tests {
 
     #[test]
     fn a_digest_tells_names_and_bytes_apart() {
-        let part = |path: &str, text: &str| Part::Taken([(path.to_owned(), text.as_bytes().to_vec())].into()).digest();
+        let part = |path: &str, text: &str| {
+            Part::Taken([(path.to_owned(), text.as_bytes().to_vec())].into()).digest()
+        };
         assert_eq!(part("lib.rs", "a"), part("lib.rs", "a"));
         assert_ne!(part("lib.rs", "a"), part("lib.rs", "b"));
         assert_ne!(part("lib.rs", "a"), part("lib.rsa", ""));

@@ -23,7 +23,11 @@ pub fn report(exercise: &str, records: &[&Record]) -> Result<String> {
                     let status = match (check.status, &check.finding) {
                         (Status::Passed, _) => TestCaseStatus::success(),
                         (status, finding) => {
-                            let kind = if status == Status::Failed { NonSuccessKind::Failure } else { NonSuccessKind::Error };
+                            let kind = if status == Status::Failed {
+                                NonSuccessKind::Failure
+                            } else {
+                                NonSuccessKind::Error
+                            };
                             let text = finding.as_ref().map_or("", |finding| finding.message.as_str());
                             let kind_of = finding.as_ref().map_or("undecided", |finding| finding.kind.name());
                             told(kind, kind_of, text)
@@ -60,6 +64,9 @@ fn told(kind: NonSuccessKind, finding: &str, text: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::non_success(kind);
     let text: String = text.chars().take(TEXT).collect();
     let line = text.lines().next().unwrap_or_default().to_owned();
-    status.set_type(finding).set_message(format!("{finding}: {line}")).set_description(format!("{finding}: {text}"));
+    status
+        .set_type(finding)
+        .set_message(format!("{finding}: {line}"))
+        .set_description(format!("{finding}: {text}"));
     status
 }

@@ -121,8 +121,14 @@ mod tests {
     #[test]
     fn canvas_names_the_person_by_a_number_and_marks_who_was_late() {
         assert_eq!(whose(Layout::Canvas, "", "beispiela_1001_77_lib.rs"), some("1001", Late::No, "lib.rs"));
-        assert_eq!(whose(Layout::Canvas, "", "beispiela_LATE_1001_77_print_room.rs"), some("1001", Late::Yes, "print_room.rs"));
-        assert_eq!(whose(Layout::Canvas, "", "LATE_anon_ab12_77_lib.rs"), some("anon_ab12", Late::Yes, "lib.rs"));
+        assert_eq!(
+            whose(Layout::Canvas, "", "beispiela_LATE_1001_77_print_room.rs"),
+            some("1001", Late::Yes, "print_room.rs")
+        );
+        assert_eq!(
+            whose(Layout::Canvas, "", "LATE_anon_ab12_77_lib.rs"),
+            some("anon_ab12", Late::Yes, "lib.rs")
+        );
         assert_eq!(whose(Layout::Canvas, "", "lib.rs"), None);
     }
 

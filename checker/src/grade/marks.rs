@@ -76,7 +76,8 @@ pub fn mark(record: &Record, worth: &Worth, assignment: &Assignment, extension: 
         Some(policy) => policy.loss(raw, max, &record.late, extension)?,
         None => Loss { points: 0.0, units: None, reason: String::new() },
     };
-    let reasons: Vec<&str> = [reason.as_str(), loss.reason.as_str()].into_iter().filter(|it| !it.is_empty()).collect();
+    let reasons: Vec<&str> =
+        [reason.as_str(), loss.reason.as_str()].into_iter().filter(|it| !it.is_empty()).collect();
     Ok(Mark {
         state: State::Marked,
         raw: Some(rounded(raw)),
@@ -95,7 +96,9 @@ fn earned(clauses: &[(u32, Clause)], worth: &Worth) -> (f64, String) {
         .filter_map(|(number, clause)| match clause {
             Clause::Kept => None,
             Clause::Broken { kind, .. } => Some(format!("clause {number} broken ({kind})")),
-            Clause::NotReached { because } => Some(format!("clause {number} not reached, because of {because}")),
+            Clause::NotReached { because } => {
+                Some(format!("clause {number} not reached, because of {because}"))
+            }
         })
         .collect();
     let points = match &worth.weights {
@@ -151,7 +154,8 @@ mod tests {
         let hidden = Clause::NotReached { because: "deadlock".to_owned() };
         let record = judged(vec![(1, broken()), (2, hidden)]);
         let mark =
-            mark(&record, &worth(Some([(1, 5.0), (2, 5.0)])), &Assignment::default(), &Extension::default()).unwrap();
+            mark(&record, &worth(Some([(1, 5.0), (2, 5.0)])), &Assignment::default(), &Extension::default())
+                .unwrap();
         assert_eq!(mark.r#final, Some(0.0));
         assert!(mark.reason.contains("clause 2 not reached, because of deadlock"), "{}", mark.reason);
     }

@@ -8,6 +8,7 @@ use super::record::{Clause, Outcome, Record};
 use super::tables::number;
 use crate::course::{Course, Exercise};
 use crate::files::replace;
+use crate::show::sources::Sources;
 use crate::show::svg;
 use crate::verdict::{Check, Finding, Replayed};
 use anyhow::{Context, Result};
@@ -22,7 +23,13 @@ const TEXT: usize = 4_000;
 ///
 /// # Errors
 /// If a contract can't be read or the disk says no.
-pub fn learner(course: &Course, folder: &Folder, id: &str, records: &[&Record], marks: &[&Mark]) -> Result<PathBuf> {
+pub fn learner(
+    course: &Course,
+    folder: &Folder,
+    id: &str,
+    records: &[&Record],
+    marks: &[&Mark],
+) -> Result<PathBuf> {
     let mut page = Page::new(&format!("Submission {id}"), "");
     overview(&mut page, records, marks);
     for record in records {
@@ -54,7 +61,13 @@ fn overview(page: &mut Page, records: &[&Record], marks: &[&Mark]) {
     }
 }
 
-fn exercise_part(page: &mut Page, course: &Course, folder: &Folder, exercise: &Exercise, record: &Record) -> Result<()> {
+fn exercise_part(
+    page: &mut Page,
+    course: &Course,
+    folder: &Folder,
+    exercise: &Exercise,
+    record: &Record,
+) -> Result<()> {
     page.element("h2", &exercise.about.title);
     let clauses = match &record.outcome {
         Outcome::NotSubmitted => {
@@ -76,7 +89,11 @@ fn exercise_part(page: &mut Page, course: &Course, folder: &Folder, exercise: &E
     for (number, clause) in clauses {
         let promise = contract.get(*number as usize - 1).map(String::as_str).unwrap_or_default();
         let (class, word) = words(clause);
-        page.markup("<li>").element(&format!("b class=\"{class}\""), &word).markup(" ").text(&plain(promise)).markup("</li>");
+        page.markup("<li>")
+            .element(&format!("b class=\"{class}\""), &word)
+            .markup(" ")
+            .text(&plain(promise))
+            .markup("</li>");
     }
     page.markup("</ol>");
     let mut told: BTreeSet<String> = BTreeSet::new();
@@ -134,11 +151,10 @@ fn finding_part(page: &mut Page, folder: &Folder, record: &Record, check: &Check
         let root = folder.frozen(&record.id, &record.exercise);
         // What is drawn is escaped where it is drawn.
         page.markup("<div class=\"wide\">");
-        page.markup(&svg::draw(root.parent().unwrap_or(&root), &replayed)).markup("</div>");
+        let sources = Sources::of_steps(root.parent().unwrap_or(&root), &replayed.events);
+        page.markup(&svg::draw(&sources, &replayed)).markup("</div>");
     }
-    page.markup("<p>To see it again on your machine: ").element(
-        "code",
-        &format!("cargo checker replay {} {} --seed {seed}", record.exercise, check.name),
-    );
+    page.markup("<p>To see it again on your machine: ")
+        .element("code", &format!("cargo checker replay {} {} --seed {seed}", record.exercise, check.name));
     page.markup("</p>");
 }

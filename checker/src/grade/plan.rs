@@ -95,7 +95,11 @@ impl Plan {
     pub fn read(folder: &Folder) -> Result<Plan> {
         let path = folder.plan();
         let text = fs::read_to_string(&path).with_context(|| {
-            format!("{} is missing; `cargo checker grade plan SUBMISSIONS --out {}` makes it", path.display(), folder.0.display())
+            format!(
+                "{} is missing; `cargo checker grade plan SUBMISSIONS --out {}` makes it",
+                path.display(),
+                folder.0.display()
+            )
         })?;
         let plan: Plan =
             serde_json::from_str(&text).with_context(|| format!("{} can't be understood", path.display()))?;
@@ -107,9 +111,9 @@ impl Plan {
 
     /// Every exercise of every submission, in order.
     pub fn jobs(&self) -> impl Iterator<Item = (&Planned, &str, &Taken)> {
-        self.submissions
-            .iter()
-            .flat_map(|planned| planned.parts.iter().map(move |(exercise, taken)| (planned, exercise.as_str(), taken)))
+        self.submissions.iter().flat_map(|planned| {
+            planned.parts.iter().map(move |(exercise, taken)| (planned, exercise.as_str(), taken))
+        })
     }
 }
 
@@ -149,8 +153,15 @@ pub fn make(
     let exercises = assignment.exercises(course)?;
     assignment.worth(course)?;
     let inside = |outer: &Path, inner: &Path| inner.canonicalize().is_ok_and(|it| it.starts_with(outer));
-    if from.canonicalize().is_ok_and(|from| inside(&from, folder.0.parent().unwrap_or(&folder.0)) && from.is_dir()) {
-        bail!("{} is within {}; name a folder outside of the submissions", folder.0.display(), from.display());
+    if from
+        .canonicalize()
+        .is_ok_and(|from| inside(&from, folder.0.parent().unwrap_or(&folder.0)) && from.is_dir())
+    {
+        bail!(
+            "{} is within {}; name a folder outside of the submissions",
+            folder.0.display(),
+            from.display()
+        );
     }
     let intake = intake::read(from, assignment, &exercises, roster)?;
     let mut people = People::read(folder).unwrap_or(People { salt: salt(&intake), people: Vec::new() });

@@ -92,7 +92,8 @@ pub fn extensions(path: &Path) -> Result<BTreeMap<Key, Extension>> {
         let row: Row = row.with_context(|| {
             format!("{}: its columns should be `key`, `hours` and `excused` (yes or nothing)", path.display())
         })?;
-        let excused = row.excused.is_some_and(|it| it.eq_ignore_ascii_case("yes") || it.eq_ignore_ascii_case("true"));
+        let excused =
+            row.excused.is_some_and(|it| it.eq_ignore_ascii_case("yes") || it.eq_ignore_ascii_case("true"));
         extensions.insert(row.key, Extension { hours: row.hours.unwrap_or(0), excused });
     }
     Ok(extensions)
@@ -107,11 +108,17 @@ impl Policy {
         let units = match late {
             Late::No => return Ok(Loss::none("on time")),
             Late::Unknown => {
-                return Ok(Loss { units: None, ..Loss::none("not known whether it was late; nothing is taken off") });
+                return Ok(Loss {
+                    units: None,
+                    ..Loss::none("not known whether it was late; nothing is taken off")
+                });
             }
             // The LMS says late and not how late: the least that this can be.
             Late::Yes if extension.hours > 0 => {
-                return Ok(Loss { units: None, ..Loss::none("late by the LMS; extended, and not known how late it was") });
+                return Ok(Loss {
+                    units: None,
+                    ..Loss::none("late by the LMS; extended, and not known how late it was")
+                });
             }
             Late::Yes => 1,
             Late::At(moment) => self.units(moment, extension)?,
@@ -137,7 +144,8 @@ impl Policy {
             _ => f64::INFINITY,
         };
         let kept = penalised.min(cap);
-        let budget = if units > charged { format!(", {} of them free", units - charged) } else { String::new() };
+        let budget =
+            if units > charged { format!(", {} of them free", units - charged) } else { String::new() };
         Ok(Loss { points: raw - kept, units: Some(charged), reason: format!("{units} {word} late{budget}") })
     }
 
@@ -173,13 +181,18 @@ impl Policy {
     fn due(&self) -> Result<(Timestamp, TimeZone)> {
         let whole_minute = SignedDuration::from_secs(if self.due.matches(':').count() == 1 { 59 } else { 0 });
         if let Some(zone) = &self.zone {
-            let zone = TimeZone::get(zone).with_context(|| format!("`{zone}` is no time zone, as Europe/Berlin is"))?;
-            let local: DateTime = self.due.parse().with_context(|| format!("`{}` is no local time", self.due))?;
+            let zone = TimeZone::get(zone)
+                .with_context(|| format!("`{zone}` is no time zone, as Europe/Berlin is"))?;
+            let local: DateTime =
+                self.due.parse().with_context(|| format!("`{}` is no local time", self.due))?;
             let due = zone.to_ambiguous_timestamp(local).compatible()?;
             return Ok((due.checked_add(whole_minute)?, zone));
         }
         let due: Timestamp = self.due.parse().with_context(|| {
-            format!("`{}` is no moment: write 2026-03-01T23:59:00+01:00, or a local time and a `zone`", self.due)
+            format!(
+                "`{}` is no moment: write 2026-03-01T23:59:00+01:00, or a local time and a `zone`",
+                self.due
+            )
         })?;
         Ok((due, TimeZone::UTC))
     }
@@ -188,7 +201,9 @@ impl Policy {
         let Some(penalty) = &self.penalty else { return Ok(0.0) };
         let number = |text: &str| -> Result<f64> {
             let number = text.trim().parse::<f64>().ok().filter(|it| it.is_finite() && *it >= 0.0);
-            number.with_context(|| format!("`{penalty}` is no penalty: write \"2\" (points) or \"10%\" (of the mark)"))
+            number.with_context(|| {
+                format!("`{penalty}` is no penalty: write \"2\" (points) or \"10%\" (of the mark)")
+            })
         };
         match penalty.strip_suffix('%') {
             Some(percent) => Ok(raw * number(percent)? / 100.0),

@@ -39,12 +39,18 @@ pub struct MadeBy {
 #[serde(tag = "state", rename_all = "kebab-case")]
 pub enum Outcome {
     /// Every clause has its verdict.
-    Judged { clauses: Vec<(u32, Clause)> },
+    Judged {
+        clauses: Vec<(u32, Clause)>,
+    },
     /// It does not compile, or does what it must not.
-    Refused { finding: Finding },
+    Refused {
+        finding: Finding,
+    },
     NotSubmitted,
     /// Nothing was proven, and it is not the learner's fault.
-    Undecided { reason: String },
+    Undecided {
+        reason: String,
+    },
 }
 
 /// What became of one clause.
@@ -52,9 +58,15 @@ pub enum Outcome {
 #[serde(tag = "is", rename_all = "kebab-case")]
 pub enum Clause {
     Kept,
-    Broken { kind: Kind, check: String, seed: Option<u64> },
+    Broken {
+        kind: Kind,
+        check: String,
+        seed: Option<u64>,
+    },
     /// Its checks saw nothing of their own: another finding came first.
-    NotReached { because: String },
+    NotReached {
+        because: String,
+    },
 }
 
 impl Record {
@@ -115,7 +127,9 @@ fn outcome(checks: &[Check], clauses: u32) -> Outcome {
         by_clause.insert(clause, state);
     }
     match undecided.first() {
-        Some(clause) => Outcome::Undecided { reason: format!("nothing could be proven about clause {clause} within the limits") },
+        Some(clause) => Outcome::Undecided {
+            reason: format!("nothing could be proven about clause {clause} within the limits"),
+        },
         None => Outcome::Judged { clauses: by_clause.into_iter().collect() },
     }
 }

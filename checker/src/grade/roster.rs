@@ -32,7 +32,8 @@ impl Roster {
     /// If the file can't be read, a column is missing, or a key is there twice.
     pub fn read(path: &Path) -> Result<Roster> {
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path);
-        let reader = reader.as_mut().map_err(|error| anyhow::anyhow!("could not read {}: {error}", path.display()))?;
+        let reader =
+            reader.as_mut().map_err(|error| anyhow::anyhow!("could not read {}: {error}", path.display()))?;
         let people: Vec<Person> = reader.deserialize().collect::<Result<_, _>>().with_context(|| {
             format!("{}: the roster needs a column `key`; `name` and `group` may follow", path.display())
         })?;
@@ -46,10 +47,13 @@ impl Roster {
     /// The keys of those of whom, or of whose group, nothing was handed in.
     pub fn missing(&self, submissions: &[Submission]) -> Vec<Key> {
         let there: BTreeSet<&Key> = submissions.iter().map(|submission| &submission.key).collect();
-        let handed_in = |person: &Person| there.contains(&person.key) || there.contains(&Key(person.group.clone()));
+        let handed_in =
+            |person: &Person| there.contains(&person.key) || there.contains(&Key(person.group.clone()));
         let groups = self.groups();
         let by_another = |person: &Person| {
-            groups.get(&person.group).is_some_and(|members| members.iter().any(|member| there.contains(member)))
+            groups
+                .get(&person.group)
+                .is_some_and(|members| members.iter().any(|member| there.contains(member)))
         };
         let missing = self.people.iter().filter(|person| !handed_in(person) && !by_another(person));
         missing.map(|person| person.key.clone()).collect()

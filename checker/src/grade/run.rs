@@ -3,13 +3,13 @@
 use super::intake::Late;
 use super::plan::{Folder, Plan, Planned, Taken};
 use super::record::{MadeBy, Outcome, Record};
+use crate::course::variant::{self, Expected, Variant};
 use crate::course::{Course, Exercise};
 use crate::files::replace;
 use crate::judge::Judge;
 use crate::parallel::at_once;
 use crate::process::cancel;
 use crate::verdict::{Report, Status};
-use crate::course::variant::{self, Expected, Variant};
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -94,7 +94,8 @@ impl Runner<'_> {
         }
         let mut jobs = Vec::new();
         for (planned, name, taken) in self.plan.jobs() {
-            let (exercise, checks) = checks.get(name).with_context(|| format!("the plan has no exercise `{name}`"))?;
+            let (exercise, checks) =
+                checks.get(name).with_context(|| format!("the plan has no exercise `{name}`"))?;
             let program = match taken {
                 Taken::Frozen { digest } => Some(digest.clone()),
                 _ => None,
@@ -119,7 +120,9 @@ impl Runner<'_> {
     fn kept(&self, job: &Job<'_>) -> Option<Record> {
         let bytes = fs::read(self.folder.record(&job.planned.id, &job.exercise.name)).ok()?;
         let record: Record = serde_json::from_slice(&bytes).ok()?;
-        let same = record.version == Record::VERSION && record.made_by == job.made_by && record.late == job.planned.late;
+        let same = record.version == Record::VERSION
+            && record.made_by == job.made_by
+            && record.late == job.planned.late;
         // Something else may be wrong with it now than when it was made.
         let refused = matches!(job.taken, Taken::Refused { .. });
         (same && record.is_decided() && !refused).then_some(record)
@@ -137,7 +140,8 @@ impl Runner<'_> {
         };
         let dir = self.folder.frozen(id, name);
         if frozen_digest(&dir)? != *digest {
-            let reason = "its frozen copy is not what was taken in; run `cargo checker grade plan` again".to_owned();
+            let reason =
+                "its frozen copy is not what was taken in; run `cargo checker grade plan` again".to_owned();
             return without(Outcome::Undecided { reason }, late);
         }
         let source = dir.join("lib.rs");
@@ -202,7 +206,8 @@ const FREE_BYTES: u64 = 1 << 30;
 fn space(dir: &Path) -> Result<()> {
     #[cfg(unix)]
     {
-        let stat = rustix::fs::statvfs(dir).with_context(|| format!("could not look at {}", dir.display()))?;
+        let stat =
+            rustix::fs::statvfs(dir).with_context(|| format!("could not look at {}", dir.display()))?;
         let free = stat.f_bavail.saturating_mul(stat.f_frsize);
         if free < FREE_BYTES {
             bail!(super::unfit::Unfit(format!(
@@ -230,7 +235,8 @@ fn in_own_words(report: Report, dir: &Path) -> Result<Report> {
 fn digest(root: &Path, exercise: &Exercise) -> Result<String> {
     let mut hash = Sha256::new();
     let mut put = |path: &Path| -> Result<()> {
-        let bytes = fs::read(root.join(path)).with_context(|| format!("could not read {}", path.display()))?;
+        let bytes =
+            fs::read(root.join(path)).with_context(|| format!("could not read {}", path.display()))?;
         hash.update(path.display().to_string().replace('\\', "/"));
         hash.update((bytes.len() as u64).to_be_bytes());
         hash.update(&bytes);

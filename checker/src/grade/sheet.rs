@@ -36,7 +36,11 @@ pub fn canvas(sheet: &[u8], column: &str, marks: &BTreeMap<Key, Entry>) -> Resul
     let fitting: Vec<usize> =
         (2..header.len()).filter(|index| header[*index] == column || has(*index, column)).collect();
     let [column] = fitting[..] else {
-        bail!("{} columns fit `{column}`; name one by its whole title: {}", fitting.len(), header[2..].join(", "));
+        bail!(
+            "{} columns fit `{column}`; name one by its whole title: {}",
+            fitting.len(),
+            header[2..].join(", ")
+        );
     };
     table.fill(1, column, None, |id| Key(id.to_owned()), |row| row[0].contains("Points Possible"), marks)
 }
@@ -77,7 +81,11 @@ impl Table {
         let semicolons = first.iter().filter(|byte| **byte == b';').count();
         let commas = first.iter().filter(|byte| **byte == delimiter).count();
         let delimiter = if semicolons > commas { b';' } else { delimiter };
-        let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text);
+        let reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(delimiter)
+            .from_reader(text);
         let rows = reader.into_records().map(|row| Ok(row?.iter().map(str::to_owned).collect()));
         let rows = rows.collect::<Result<_>>().context("the sheet is no CSV in UTF-8")?;
         Ok(Table { rows, bom, crlf: first.ends_with(b"\r"), delimiter })

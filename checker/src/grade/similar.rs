@@ -44,8 +44,10 @@ impl Program {
     /// # Errors
     /// If it can't be cut into tokens.
     pub fn read(id: &str, source: &str) -> Result<Program> {
-        let stream: TokenStream =
-            source.parse().map_err(|error| anyhow::anyhow!("{error}")).with_context(|| format!("{id} is not Rust"))?;
+        let stream: TokenStream = source
+            .parse()
+            .map_err(|error| anyhow::anyhow!("{error}"))
+            .with_context(|| format!("{id} is not Rust"))?;
         let mut tokens = Vec::new();
         flatten(stream, &mut tokens);
         Ok(Program { id: id.to_owned(), tokens })
@@ -91,7 +93,8 @@ fn flatten(stream: TokenStream, tokens: &mut Vec<String>) {
                 {
                     trees.next();
                 }
-                if matches!(trees.peek(), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket) {
+                if matches!(trees.peek(), Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Bracket)
+                {
                     trees.next();
                 }
             }
@@ -114,9 +117,9 @@ fn flatten(stream: TokenStream, tokens: &mut Vec<String>) {
 /// A token without what is easy to change: a name is a name, a number a number, a text a text.
 fn class(token: &str) -> &str {
     const KEYWORDS: [&str; 30] = [
-        "as", "break", "const", "continue", "else", "enum", "fn", "for", "if", "impl", "in", "let", "loop", "match", "mod",
-        "move", "mut", "pub", "ref", "return", "self", "Self", "static", "struct", "trait", "type", "use", "where", "while",
-        "dyn",
+        "as", "break", "const", "continue", "else", "enum", "fn", "for", "if", "impl", "in", "let", "loop",
+        "match", "mod", "move", "mut", "pub", "ref", "return", "self", "Self", "static", "struct", "trait",
+        "type", "use", "where", "while", "dyn",
     ];
     match token.chars().next() {
         Some('"' | '\'' | 'b') if token.contains(['"', '\'']) => "text",
@@ -155,7 +158,10 @@ pub fn pairs(exercise: &str, programs: &[Program], given: &[Program]) -> Vec<Pai
         }
     }
     found.sort_by(|a, b| {
-        b.identical.cmp(&a.identical).then(b.shared.total_cmp(&a.shared)).then((&a.left, &a.right).cmp(&(&b.left, &b.right)))
+        b.identical
+            .cmp(&a.identical)
+            .then(b.shared.total_cmp(&a.shared))
+            .then((&a.left, &a.right).cmp(&(&b.left, &b.right)))
     });
     found
 }
@@ -172,14 +178,18 @@ mod tests {
             let deep = format!("{}n{}", "(".repeat(line % 7), ")".repeat(line % 7));
             let more = " + 1".repeat(line % 5);
             let call = format!("{name}({})", vec!["n"; line % 4].join(", "));
-            format!("let {name}{line} = {deep}{more} * {call}; if {name}{line} > {number} {{ total += {name}{line}{more}; }}\n")
+            format!(
+                "let {name}{line} = {deep}{more} * {call}; if {name}{line} > {number} {{ total += {name}{line}{more}; }}\n"
+            )
         };
         let body: String = (0..60).map(line).collect();
         format!("/// A comment.\npub fn run(n: usize) -> usize {{ let mut total = 0;\n{body} total }}")
     }
 
     fn other() -> String {
-        let body: String = (0..40).map(|line| format!("match n {{ {line} => return n, _ => while n < {line} {{ break }} }}\n")).collect();
+        let body: String = (0..40)
+            .map(|line| format!("match n {{ {line} => return n, _ => while n < {line} {{ break }} }}\n"))
+            .collect();
         format!("pub fn run(n: usize) -> usize {{ {body} n }}")
     }
 

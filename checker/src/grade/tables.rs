@@ -76,6 +76,9 @@ mod tests {
 
     #[test]
     fn no_number_is_no_zero() {
-        assert_eq!((number(None), number(Some(0.0)), number(Some(7.5))), (String::new(), "0.00".into(), "7.50".into()));
+        assert_eq!(
+            (number(None), number(Some(0.0)), number(Some(7.5))),
+            (String::new(), "0.00".into(), "7.50".into())
+        );
     }
 }
