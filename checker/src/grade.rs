@@ -6,6 +6,7 @@ mod class;
 mod html;
 mod intake;
 mod junit;
+mod late;
 mod lms;
 mod marks;
 mod pages;

@@ -102,7 +102,7 @@ fn archive(file: impl Read + Seek, limits: &Limits) -> Result<(Vec<Entry>, Vec<S
                 continue;
             }
         };
-        if member.is_symlink() || member.unix_mode().is_some_and(|mode| is_special(mode)) {
+        if member.is_symlink() || member.unix_mode().is_some_and(is_special) {
             refused.push(format!("{path} is a link or a device, not a file"));
             continue;
         }

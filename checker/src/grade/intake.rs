@@ -2,11 +2,12 @@
 
 use super::archive::{self, Entry};
 use super::assignment::Assignment;
+use super::late::Late;
 use super::lms::{Key, Layout};
 use super::roster::Roster;
 use crate::course::Exercise;
 use anyhow::{Context, Result, bail};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -29,19 +30,6 @@ pub struct Submission {
     pub late: Late,
     /// By exercise, for each exercise of the assignment.
     pub parts: BTreeMap<String, Part>,
-}
-
-/// Whether it came late, by the LMS's own words. A file's time says nothing about it.
-#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Late {
-    #[default]
-    Unknown,
-    /// The LMS marks late ones, and not this one.
-    No,
-    Yes,
-    /// The moment at which it was handed in, with its offset.
-    At(String),
 }
 
 /// What was handed in for one exercise.
@@ -107,7 +95,7 @@ pub fn read(
         let parts = bundle.parts(exercises);
         submissions.push(Submission { key, late: bundle.late, parts });
     }
-    for key in roster.missing(&submissions) {
+    for key in roster.missing(&submissions.iter().map(|submission| &submission.key).collect()) {
         let none = exercises.iter().map(|exercise| (exercise.name.clone(), Part::NotSubmitted));
         submissions.push(Submission { key, late: Late::Unknown, parts: none.collect() });
     }

@@ -1,7 +1,7 @@
 //! How an LMS names what it hands out: whose a file is, and whether it came late.
 
 use super::archive::Entry;
-use super::intake::Late;
+use super::late::Late;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

@@ -117,7 +117,7 @@ fn earned(clauses: &[(u32, Clause)], worth: &Worth) -> (f64, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grade::intake::Late;
+    use crate::grade::late::Late;
     use crate::verdict::{Finding, Kind};
 
     fn record(outcome: Outcome) -> Record {

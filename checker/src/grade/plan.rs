@@ -1,7 +1,8 @@
 //! The plan of a grading: a frozen copy of everything that was handed in, under ids that name nobody.
 
 use super::assignment::Assignment;
-use super::intake::{self, Intake, Late, Part};
+use super::intake::{self, Intake, Part};
+use super::late::Late;
 use super::lms::{Key, Layout};
 use super::roster::Roster;
 use crate::course::{Course, Exercise};

@@ -1,6 +1,6 @@
 //! What a late submission loses: due dates, slack, penalties, caps, a budget of late days. Nothing is run for it.
 
-use super::intake::Late;
+use super::late::Late;
 use super::lms::Key;
 use anyhow::{Context, Result, bail};
 use jiff::civil::DateTime;

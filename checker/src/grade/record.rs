@@ -1,6 +1,6 @@
 //! The record of one submission's exercise: what was seen, and what made it. Written at once and whole.
 
-use super::intake::Late;
+use super::late::Late;
 use crate::verdict::{Check, Finding, Kind, Report, Status};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,5 @@
 //! The roster: everybody who should have handed in, their groups, and what was granted to whom.
 
-use super::intake::Submission;
 use super::lms::Key;
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -45,8 +44,7 @@ impl Roster {
     }
 
     /// The keys of those of whom, or of whose group, nothing was handed in.
-    pub fn missing(&self, submissions: &[Submission]) -> Vec<Key> {
-        let there: BTreeSet<&Key> = submissions.iter().map(|submission| &submission.key).collect();
+    pub fn missing(&self, there: &BTreeSet<&Key>) -> Vec<Key> {
         let handed_in =
             |person: &Person| there.contains(&person.key) || there.contains(&Key(person.group.clone()));
         let groups = self.groups();

@@ -1,6 +1,6 @@
 //! Judging everything that was planned: one record for each exercise of each submission, written at once and whole.
 
-use super::intake::Late;
+use super::late::Late;
 use super::plan::{Folder, Plan, Planned, Taken};
 use super::record::{MadeBy, Outcome, Record};
 use crate::course::variant::{self, Expected, Variant};
