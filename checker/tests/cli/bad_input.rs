@@ -160,3 +160,15 @@ fn no_text_of_the_programs_is_taken_for_a_fault_of_the_machine() {
         workbook.checker("run greet").run().exits(1).shows("does-not-compile");
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn a_source_file_that_is_a_link_gets_the_verdict_of_its_program() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", "let _ = check; \"pass\"");
+    let source = workbook.path("exercises/01-greeting/greet/src/lib.rs");
+    let kept = workbook.path("kept.rs");
+    std::fs::rename(&source, &kept).unwrap();
+    std::os::unix::fs::symlink(&kept, &source).unwrap();
+    workbook.checker("run greet").run().exits(0);
+}
