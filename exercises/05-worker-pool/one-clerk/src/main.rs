@@ -6,7 +6,7 @@ fn main() {
     let clerk = Clerk::new();
     let sum = clerk.ask(|| (1..=100).sum::<u32>());
     let word = clerk.ask(|| "pool".to_uppercase());
-    let even = clerk.ask(|| 1234 % 2 == 0);
+    let even = clerk.ask(|| "pool".len().is_multiple_of(2));
     println!("even: {}", even.recv().unwrap());
     println!("word: {}", word.recv().unwrap());
     println!("sum: {}", sum.recv().unwrap());

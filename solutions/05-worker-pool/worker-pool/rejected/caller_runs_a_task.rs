@@ -1,4 +1,4 @@
-//! breaks: clause 8 · finding: race
+//! breaks: clause 8 · finding: oversubscribed
 //! The caller of `run_all` does the last task, so that it has something to do.
 
 use std::any::Any;
