@@ -2,6 +2,7 @@
 
 mod args;
 pub mod exercise;
+mod grade;
 mod manual;
 pub mod outcome;
 mod progress;
@@ -84,6 +85,7 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
         Some(Command::Progress { direction }) => {
             progress::progress(screen, course, progress, direction).map(done)
         }
+        Some(Command::Grade(call)) => grade::grade(screen, course, call),
         Some(Command::Verify(verify)) => verify_all(screen, course, verify),
         // Done before there was a course.
         Some(_) => Ok(Outcome::AllPassed),

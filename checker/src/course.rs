@@ -14,6 +14,8 @@ use walkdir::WalkDir;
 
 pub struct Course {
     pub root: PathBuf,
+    /// The version of the workspace.
+    release: String,
     /// In the order in which a learner meets them.
     pub exercises: Vec<Exercise>,
     /// Folders that look like an exercise and can't be read as one.
@@ -83,8 +85,10 @@ impl Course {
                 start.display()
             )
         })?;
-        let mut course = Course { root: root.to_owned(), exercises: Vec::new(), broken: Vec::new() };
         let workspace: Manifest = read_manifest(&root.join("Cargo.toml"))?;
+        let release = workspace.workspace.as_ref().and_then(|workspace| workspace.package.version.clone());
+        let (root_dir, release) = (root.to_owned(), release.unwrap_or_default());
+        let mut course = Course { root: root_dir, release, exercises: Vec::new(), broken: Vec::new() };
         let folders = WalkDir::new(root.join("exercises")).min_depth(2).max_depth(2).sort_by_file_name();
         for entry in folders {
             let entry = entry.context("could not walk exercises/")?;
@@ -97,6 +101,11 @@ impl Course {
         }
         course.exercises.sort_by(|a, b| a.place().cmp(&b.place()));
         Ok(course)
+    }
+
+    /// Which release of the course this is.
+    pub fn release(&self) -> &str {
+        &self.release
     }
 
     /// The exercise called `name`.
@@ -143,6 +152,30 @@ pub fn unknown<'a>(
 }
 
 impl Exercise {
+    /// One that is in no folder.
+    #[cfg(test)]
+    pub fn sample(name: &str) -> Exercise {
+        let about = About {
+            title: name.to_owned(),
+            lesson: 1,
+            order: 1,
+            points: 10,
+            minutes: 10,
+            kind: Task::Build,
+            starts_with: None,
+            formerly: Vec::new(),
+        };
+        Exercise {
+            name: name.to_owned(),
+            dir: PathBuf::from("exercises/01-sample").join(name),
+            lesson_dir: "01-sample".to_owned(),
+            edition: "2024".to_owned(),
+            dependencies: Vec::new(),
+            dev_dependencies: Vec::new(),
+            about,
+        }
+    }
+
     fn read(root: &Path, dir: &Path, workspace: &Manifest) -> Result<Exercise> {
         let path = dir.join("Cargo.toml");
         let manifest = read_manifest(&path)?;

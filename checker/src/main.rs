@@ -6,6 +6,7 @@ mod author;
 mod commands;
 mod course;
 mod files;
+mod grade;
 mod judge;
 mod learner;
 mod parallel;

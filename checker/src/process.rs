@@ -193,6 +193,14 @@ impl Drop for Group {
     }
 }
 
+/// Whether someone else, or the kernel for want of memory, ended it: no fault of its own ends a process so.
+pub fn was_killed(status: ExitStatus) -> bool {
+    #[cfg(unix)]
+    return matches!(std::os::unix::process::ExitStatusExt::signal(&status), Some(9 | 15));
+    #[cfg(not(unix))]
+    return status.code().is_none();
+}
+
 /// The end of an exit status, in words a person would use.
 pub fn describe(status: ExitStatus) -> String {
     #[cfg(unix)]

@@ -24,11 +24,12 @@ pub struct Report {
 }
 
 impl Report {
-    /// The program was refused before any check could run.
+    /// The program was refused before any check could run; nothing is known of one that took too long to compile.
     pub fn refused(exercise: &str, finding: Finding, duration_ms: u64) -> Report {
+        let verdict = if finding.kind == Kind::TimedOut { Status::Undecided } else { Status::Failed };
         Report {
             exercise: exercise.to_owned(),
-            verdict: Status::Failed,
+            verdict,
             finding: Some(finding),
             checks: Vec::new(),
             duration_ms,

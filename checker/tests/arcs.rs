@@ -271,6 +271,7 @@ for word; do
     shift
     case "$word" in
         -o) is_value=yes; continue ;;
+        -o*) continue ;;
         --emit=*|--out-dir=*|--error-format=*) continue ;;
         incremental=*) word=codegen-units=1 ;;
     esac
@@ -313,13 +314,26 @@ fn no_atomic_instruction_of_a_program_or_its_checks_goes_around_us() {
         .arg(&source)
         .env("RUSTC", &script);
     let output = checker.output().expect("the checker runs");
+    // What the learner's crate defines was compiled with the pass as well, and the checks may use it.
+    let mut defined = String::new();
+    // The harness and proptest give away Arcs of types of theirs; what drops the last of those is compiled with them, since it is
+    // never inlined, and no learner's thread is concerned.
+    let is_ours = |name: &str, line: &str| name == "checks" && line.contains("9drop_slow");
+    let is_there = |line: &str, defined: &str| {
+        let name = line.split_once('@').and_then(|(_, rest)| rest.split_once('(')).map(|(name, _)| name);
+        line.starts_with("declare ") && name.is_some_and(|name| defined.contains(&format!("@{name}(")))
+    };
     for name in ["sum_of_squares", "checks"] {
         let text = fs::read_to_string(texts.join(format!("{name}.ll")));
         let text = text
             .unwrap_or_else(|error| panic!("{name}: {error}\n{}", String::from_utf8_lossy(&output.stderr)));
-        let around: Vec<&str> = text.lines().filter(|line| goes_around(line)).collect();
+        let around = text
+            .lines()
+            .filter(|line| goes_around(line) && !is_there(line, &defined) && !is_ours(name, line));
+        let around: Vec<&str> = around.collect();
         assert!(around.is_empty(), "{name}: {} go around us:\n{}", around.len(), around.join("\n"));
         let interposed = text.matches("@__tsan_atomic").count();
         assert!(interposed > 20, "{name}: {interposed} calls in the place of atomic instructions");
+        defined.extend(text.lines().filter(|line| line.starts_with("define ")).flat_map(|line| [line, "\n"]));
     }
 }

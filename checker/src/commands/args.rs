@@ -101,6 +101,8 @@ pub enum Command {
     },
     /// The author's gate: judge every stub, solution and variant, and look for missing parts
     Verify(Verify),
+    /// Grade a class: from a folder or your LMS's archive to marks, with a page for each learner
+    Grade(Box<Grade>),
     /// Print completions for a shell
     ///
     /// For bash: cargo checker completions bash > ~/.local/share/bash-completion/completions/checker. They complete
@@ -219,4 +221,101 @@ pub struct Verify {
     pub soundness: Option<u64>,
     #[command(flatten)]
     pub effort: Effort,
+}
+
+/// `grade`, whole or in steps.
+#[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = false, subcommand_negates_reqs = true)]
+pub struct Grade {
+    #[command(subcommand)]
+    pub step: Option<GradeStep>,
+    /// A folder with one folder for each learner, or the archive that your LMS makes of all submissions
+    #[arg(value_name = "SUBMISSIONS")]
+    pub submissions: Option<PathBuf>,
+    /// Where everything that comes out goes; what is there already is gone on with
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Which exercises count, for how much, and what late ones lose [default: every exercise, on time]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub assignment: Option<PathBuf>,
+    /// A CSV with a column `key`, and if you like `name` and `group`
+    #[arg(long, value_name = "FILE")]
+    pub roster: Option<PathBuf>,
+    /// A CSV with the columns `key`, `hours` and `excused`
+    #[arg(long, value_name = "FILE", global = true)]
+    pub extensions: Option<PathBuf>,
+    /// What keeps a submission from your machine; this version knows only `none`, which has to be asked for
+    #[arg(long, value_enum, global = true)]
+    pub sandbox: Option<Sandbox>,
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// What keeps a submission from the machine.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Sandbox {
+    None,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum GradeStep {
+    /// Take in what was handed in, under ids that name nobody
+    Plan(Intake),
+    /// Judge what has no record yet
+    Run {
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// Make marks of the verdicts; nothing is run
+    Marks {
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// Write the pages: one for you, and one for each learner
+    Report {
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+    /// Fill in your LMS's own sheet, or write a file for another tool
+    Export {
+        #[arg(value_enum)]
+        format: GradeFormat,
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+        /// The sheet as your LMS exported it
+        #[arg(long, value_name = "FILE")]
+        sheet: Option<PathBuf>,
+        /// The column of Canvas's sheet to fill in
+        #[arg(long, value_name = "TITLE")]
+        column: Option<String>,
+    },
+    /// Show one submission: whose it is, its verdicts and its marks
+    Show {
+        #[arg(value_name = "ID")]
+        id: String,
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct Intake {
+    /// A folder with one folder for each learner, or the archive that your LMS makes of all submissions
+    #[arg(value_name = "SUBMISSIONS")]
+    pub submissions: PathBuf,
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    #[arg(skip)]
+    pub assignment: Option<PathBuf>,
+    /// A CSV with a column `key`, and if you like `name` and `group`
+    #[arg(long, value_name = "FILE")]
+    pub roster: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum GradeFormat {
+    Canvas,
+    Moodle,
+    Junit,
+    Similarity,
 }

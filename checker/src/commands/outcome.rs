@@ -11,6 +11,8 @@ pub enum Outcome {
     SomeFailed,
     /// The command line was not understood, and clap has said why.
     BadUsage,
+    /// `grade`: the machine is not fit to judge, and nothing was judged.
+    Unfit,
 }
 
 impl From<Outcome> for ExitCode {
@@ -19,6 +21,7 @@ impl From<Outcome> for ExitCode {
             Outcome::AllPassed => ExitCode::SUCCESS,
             Outcome::SomeFailed => ExitCode::from(1),
             Outcome::BadUsage => ExitCode::from(2),
+            Outcome::Unfit => ExitCode::from(3),
         }
     }
 }

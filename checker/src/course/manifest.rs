@@ -36,6 +36,7 @@ pub struct Workspace {
 
 #[derive(Default, Deserialize)]
 pub struct WorkspacePackage {
+    pub version: Option<String>,
     pub edition: Option<String>,
 }
 

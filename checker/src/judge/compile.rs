@@ -54,12 +54,11 @@ pub fn compile(
 
     let mut learner = rustc(root, base, rendering);
     learner.args(["--crate-type", "rlib", "--crate-name", &name, "--edition", &exercise.edition]);
-    let read = slot.dir.join("read.d");
-    let mut emit = named("--emit=link=", &library);
-    emit.push(named(",dep-info=", &read));
+    // Named by rustc: a path that follows `--emit` ends at its first comma.
+    let read = slot.dir.join(format!("{name}.d"));
     // Its temporary files go there too, not into the folder we are in: another rustc may be at the same crate.
     learner.arg(named("--out-dir=", &slot.dir));
-    learner.args(["-F", "unsafe_code"]).arg(emit).arg(source);
+    learner.args(["-F", "unsafe_code", "--emit=link,dep-info"]).arg(source);
     for dependency in &exercise.dependencies {
         let dependency = dependency.replace('-', "_");
         let rlib = base.crates.simulated.get(&dependency).with_context(|| {

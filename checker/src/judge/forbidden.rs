@@ -15,7 +15,9 @@ pub fn files_read(list: &Path) -> Result<Vec<String>> {
 /// The first of the files that is in another folder than `source`.
 pub fn elsewhere<'a>(files: &'a [String], root: &Path, source: &Path) -> Result<Option<&'a String>> {
     let folder = root.join(source).parent().map(|folder| folder.canonicalize()).transpose()?;
-    Ok(files.iter().find(|file| {
+    // The learner's own file may be a link to where they keep it.
+    let own = root.join(source);
+    Ok(files.iter().filter(|file| root.join(file) != own).find(|file| {
         let within = root.join(file).canonicalize().ok();
         within.zip(folder.as_ref()).is_none_or(|(file, folder)| !file.starts_with(folder))
     }))

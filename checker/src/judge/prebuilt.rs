@@ -27,6 +27,10 @@ const PLACES: &str = "run";
 pub struct Base {
     pub rustc: PathBuf,
     pub crates: Crates,
+    /// What rustc says of its version.
+    version: String,
+    /// A number that stands for all that the base was built from.
+    key: u64,
     /// `target/sim`.
     dir: PathBuf,
     /// Shared with other checkers that judge; a checker that builds waits for it.
@@ -99,7 +103,7 @@ impl Base {
             building.wait_for("waiting for another checker to finish building", || lock.try_lock_shared())?;
             if let Some(crates) = read_stamp(&dir, key) {
                 remove_stale(&dir.join(PLACES));
-                return Ok(Base { rustc, crates, dir, _lock: lock });
+                return Ok(Base { rustc, crates, version, key, dir, _lock: lock });
             }
             lock.unlock()?;
             building.wait_for("waiting for another checker to finish", || lock.try_lock())?;
@@ -114,6 +118,16 @@ impl Base {
             }
             lock.unlock()?;
         }
+    }
+
+    /// What stands for all that the base was built from.
+    pub fn key(&self) -> String {
+        format!("{:016x}", self.key)
+    }
+
+    /// The compiler's version, in one line.
+    pub fn toolchain(&self) -> &str {
+        self.version.lines().next().unwrap_or_default()
     }
 
     /// A folder for one program. It is one of few for each exercise: rustc uses what it knows of the checks from one program to

@@ -75,9 +75,14 @@ impl Diagnostic {
         self.is_error() && (self.has_code("unsafe_code") || (self.has_code("E0453") && names_the_lint))
     }
 
-    /// What to do about an error that is not about the source.
+    /// What to do about an error that is not about the source. Such an error points at no place in it: one that does,
+    /// as that of a `compile_error!`, can have any text.
     fn advice(&self) -> Option<&'static str> {
-        if self.message.starts_with("linker `") || self.message.starts_with("linking with `") {
+        if !self.spans.is_empty() {
+            None
+        } else if self.message.trim_end().ends_with("(os error 28)") {
+            Some("the disk is full; make room on it and try again")
+        } else if self.message.starts_with("linker `") || self.message.starts_with("linking with `") {
             Some("a program could not be linked; is a C linker (`cc`) installed and on the PATH?")
         } else if ["E0460", "E0514", "E0786"].iter().any(|code| self.has_code(code)) {
             Some("what was built earlier does not fit any more; remove target/sim and try again")
@@ -133,8 +138,9 @@ pub fn rustc_says(command: Command, patience: &Patience<'_>) -> Result<Said> {
     let status = match ending {
         Ending::Exited(status) => status,
         Ending::PastDeadline | Ending::CutOff => {
+            // That says as much of the machine as of the program.
             let message = format!("the compiler did not finish in {} s", patience.limit.as_secs());
-            return Ok(Said::Refused(Finding::new(Kind::DoesNotCompile, message), Vec::new()));
+            return Ok(Said::Refused(Finding::new(Kind::TimedOut, message), Vec::new()));
         }
     };
     let mut diagnostics: Vec<Diagnostic> = Vec::new();
@@ -159,6 +165,10 @@ pub fn rustc_says(command: Command, patience: &Patience<'_>) -> Result<Said> {
     }
     if let Some(advice) = diagnostics.iter().filter(|it| it.is_error()).find_map(Diagnostic::advice) {
         bail!("{text}\n\n{advice}");
+    }
+    if process::was_killed(status) {
+        let how = process::describe(status);
+        bail!("the compiler was ended from outside ({how}); had the machine too little memory?");
     }
     if let Some(diagnostic) = diagnostics.iter().find(|diagnostic| diagnostic.is_about_unsafe()) {
         let message = format!("{}: `unsafe` is not allowed in an exercise\n{text}", diagnostic.place());

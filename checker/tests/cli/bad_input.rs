@@ -131,3 +131,44 @@ fn a_base_that_does_not_build_is_not_the_learners_fault() {
 fn a_wrong_option_is_explained() {
     Workbook::new().checker("run --schedules 0").run().exits(2).complains("--schedules");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_compiler_that_is_killed_or_has_a_full_disk_is_no_failure_of_the_program() {
+    use std::os::unix::fs::PermissionsExt;
+    let full = r#"echo '{"message":"failed to write x: No space left on device (os error 28)","code":null,"level":"error","spans":[],"rendered":"error: failed to write"}' >&2; exit 1"#;
+    for (what, says) in [("kill -9 $$", "ended from outside"), (full, "the disk is full")] {
+        let workbook = Workbook::new();
+        workbook.learner_writes("greet", "let _ = check; \"pass\"");
+        workbook.checker("run greet").run().exits(0);
+        let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+        let script = format!(
+            "#!/bin/sh\ncase \"$*\" in *\"--emit=link,dep-info\"*) {what};; esac\nexec {rustc} \"$@\"\n"
+        );
+        workbook.write("rustc.sh", script);
+        let path = workbook.path("rustc.sh");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        workbook.checker("run greet").env("RUSTC", &path).run().exits(2).complains(says);
+    }
+}
+
+#[test]
+fn no_text_of_the_programs_is_taken_for_a_fault_of_the_machine() {
+    for text in ["linking with `cc` failed", "failed to write: No space left on device (os error 28)"] {
+        let workbook = Workbook::new();
+        workbook.learner_writes("greet", &format!("compile_error!({text:?})"));
+        workbook.checker("run greet").run().exits(1).shows("does-not-compile");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_source_file_that_is_a_link_gets_the_verdict_of_its_program() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", "let _ = check; \"pass\"");
+    let source = workbook.path("exercises/01-greeting/greet/src/lib.rs");
+    let kept = workbook.path("kept.rs");
+    std::fs::rename(&source, &kept).unwrap();
+    std::os::unix::fs::symlink(&kept, &source).unwrap();
+    workbook.checker("run greet").run().exits(0);
+}

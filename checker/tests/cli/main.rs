@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod gate;
+mod grade;
 mod hostile;
 mod newer_rust;
 mod place;

@@ -1,0 +1,118 @@
+//! `assignment.toml`: which exercises count, for how much, and how late ones are treated.
+
+use super::lms::Layout;
+use super::policy::Policy;
+use crate::course::{Course, Exercise};
+use anyhow::{Context, Result, bail};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+/// One item of the gradebook.
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Assignment {
+    #[serde(default)]
+    pub title: String,
+    /// The course's release that these verdicts are for: what `Cargo.toml` has as its version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub release: Option<String>,
+    /// Where the submissions come from, if it can't be seen from their names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout: Option<Layout>,
+    /// What counts; empty for every exercise of the course.
+    #[serde(default, rename = "exercise", skip_serializing_if = "Vec::is_empty")]
+    pub items: Vec<Item>,
+    #[serde(default, rename = "late", skip_serializing_if = "Option::is_none")]
+    pub policy: Option<Policy>,
+}
+
+/// One exercise of an assignment.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Item {
+    pub name: String,
+    /// What a program that keeps the contract earns; by default the exercise's own points.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points: Option<f64>,
+    /// Points by clause, which add up to `points`. Without them all clauses count together: all or nothing.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub weights: BTreeMap<String, f64>,
+}
+
+/// An exercise with what it is worth here.
+#[derive(Clone, Debug)]
+pub struct Worth {
+    pub exercise: String,
+    pub points: f64,
+    /// By clause; `None` for all or nothing.
+    pub weights: Option<BTreeMap<u32, f64>>,
+}
+
+/// Two sums of points are the same where they differ by less than the half of a hundredth.
+const ROUNDING: f64 = 0.005;
+
+impl Assignment {
+    /// Reads an `assignment.toml`.
+    ///
+    /// # Errors
+    /// If it can't be read or understood.
+    pub fn read(path: &Path) -> Result<Assignment> {
+        let text = fs::read_to_string(path).with_context(|| format!("could not read {}", path.display()))?;
+        toml::from_str(&text).with_context(|| format!("{} can't be understood", path.display()))
+    }
+
+    /// The exercises that count, in the order of the course.
+    ///
+    /// # Errors
+    /// If one of them is not in the course.
+    pub fn exercises<'a>(&self, course: &'a Course) -> Result<Vec<&'a Exercise>> {
+        let names: Vec<String> = self.items.iter().map(|item| item.name.clone()).collect();
+        let mut chosen = course.select(&names)?;
+        let place = |exercise: &&Exercise| course.exercises.iter().position(|it| it.name == exercise.name);
+        chosen.sort_by_key(place);
+        chosen.dedup_by_key(|exercise| exercise.name.clone());
+        Ok(chosen)
+    }
+
+    /// What each exercise is worth.
+    ///
+    /// # Errors
+    /// If weights name a clause that the contract has not, or do not add up to the points.
+    pub fn worth(&self, course: &Course) -> Result<Vec<Worth>> {
+        let of = |exercise: &&Exercise| self.worth_of(course, exercise);
+        self.exercises(course)?.iter().map(of).collect()
+    }
+
+    fn worth_of(&self, course: &Course, exercise: &Exercise) -> Result<Worth> {
+        let item = self.items.iter().find(|item| item.name == exercise.name);
+        let points = item.and_then(|item| item.points).unwrap_or_else(|| f64::from(exercise.about.points));
+        let name = &exercise.name;
+        if !points.is_finite() || points <= 0.0 {
+            bail!("{name}: {points} points can't be earned; give it more than 0");
+        }
+        let Some(weights) = item.map(|item| &item.weights).filter(|weights| !weights.is_empty()) else {
+            return Ok(Worth { exercise: name.clone(), points, weights: None });
+        };
+        let clauses = exercise.contract(&course.root)?.len() as u32;
+        let mut by_clause = BTreeMap::new();
+        for (clause, weight) in weights {
+            let number = clause.parse().ok().filter(|number| (1..=clauses).contains(number));
+            let number: u32 = number.with_context(|| {
+                format!("{name}: the weight `{clause}` is for no clause; the contract has 1 to {clauses}")
+            })?;
+            if !weight.is_finite() || *weight < 0.0 {
+                bail!("{name}: clause {number} can't weigh {weight}");
+            }
+            by_clause.insert(number, *weight);
+        }
+        let sum: f64 = by_clause.values().sum();
+        if (sum - points).abs() >= ROUNDING {
+            bail!(
+                "{name}: the weights add up to {sum}, and the exercise has {points} points; make them agree"
+            );
+        }
+        Ok(Worth { exercise: name.clone(), points, weights: Some(by_clause) })
+    }
+}

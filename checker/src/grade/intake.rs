@@ -1,0 +1,363 @@
+//! From what an LMS hands out to one folder of files a learner: who handed in what, and what can't be taken.
+
+use super::archive::{self, Entry};
+use super::assignment::Assignment;
+use super::late::Late;
+use super::lms::{Key, Layout};
+use super::roster::Roster;
+use crate::course::Exercise;
+use anyhow::{Context, Result, bail};
+use serde::Deserialize;
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// What one file, and one exercise of one learner, may have at the most.
+const FILES: usize = 100;
+const FILE_BYTES: usize = 256 << 10;
+
+/// Everything that was handed in, by learner, in the order of their keys.
+pub struct Intake {
+    pub layout: Layout,
+    pub submissions: Vec<Submission>,
+    /// What belongs to nobody, with the reason: it is named, and nothing is lost by it.
+    pub strays: Vec<String>,
+}
+
+/// What one learner, or one group, handed in.
+pub struct Submission {
+    pub key: Key,
+    pub late: Late,
+    /// By exercise, for each exercise of the assignment.
+    pub parts: BTreeMap<String, Part>,
+}
+
+/// What was handed in for one exercise.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Part {
+    /// The files below `src/`, by their paths from there.
+    Taken(BTreeMap<String, Vec<u8>>),
+    NotSubmitted,
+    /// Something is there, and a person has to look at it.
+    Refused(String),
+}
+
+impl Part {
+    /// A number that stands for the files: the same names with the same bytes, and no others, have it.
+    pub fn digest(&self) -> Option<String> {
+        let Part::Taken(files) = self else { return None };
+        let mut hash = Sha256::new();
+        for (path, bytes) in files {
+            hash.update((path.len() as u64).to_be_bytes());
+            hash.update(path.as_bytes());
+            hash.update((bytes.len() as u64).to_be_bytes());
+            hash.update(bytes);
+        }
+        Some(super::hex(&hash.finalize()))
+    }
+}
+
+/// Reads everything that was handed in at `from`: a folder, or an archive as an LMS hands it out.
+///
+/// # Errors
+/// If `from` can't be read, or has nothing in it that is somebody's.
+pub fn read(
+    from: &Path,
+    assignment: &Assignment,
+    exercises: &[&Exercise],
+    roster: &Roster,
+) -> Result<Intake> {
+    let (entries, mut strays) = archive::open(from)?;
+    let folder = from.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let layout = assignment.layout.unwrap_or_else(|| Layout::of(&folder, &entries));
+    let mut bundles: BTreeMap<Key, Bundle> = BTreeMap::new();
+    for entry in entries {
+        match layout.whose(&folder, &entry.path) {
+            Some(place) => {
+                let bundle = bundles.entry(place.key).or_default();
+                if place.late != Late::Unknown {
+                    bundle.late = place.late;
+                }
+                bundle.entries.push(Entry { path: place.rest, ..entry });
+            }
+            None => strays.push(format!("{}: it is in nobody's folder", entry.path)),
+        }
+    }
+    if bundles.is_empty() {
+        bail!(
+            "{} has no submission in it\n{}",
+            from.display(),
+            "it should be a folder with one folder for each learner, or the archive that Canvas or Moodle makes of all submissions"
+        );
+    }
+    let mut submissions: Vec<Submission> = Vec::new();
+    for (key, bundle) in bundles {
+        let parts = bundle.parts(exercises);
+        submissions.push(Submission { key, late: bundle.late, parts });
+    }
+    for key in roster.missing(&submissions.iter().map(|submission| &submission.key).collect()) {
+        let none = exercises.iter().map(|exercise| (exercise.name.clone(), Part::NotSubmitted));
+        submissions.push(Submission { key, late: Late::Unknown, parts: none.collect() });
+    }
+    submissions.sort_by(|a, b| a.key.cmp(&b.key));
+    Ok(Intake { layout, submissions, strays })
+}
+
+/// All files of one learner.
+#[derive(Default)]
+struct Bundle {
+    late: Late,
+    entries: Vec<Entry>,
+}
+
+impl Bundle {
+    fn parts(&self, exercises: &[&Exercise]) -> BTreeMap<String, Part> {
+        let (entries, refused) = unpacked(&self.entries);
+        let part = |exercise: &&Exercise| {
+            let part = match of_exercise(exercise, exercises.len() == 1, &entries) {
+                // Nothing was found because nothing could be read.
+                Part::NotSubmitted if refused.is_some() => Part::Refused(refused.clone().unwrap_or_default()),
+                part => part,
+            };
+            (exercise.name.clone(), part)
+        };
+        exercises.iter().map(part).collect()
+    }
+}
+
+/// The files of a submission, with those of an archive or an export that was handed in. The second value says what could
+/// not be unpacked.
+fn unpacked(entries: &[Entry]) -> (Vec<Entry>, Option<String>) {
+    let mut files = Vec::new();
+    let mut refused = None;
+    for entry in entries {
+        let lower = entry.path.to_lowercase();
+        if lower.ends_with(".zip") {
+            match archive::inner(&entry.path, &entry.bytes) {
+                Ok(inside) => files.extend(inside),
+                Err(error) => refused = Some(format!("{error:#}")),
+            }
+        } else if lower.ends_with(".json") {
+            // `progress export`: other JSON is nobody's program.
+            files.extend(exported(&entry.bytes));
+        } else {
+            files.push(Entry { path: entry.path.clone(), bytes: entry.bytes.clone() });
+        }
+    }
+    (files, refused)
+}
+
+/// The part of `progress export` that has programs in it.
+#[derive(Deserialize)]
+struct Exported {
+    programs: BTreeMap<String, Program>,
+}
+
+/// A program of one file, or of several by their paths below `src/`.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Program {
+    One(String),
+    Several(BTreeMap<String, String>),
+}
+
+fn exported(bytes: &[u8]) -> Vec<Entry> {
+    let Ok(export) = serde_json::from_slice::<Exported>(bytes) else { return Vec::new() };
+    let mut files = Vec::new();
+    for (exercise, program) in export.programs {
+        let mut put = |path: &str, text: String| {
+            files.push(Entry { path: format!("{exercise}/src/{path}"), bytes: text.into_bytes() });
+        };
+        match program {
+            Program::One(text) => put("lib.rs", text),
+            Program::Several(texts) => texts.into_iter().for_each(|(path, text)| put(&path, text)),
+        }
+    }
+    files
+}
+
+/// What of `entries` belongs to `exercise`; `only` if it is the assignment's only one.
+fn of_exercise(exercise: &Exercise, only: bool, entries: &[Entry]) -> Part {
+    let names = [exercise.name.clone(), exercise.crate_name()];
+    let mut roots: Vec<String> = Vec::new();
+    let mut bare: Vec<&Entry> = Vec::new();
+    for entry in entries {
+        let parts: Vec<&str> = entry.path.split('/').collect();
+        match parts.as_slice() {
+            [.., folder, "src", "lib.rs"] if names.iter().any(|name| name == folder) => {
+                roots.push(entry.path.trim_end_matches("lib.rs").to_owned());
+            }
+            [.., "src", "lib.rs"] if only => roots.push(entry.path.trim_end_matches("lib.rs").to_owned()),
+            [.., file] if named_after(file, &names) => bare.push(entry),
+            [file] if is_lib(file) => bare.push(entry),
+            [.., file] if only && is_lib(file) => bare.push(entry),
+            _ => {}
+        }
+    }
+    roots.sort();
+    roots.dedup();
+    let own = |entry: &&Entry| named_after(entry.path.rsplit('/').next().unwrap_or_default(), &names);
+    match (roots.as_slice(), bare.as_slice()) {
+        ([root], _) => below(root, entries),
+        ([], []) => Part::NotSubmitted,
+        ([], files) => {
+            // A file that has the exercise's name says whose it is; `lib.rs` does only if there is one exercise.
+            let named: Vec<&&Entry> = files.iter().filter(|entry| own(entry)).collect();
+            match (named.as_slice(), files) {
+                ([one], _) => single(one),
+                ([], [one]) if only => single(one),
+                ([], several) if only => {
+                    Part::Refused(format!("{} could each be it: {}", several.len(), list(several)))
+                }
+                ([], _) => Part::Refused(format!(
+                    "{}: which exercise is it? put it into a folder `{}/src/`, or name the exercise in assignment.toml",
+                    list(files),
+                    exercise.name
+                )),
+                (several, _) => Part::Refused(format!("{} files have its name", several.len())),
+            }
+        }
+        (several, _) => Part::Refused(format!("there are several: {}", several.join(", "))),
+    }
+}
+
+fn list(entries: &[&Entry]) -> String {
+    entries.iter().map(|entry| entry.path.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// `lib.rs`, or what Canvas makes of a second upload of it: `lib-1.rs`.
+fn is_lib(file: &str) -> bool {
+    let stem = file.strip_suffix(".rs").unwrap_or_default();
+    let number = stem.strip_prefix("lib-");
+    stem == "lib" || number.is_some_and(|it| !it.is_empty() && it.bytes().all(|c| c.is_ascii_digit()))
+}
+
+fn named_after(file: &str, names: &[String]) -> bool {
+    let stem = file.strip_suffix(".rs").unwrap_or_default();
+    names.iter().any(|name| {
+        stem.strip_prefix(name.as_str()).is_some_and(|rest| {
+            rest.is_empty()
+                || rest
+                    .strip_prefix('-')
+                    .is_some_and(|it| !it.is_empty() && it.bytes().all(|c| c.is_ascii_digit()))
+        })
+    })
+}
+
+fn single(entry: &Entry) -> Part {
+    checked(BTreeMap::from([("lib.rs".to_owned(), entry.bytes.clone())]))
+}
+
+/// Everything below the folder `root`, by its path from there.
+fn below(root: &str, entries: &[Entry]) -> Part {
+    let mut files = BTreeMap::new();
+    for entry in entries {
+        if let Some(path) = entry.path.strip_prefix(root)
+            && path.ends_with(".rs")
+            // The exercise's own `main` and other programs are not what is judged.
+            && path != "main.rs"
+            && !path.starts_with("bin/")
+        {
+            files.insert(path.to_owned(), entry.bytes.clone());
+        }
+    }
+    checked(files)
+}
+
+fn checked(files: BTreeMap<String, Vec<u8>>) -> Part {
+    if files.len() > FILES {
+        return Part::Refused(format!("{} files; {FILES} are taken at the most", files.len()));
+    }
+    if let Some((path, bytes)) = files.iter().find(|(_, bytes)| bytes.len() > FILE_BYTES) {
+        return Part::Refused(format!(
+            "{path} has {} bytes; {FILE_BYTES} are taken at the most",
+            bytes.len()
+        ));
+    }
+    let folded = |path: &String| path.to_lowercase();
+    let mut seen = std::collections::BTreeSet::new();
+    if let Some(path) = files.keys().find(|path| !seen.insert(folded(path))) {
+        return Part::Refused(format!("two files are called {path} where capitals don't count"));
+    }
+    Part::Taken(files)
+}
+
+/// Writes the files of a part below `dir`, which must not be there yet.
+///
+/// # Errors
+/// If the disk says no.
+pub fn freeze(files: &BTreeMap<String, Vec<u8>>, dir: &Path) -> Result<()> {
+    for (path, bytes) in files {
+        let file = dir.join(path);
+        let folder = file.parent().context("a file is in no folder")?;
+        std::fs::create_dir_all(folder).with_context(|| format!("could not make {}", folder.display()))?;
+        std::fs::write(&file, bytes).with_context(|| format!("could not write {}", file.display()))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(path: &str) -> Entry {
+        Entry { path: path.to_owned(), bytes: path.as_bytes().to_vec() }
+    }
+
+    fn exercise(name: &str) -> Exercise {
+        Exercise::sample(name)
+    }
+
+    #[test]
+    fn a_folder_of_the_workbook_is_found_wherever_it_lies() {
+        let entries = [
+            entry("ex/02-x/print-room/src/lib.rs"),
+            entry("ex/02-x/print-room/src/tray.rs"),
+            entry("x/src/lib.rs"),
+        ];
+        let Part::Taken(files) = of_exercise(&exercise("print-room"), false, &entries) else { panic!() };
+        assert_eq!(files.keys().collect::<Vec<_>>(), ["lib.rs", "tray.rs"]);
+    }
+
+    #[test]
+    fn a_bare_file_is_taken_where_there_is_one_exercise_and_refused_by_name_where_there_are_several() {
+        let entries = [entry("lib-2.rs")];
+        assert!(matches!(of_exercise(&exercise("print-room"), true, &entries), Part::Taken(_)));
+        let Part::Refused(why) = of_exercise(&exercise("print-room"), false, &entries) else { panic!() };
+        assert!(why.contains("lib-2.rs") && why.contains("which exercise"), "{why}");
+    }
+
+    #[test]
+    fn a_file_with_the_name_of_the_exercise_is_it() {
+        let entries = [entry("print_room.rs"), entry("lib.rs")];
+        let Part::Taken(files) = of_exercise(&exercise("print-room"), false, &entries) else { panic!() };
+        assert_eq!(files["lib.rs"], b"print_room.rs");
+    }
+
+    #[test]
+    fn nothing_else_of_a_package_is_taken() {
+        let entries =
+            ["Cargo.toml", "build.rs", ".cargo/config.toml", "src/main.rs", "src/lib.rs", "tests/checks.rs"];
+        let entries: Vec<Entry> = entries.iter().map(|path| entry(&format!("print-room/{path}"))).collect();
+        let Part::Taken(files) = of_exercise(&exercise("print-room"), false, &entries) else { panic!() };
+        assert_eq!(files.keys().collect::<Vec<_>>(), ["lib.rs"]);
+    }
+
+    #[test]
+    fn a_digest_tells_names_and_bytes_apart() {
+        let part = |path: &str, text: &str| {
+            Part::Taken([(path.to_owned(), text.as_bytes().to_vec())].into()).digest()
+        };
+        assert_eq!(part("lib.rs", "a"), part("lib.rs", "a"));
+        assert_ne!(part("lib.rs", "a"), part("lib.rs", "b"));
+        assert_ne!(part("lib.rs", "a"), part("lib.rsa", ""));
+    }
+
+    #[test]
+    fn programs_of_an_export_are_found() {
+        let json = br#"{"progress": {}, "programs": {"print-room": "fn a() {}", "pair": {"lib.rs": "mod b;", "b.rs": ""}}}"#;
+        let entries = exported(json);
+        let paths: Vec<&str> = entries.iter().map(|entry| entry.path.as_str()).collect();
+        assert_eq!(paths, ["pair/src/b.rs", "pair/src/lib.rs", "print-room/src/lib.rs"]);
+    }
+}

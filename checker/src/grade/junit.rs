@@ -1,0 +1,72 @@
+//! JUnit: a file for each exercise, a suite for each submission, a case for each check.
+
+use super::record::{Outcome, Record};
+use crate::verdict::Status;
+use anyhow::Result;
+use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+
+/// The most of a text that goes into a case.
+const TEXT: usize = 4_000;
+
+/// The report of one exercise. Undecided is an error of ours, wrong a failure, not handed in skipped.
+///
+/// # Errors
+/// If it can't be written.
+pub fn report(exercise: &str, records: &[&Record]) -> Result<String> {
+    let mut report = Report::new(exercise);
+    for record in records {
+        let name = format!("{exercise}.{}", record.id);
+        let mut suite = TestSuite::new(&*name);
+        match &record.outcome {
+            Outcome::Judged { .. } => {
+                for check in &record.checks {
+                    let status = match (check.status, &check.finding) {
+                        (Status::Passed, _) => TestCaseStatus::success(),
+                        (status, finding) => {
+                            let kind = if status == Status::Failed {
+                                NonSuccessKind::Failure
+                            } else {
+                                NonSuccessKind::Error
+                            };
+                            let text = finding.as_ref().map_or("", |finding| finding.message.as_str());
+                            let kind_of = finding.as_ref().map_or("undecided", |finding| finding.kind.name());
+                            told(kind, kind_of, text)
+                        }
+                    };
+                    suite.add_test_case(case(&check.name, &name, status));
+                }
+            }
+            Outcome::Refused { finding } => {
+                let status = told(NonSuccessKind::Failure, finding.kind.name(), &finding.message);
+                suite.add_test_case(case("compiles", &name, status));
+            }
+            Outcome::Undecided { reason } => {
+                suite.add_test_case(case("judged", &name, told(NonSuccessKind::Error, "undecided", reason)));
+            }
+            Outcome::NotSubmitted => {
+                let mut status = TestCaseStatus::skipped();
+                status.set_message("nothing was handed in");
+                suite.add_test_case(case("submitted", &name, status));
+            }
+        }
+        report.add_test_suite(suite);
+    }
+    Ok(report.to_string()?)
+}
+
+fn case(name: &str, class: &str, status: TestCaseStatus) -> TestCase {
+    let mut case = TestCase::new(name, status);
+    case.set_classname(class);
+    case
+}
+
+fn told(kind: NonSuccessKind, finding: &str, text: &str) -> TestCaseStatus {
+    let mut status = TestCaseStatus::non_success(kind);
+    let text: String = text.chars().take(TEXT).collect();
+    let line = text.lines().next().unwrap_or_default().to_owned();
+    status
+        .set_type(finding)
+        .set_message(format!("{finding}: {line}"))
+        .set_description(format!("{finding}: {text}"));
+    status
+}

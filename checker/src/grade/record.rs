@@ -1,0 +1,172 @@
+//! The record of one submission's exercise: what was seen, and what made it. Written at once and whole.
+
+use super::late::Late;
+use crate::verdict::{Check, Finding, Kind, Report, Status};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a record is of, and what came of it. The same submission judged by the same things gives the same bytes, so there
+/// is no time in it.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Record {
+    pub version: u32,
+    pub id: String,
+    pub exercise: String,
+    pub late: Late,
+    pub outcome: Outcome,
+    /// Each check, with what it found; empty for what was not judged.
+    pub checks: Vec<Check>,
+    pub made_by: MadeBy,
+}
+
+/// What decides a verdict. Two records with the same digests have the same outcome.
+#[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct MadeBy {
+    /// Of the frozen files; none where nothing was handed in.
+    pub program: Option<String>,
+    /// Of the exercise's checks, snapshots and manifest.
+    pub checks: String,
+    /// Of the engine, the simulated std and the harness.
+    pub base: String,
+    pub toolchain: String,
+    pub limits: String,
+    pub sandbox: String,
+    /// The course's version.
+    pub release: String,
+}
+
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+pub enum Outcome {
+    /// Every clause has its verdict.
+    Judged {
+        clauses: Vec<(u32, Clause)>,
+    },
+    /// It does not compile, or does what it must not.
+    Refused {
+        finding: Finding,
+    },
+    NotSubmitted,
+    /// Nothing was proven, and it is not the learner's fault.
+    Undecided {
+        reason: String,
+    },
+}
+
+/// What became of one clause.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(tag = "is", rename_all = "kebab-case")]
+pub enum Clause {
+    Kept,
+    Broken {
+        kind: Kind,
+        check: String,
+        seed: Option<u64>,
+    },
+    /// Its checks saw nothing of their own: another finding came first.
+    NotReached {
+        because: String,
+    },
+}
+
+impl Record {
+    pub const VERSION: u32 = 1;
+
+    /// What a report says of a submission.
+    pub fn of(report: Report, id: &str, late: Late, clauses: u32, made_by: MadeBy) -> Record {
+        let exercise = report.exercise.clone();
+        let mut checks = report.checks;
+        // How long it took differs from run to run.
+        checks.iter_mut().for_each(|check| check.duration_ms = 0);
+        let outcome = match report.finding {
+            Some(finding) => Outcome::Refused { finding },
+            None => outcome(&checks, clauses),
+        };
+        Record { version: Record::VERSION, id: id.to_owned(), exercise, late, outcome, checks, made_by }
+    }
+
+    /// A record of something that no check was run on.
+    pub fn without_checks(id: &str, exercise: &str, late: Late, outcome: Outcome, made_by: MadeBy) -> Record {
+        let (id, exercise) = (id.to_owned(), exercise.to_owned());
+        Record { version: Record::VERSION, id, exercise, late, outcome, checks: Vec::new(), made_by }
+    }
+
+    /// Whether running it again could tell more.
+    pub fn is_decided(&self) -> bool {
+        !matches!(self.outcome, Outcome::Undecided { .. })
+    }
+
+    #[cfg(test)]
+    pub fn sample(id: &str, exercise: &str) -> Record {
+        Record::without_checks(id, exercise, Late::Unknown, Outcome::NotSubmitted, MadeBy::default())
+    }
+}
+
+/// What the checks say of each clause. A check that could not be decided makes the whole undecided only where no finding
+/// decides the mark: a broken clause is broken, whatever a later check would have said.
+fn outcome(checks: &[Check], clauses: u32) -> Outcome {
+    let mut by_clause: BTreeMap<u32, Clause> = BTreeMap::new();
+    let mut undecided: BTreeSet<u32> = BTreeSet::new();
+    let first = checks.iter().find(|check| check.status == Status::Failed);
+    for clause in 1..=clauses {
+        let own: Vec<&Check> = checks.iter().filter(|check| check.clause == clause).collect();
+        let broken = own.iter().find_map(|check| {
+            let finding = check.finding.as_ref().filter(|_| check.status == Status::Failed)?;
+            Some(Clause::Broken { kind: finding.kind, check: check.name.clone(), seed: finding.seed })
+        });
+        let is_open = own.is_empty() || own.iter().any(|check| check.status == Status::Undecided);
+        let state = match (broken, first.and_then(Check::kind)) {
+            (Some(broken), _) => broken,
+            (None, Some(kind)) if is_open => Clause::NotReached { because: kind.to_string() },
+            (None, None) if is_open => {
+                undecided.insert(clause);
+                continue;
+            }
+            (None, _) => Clause::Kept,
+        };
+        by_clause.insert(clause, state);
+    }
+    match undecided.first() {
+        Some(clause) => Outcome::Undecided {
+            reason: format!("nothing could be proven about clause {clause} within the limits"),
+        },
+        None => Outcome::Judged { clauses: by_clause.into_iter().collect() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(clause: u32, status: Status, kind: Option<Kind>) -> Check {
+        let finding = kind.map(|kind| Finding::new(kind, "seen"));
+        let name = format!("check_{clause}");
+        Check { name, clause, status, schedules: 10, exhausted: None, finding, duration_ms: 7 }
+    }
+
+    #[test]
+    fn a_clause_is_kept_broken_or_not_reached() {
+        let checks = [
+            check(1, Status::Passed, None),
+            check(2, Status::Failed, Some(Kind::Deadlock)),
+            check(3, Status::Undecided, None),
+        ];
+        let Outcome::Judged { clauses } = outcome(&checks, 3) else { panic!() };
+        assert_eq!(clauses[0].1, Clause::Kept);
+        assert!(matches!(clauses[1].1, Clause::Broken { kind: Kind::Deadlock, .. }));
+        assert_eq!(clauses[2].1, Clause::NotReached { because: "deadlock".to_owned() });
+    }
+
+    #[test]
+    fn what_is_undecided_with_no_finding_has_no_mark() {
+        let checks = [check(1, Status::Passed, None), check(2, Status::Undecided, None)];
+        assert!(matches!(outcome(&checks, 2), Outcome::Undecided { .. }));
+    }
+
+    #[test]
+    fn no_time_is_in_a_record() {
+        let report = Report::of_checks("pair", vec![check(1, Status::Passed, None)], 99);
+        let record = Record::of(report, "s1", Late::No, 1, MadeBy::default());
+        assert!(!serde_json::to_string(&record).unwrap().contains('7'), "a duration is in it");
+    }
+}

@@ -1,0 +1,267 @@
+//! Judging everything that was planned: one record for each exercise of each submission, written at once and whole.
+
+use super::late::Late;
+use super::plan::{Folder, Plan, Planned, Taken};
+use super::record::{MadeBy, Outcome, Record};
+use crate::course::variant::{self, Expected, Variant};
+use crate::course::{Course, Exercise};
+use crate::files::replace;
+use crate::judge::Judge;
+use crate::parallel::at_once;
+use crate::process::cancel;
+use crate::verdict::{Report, Status};
+use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use walkdir::WalkDir;
+
+/// How a run ended, if it did.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Ran {
+    pub judged: usize,
+    /// Records that were there already, made by the same things.
+    pub kept: usize,
+    pub undecided: usize,
+    pub not_submitted: usize,
+}
+
+/// What is needed to judge a plan.
+pub struct Runner<'a> {
+    pub judge: &'a Judge<'a>,
+    pub course: &'a Course,
+    pub folder: &'a Folder,
+    pub plan: &'a Plan,
+    /// What the sandbox keeps a program from: a part of each record.
+    pub sandbox: &'a str,
+}
+
+/// One exercise of one submission.
+struct Job<'a> {
+    planned: &'a Planned,
+    exercise: &'a Exercise,
+    taken: &'a Taken,
+    made_by: MadeBy,
+}
+
+impl Runner<'_> {
+    /// Judges what has no record yet, or one that something else made; `tell` hears of each as (done, of how many).
+    ///
+    /// # Errors
+    /// If the machine is not fit to judge, or a record can't be written. What was written stays.
+    pub fn run(&self, tell: &mut dyn FnMut(usize, usize)) -> Result<Ran> {
+        let mut ran = Ran::default();
+        let jobs = self.jobs()?;
+        let mut waiting = Vec::new();
+        for job in jobs {
+            match self.kept(&job) {
+                Some(record) => {
+                    ran.kept += 1;
+                    count(&mut ran, &record);
+                }
+                None => waiting.push(job),
+            }
+        }
+        if waiting.iter().any(|job| matches!(job.taken, Taken::Frozen { .. })) {
+            self.sound(&waiting)?;
+        }
+        let of = waiting.len();
+        let mut done = 0;
+        at_once(
+            &waiting,
+            |job| self.record(job),
+            |index, record: Result<Record>| {
+                let (job, record) = (&waiting[index], record?);
+                let path = self.folder.record(&job.planned.id, &job.exercise.name);
+                fs::create_dir_all(path.parent().unwrap_or(&path))?;
+                replace(&path, &serde_json::to_vec_pretty(&record)?)?;
+                ran.judged += 1;
+                count(&mut ran, &record);
+                done += 1;
+                tell(done, of);
+                Ok(())
+            },
+        )?;
+        Ok(ran)
+    }
+
+    fn jobs(&self) -> Result<Vec<Job<'_>>> {
+        let mut checks: BTreeMap<&str, (&Exercise, String)> = BTreeMap::new();
+        for name in &self.plan.exercises {
+            let exercise = self.course.exercise(name)?;
+            checks.insert(name, (exercise, digest(&self.course.root, exercise)?));
+        }
+        let mut jobs = Vec::new();
+        for (planned, name, taken) in self.plan.jobs() {
+            let (exercise, checks) =
+                checks.get(name).with_context(|| format!("the plan has no exercise `{name}`"))?;
+            let program = match taken {
+                Taken::Frozen { digest } => Some(digest.clone()),
+                _ => None,
+            };
+            let effort = &self.judge.effort;
+            let schedules = effort.schedules.map_or("all".to_owned(), |schedules| schedules.to_string());
+            let made_by = MadeBy {
+                program,
+                checks: checks.clone(),
+                base: self.judge.base.key(),
+                toolchain: self.judge.base.toolchain().to_owned(),
+                limits: format!("seed {}, {schedules} schedules, {} s", effort.seed, effort.limit.as_secs()),
+                sandbox: self.sandbox.to_owned(),
+                release: self.course.release().to_owned(),
+            };
+            jobs.push(Job { planned, exercise, taken, made_by });
+        }
+        Ok(jobs)
+    }
+
+    /// The record that is there, if running the job again could only give the same.
+    fn kept(&self, job: &Job<'_>) -> Option<Record> {
+        let bytes = fs::read(self.folder.record(&job.planned.id, &job.exercise.name)).ok()?;
+        let record: Record = serde_json::from_slice(&bytes).ok()?;
+        let same = record.version == Record::VERSION
+            && record.made_by == job.made_by
+            && record.late == job.planned.late;
+        // Something else may be wrong with it now than when it was made.
+        let refused = matches!(job.taken, Taken::Refused { .. });
+        (same && record.is_decided() && !refused).then_some(record)
+    }
+
+    fn record(&self, job: &Job<'_>) -> Result<Record> {
+        let (id, name, late) = (&job.planned.id, &job.exercise.name, job.planned.late.clone());
+        let without = |outcome: Outcome, late: Late| {
+            Ok(Record::without_checks(id, name, late, outcome, job.made_by.clone()))
+        };
+        let digest = match job.taken {
+            Taken::NotSubmitted => return without(Outcome::NotSubmitted, late),
+            Taken::Refused { reason } => return without(Outcome::Undecided { reason: reason.clone() }, late),
+            Taken::Frozen { digest } => digest,
+        };
+        let dir = self.folder.frozen(id, name);
+        if frozen_digest(&dir)? != *digest {
+            let reason =
+                "its frozen copy is not what was taken in; run `cargo checker grade plan` again".to_owned();
+            return without(Outcome::Undecided { reason }, late);
+        }
+        let source = dir.join("lib.rs");
+        let source = source.canonicalize().with_context(|| format!("could not find {}", source.display()))?;
+        let clauses = job.exercise.contract(&self.course.root)?.len() as u32;
+        match self.judge.judge(job.exercise, &source, &mut |_| {}) {
+            Ok(report) => {
+                let report = in_own_words(report, source.parent().unwrap_or(&source))?;
+                Ok(Record::of(report, id, late, clauses, job.made_by.clone()))
+            }
+            Err(error) if cancel::is_interrupted() => Err(error),
+            // Ours: another try may decide it, and nobody loses a point by it.
+            Err(error) => without(Outcome::Undecided { reason: format!("{error:#}") }, late),
+        }
+    }
+
+    /// Whether this machine judges at all: for each exercise its solution passes and a wrong program does not.
+    fn sound(&self, waiting: &[Job<'_>]) -> Result<()> {
+        space(&self.folder.0)?;
+        let mut seen = Vec::new();
+        for job in waiting {
+            let exercise = job.exercise;
+            if seen.contains(&&exercise.name) {
+                continue;
+            }
+            seen.push(&exercise.name);
+            let programs = variant::of(&self.course.root, exercise);
+            let programs: Vec<&Variant> = programs.iter().flatten().collect();
+            let right = programs.iter().find(|variant| matches!(variant.expected, Expected::Passed));
+            let wrong = programs.iter().find(|variant| {
+                matches!(variant.expected, Expected::Finding { .. }) && variant.is_in("rejected")
+            });
+            for (variant, wanted) in [(right, Status::Passed), (wrong, Status::Failed)] {
+                // An edition without solutions has none to try.
+                let Some(variant) = variant else { continue };
+                let got = self.judge.judge(exercise, &variant.source, &mut |_| {})?.verdict;
+                if got != wanted {
+                    bail!(super::unfit::Unfit(format!(
+                        "{} should get `{}` and got `{}` on this machine; nothing was judged",
+                        variant.source.display(),
+                        wanted.name(),
+                        got.name()
+                    )));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn count(ran: &mut Ran, record: &Record) {
+    match record.outcome {
+        Outcome::Undecided { .. } => ran.undecided += 1,
+        Outcome::NotSubmitted => ran.not_submitted += 1,
+        _ => {}
+    }
+}
+
+/// The least that must be free where records are written.
+const FREE_BYTES: u64 = 1 << 30;
+
+fn space(dir: &Path) -> Result<()> {
+    #[cfg(unix)]
+    {
+        let stat =
+            rustix::fs::statvfs(dir).with_context(|| format!("could not look at {}", dir.display()))?;
+        let free = stat.f_bavail.saturating_mul(stat.f_frsize);
+        if free < FREE_BYTES {
+            bail!(super::unfit::Unfit(format!(
+                "{} MB are free at {}, and {} MB are needed; nothing was judged",
+                free >> 20,
+                dir.display(),
+                FREE_BYTES >> 20
+            )));
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = dir;
+    Ok(())
+}
+
+/// A report without the places of this machine: what it says of files reads as on the learner's.
+fn in_own_words(report: Report, dir: &Path) -> Result<Report> {
+    let text = serde_json::to_string(&report)?;
+    let quoted = serde_json::to_string(&dir.display().to_string())?;
+    let text = text.replace(quoted.trim_matches('"'), "src");
+    serde_json::from_str(&text).context("a report without this machine's folders can't be read")
+}
+
+/// A number for all that decides what an exercise's verdict is, besides the base.
+fn digest(root: &Path, exercise: &Exercise) -> Result<String> {
+    let mut hash = Sha256::new();
+    let mut put = |path: &Path| -> Result<()> {
+        let bytes =
+            fs::read(root.join(path)).with_context(|| format!("could not read {}", path.display()))?;
+        hash.update(path.display().to_string().replace('\\', "/"));
+        hash.update((bytes.len() as u64).to_be_bytes());
+        hash.update(&bytes);
+        Ok(())
+    };
+    put(&exercise.dir.join("Cargo.toml"))?;
+    put(&exercise.readme())?;
+    for entry in WalkDir::new(root.join(&exercise.dir).join("tests")).sort_by_file_name() {
+        let entry = entry?;
+        if entry.file_type().is_file() {
+            put(entry.path().strip_prefix(root)?)?;
+        }
+    }
+    Ok(super::hex(&hash.finalize()))
+}
+
+/// The digest of a frozen copy as it is now.
+fn frozen_digest(dir: &Path) -> Result<String> {
+    let mut files = BTreeMap::new();
+    for entry in WalkDir::new(dir).sort_by_file_name() {
+        let entry = entry.with_context(|| format!("could not read {}", dir.display()))?;
+        if entry.file_type().is_file() {
+            let path = entry.path().strip_prefix(dir)?.to_string_lossy().replace('\\', "/");
+            files.insert(path, fs::read(entry.path())?);
+        }
+    }
+    super::intake::Part::Taken(files).digest().context("a frozen copy has no digest")
+}
