@@ -87,7 +87,7 @@ where
                 let _ = taken.recv();
             }
         }
-        Ok(())
+        Ok::<(), Result<E, Box<dyn Any + Send>>>(())
     });
     end.map_err(|failure| failure.unwrap_or_else(|payload| resume_unwind(payload)))
 }

@@ -1,4 +1,4 @@
-//! breaks: clause 5 · finding: race
+//! breaks: clause 5 · finding: deadlock
 //! After a failure the workers throw away whatever they have, items before the one that failed included.
 
 use std::any::Any;

@@ -1,4 +1,4 @@
-//! breaks: clause 5 · finding: livelock
+//! breaks: clause 5 · finding: unbounded
 //! After a failure nothing more is saved, and the rest of the source is pulled and dropped. A source without end keeps it busy.
 
 use std::any::Any;
