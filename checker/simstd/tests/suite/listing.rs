@@ -109,7 +109,9 @@ fn ours() -> Vec<String> {
     copy_unhidden(&manifest.join("src"), &copy);
     let mut command = Command::new(rustdoc);
     command.args(["--crate-name", "simstd", "--edition", "2024", "--cap-lints", "allow"]);
-    command.arg("--extern").arg(format!("engine={}", rlib(&deps, "engine").display()));
+    for dependency in ["engine", "object"] {
+        command.arg("--extern").arg(format!("{dependency}={}", rlib(&deps, dependency).display()));
+    }
     command.arg("-L").arg(format!("dependency={}", deps.display())).arg("-o").arg(&folder);
     let output = command.arg(copy.join("lib.rs")).output().expect("rustdoc runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
