@@ -14,11 +14,15 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use self::clock::Clock;
 use crate::footprint::{Access, end_of};
+use crate::library::{self, RAYON};
 use crate::report::{Ending, Panic};
 use crate::stack::Stack;
 use crate::strategy::Strategy;
 use crate::task::{Handle, Limits, Loc, NEVER, Orders, Point, State, Task, TaskId, Waiting};
 use crate::trace::{Deed, Trace};
+
+/// So many steps in the libraries' own code cost as much as one of the program's.
+const CHEAPER: u64 = 16;
 
 pub(crate) struct Exec {
     pub(crate) epoch: u32,
@@ -31,7 +35,11 @@ pub(crate) struct Exec {
     pub(crate) clock: Clock,
     pub(crate) steps: u64,
     pub(crate) switches: u64,
-    /// The step at which [`settle`](crate::settle) gives up.
+    /// Steps as limits count them: those of a pool's idle threads cost less.
+    pub(crate) effort: u64,
+    /// How many steps rayon's threads have taken in the libraries' own code.
+    library_steps: u64,
+    /// The effort at which [`settle`](crate::settle) gives up.
     pub(crate) restless_at: u64,
     pub(crate) limits: Limits,
     pub(crate) strategy: Strategy,
@@ -125,6 +133,8 @@ impl Exec {
             clock: Clock::default(),
             steps: 0,
             switches: 0,
+            effort: 0,
+            library_steps: 0,
             restless_at: NEVER,
             limits,
             enumerates: strategy.enumerates(),
@@ -143,7 +153,7 @@ impl Exec {
 
     /// Adds a task, which can run from now on. Its coroutine must be the next that is prepared.
     pub(crate) fn add(&mut self, name: Option<String>, at: Loc) -> TaskId {
-        let of_rayon = at.file().contains("/rayon-core-1");
+        let of_rayon = library::package(at.file()) == Some(RAYON);
         // rayon starts its global pool in a `Once`, and nothing else there.
         let outlives = of_rayon && self.tasks.get(self.current as usize).is_some_and(|t| t.initialising > 0);
         let id = self.tasks.len() as TaskId;
@@ -187,7 +197,7 @@ impl Exec {
     /// [chooses](Self::choose_at) after that.
     #[inline]
     pub(crate) fn arrive(&mut self, point: Point) -> Turn {
-        self.steps += 1;
+        self.count_step(point.at);
         self.announced_atomic = 0;
         if point.is_count {
             self.count_points += 1;
@@ -199,13 +209,33 @@ impl Exec {
         if self.steps.is_multiple_of(1024) {
             HEARTBEAT.fetch_add(1, Ordering::Relaxed);
         }
-        if self.steps >= self.limits.steps.min(self.restless_at) {
+        if self.effort >= self.limits.steps.min(self.restless_at) {
             match self.too_many_steps() {
                 Turn::Keep => {}
                 other => return other,
             }
         }
         self.choose_at(point)
+    }
+
+    #[inline]
+    fn count_step(&mut self, at: Loc) {
+        self.steps += 1;
+        if self.running().of_rayon && library::is_of_one(at) {
+            self.library_steps += 1;
+            if !self.library_steps.is_multiple_of(CHEAPER) {
+                return;
+            }
+        }
+        self.effort += 1;
+    }
+
+    /// Whether one of rayon's threads looks around in the libraries' own code, which changes nothing. A pool's idle threads do
+    /// that thousands of times before they sleep, and who looks first decides nothing that a program can see. An enumeration
+    /// has to know of it all the same.
+    #[inline]
+    pub(crate) fn only_looks(&mut self, point: Point) -> bool {
+        !self.enumerates && self.running().of_rayon && library::only_looks(point.op, point.at)
     }
 
     /// Chooses who goes on at a scheduling point.
@@ -255,8 +285,8 @@ impl Exec {
     /// The running task waits from now on, unless another one is to go [first](Turn::First).
     pub(crate) fn suspend(&mut self, waiting: Waiting, deadline: Option<u64>) -> Turn {
         self.record(waiting.op, waiting.address, waiting.at, true);
-        self.steps += 1;
-        if self.steps >= self.limits.steps {
+        self.count_step(waiting.at);
+        if self.effort >= self.limits.steps {
             match self.too_many_steps() {
                 Turn::Keep => {}
                 other => return other,
@@ -385,7 +415,7 @@ impl Exec {
     fn too_many_steps(&mut self) -> Turn {
         HEARTBEAT.fetch_add(1, Ordering::Relaxed);
         // What an enumeration is left with is a task that spins, and it has no end either.
-        if self.steps >= self.restless_at && !self.enumerates {
+        if self.effort >= self.restless_at && !self.enumerates {
             self.restless_at = NEVER;
             if let Some(quiet) = self.blocked.iter().copied().find(|t| self.tasks[*t as usize].quiet) {
                 self.unpark(quiet, true);
@@ -395,7 +425,7 @@ impl Exec {
                 return Turn::First;
             }
         }
-        if self.steps >= self.limits.steps.min(self.restless_at) {
+        if self.effort >= self.limits.steps.min(self.restless_at) {
             return self.end(Ending::Endless);
         }
         Turn::Keep

@@ -25,6 +25,7 @@ mod footprint;
 mod heap;
 mod history;
 mod interposed;
+mod library;
 pub mod local_slot;
 mod operations;
 mod panics;

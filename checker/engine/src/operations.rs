@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::execution::{Exec, Turn, with};
 use crate::footprint::{Access, CLOCK, PRINTED, SPAWNS, end_of};
+use crate::library::{self, RAYON};
 use crate::report::Ending;
 use crate::switch::{self, Body};
 use crate::task::{Handle, Loc, NEVER, Orders, Point, Settled, State, TaskId, Waiting, Wake};
@@ -109,7 +110,11 @@ pub fn spin_point(at: Loc) {
 
 #[inline]
 pub(crate) fn pass(point: Point) {
-    let Some((turn, is_traced)) = with(|ex| (ex.arrive(point), ex.trace.is_some())) else { return };
+    let arrived = with(|ex| match ex.only_looks(point) {
+        true => (Turn::Keep, false),
+        false => (ex.arrive(point), ex.trace.is_some()),
+    });
+    let Some((turn, is_traced)) = arrived else { return };
     go_on(turn, |ex| ex.choose_at(point));
     if is_traced && !point.op.is_empty() {
         with(|ex| ex.record_point(point, false));
@@ -223,7 +228,7 @@ pub fn settle(steps: u64, at: Loc) -> Settled {
     let turn = with(|ex| {
         let me = ex.current;
         ex.running().waiting = Some(waiting);
-        ex.restless_at = ex.steps + steps;
+        ex.restless_at = ex.effort + steps;
         ex.park(me, NEVER, true);
         ex.leave()
     });
@@ -278,7 +283,7 @@ pub fn wake_task(task: TaskId, address: usize) {
 /// never while all schedules are enumerated. The libraries, which are known to wait in loops, are left alone.
 pub fn spurious(n: usize, at: Loc) -> bool {
     let now = with(|ex| {
-        let library = at.file().contains("/crossbeam-") || at.file().contains("/rayon-");
+        let library = library::package(at.file()).is_some();
         let yes = ex.spurious < 2 && !library && !ex.enumerates && ex.strategy.choose(n) == 0;
         ex.spurious += u32::from(yes);
         yes
@@ -286,14 +291,15 @@ pub fn spurious(n: usize, at: Loc) -> bool {
     now == Some(true)
 }
 
-/// 64 bits that the schedule decides; 0 outside an execution and while all schedules are enumerated.
+/// 64 bits that the seed decides, whatever the schedule; 0 outside an execution and while all schedules are enumerated.
 pub fn random() -> u64 {
     with(|ex| ex.strategy.random()).unwrap_or(0)
 }
 
-/// Something that may happen or not, once in `n` times on the average; never while all schedules are enumerated.
+/// Something that may happen or not in the world around the program, whatever the schedule: once in `n` times on the
+/// average, and never while all schedules are enumerated.
 pub fn chance(n: usize) -> bool {
-    with(|ex| !ex.enumerates && ex.strategy.choose(n) == 1) == Some(true)
+    with(|ex| ex.strategy.happens(n)) == Some(true)
 }
 
 /// The running task touches what other tasks can reach at `address`. An enumeration has to
@@ -354,7 +360,7 @@ pub fn finished(task: TaskId) -> bool {
 
 /// The running task enters a one-time initialisation that was called at `at`, or leaves it.
 pub fn initialising(entered: bool, at: Loc) {
-    if at.file().contains("/rayon-core-1") {
+    if library::package(at.file()) == Some(RAYON) {
         with(|ex| {
             let count = &mut ex.running().initialising;
             *count = if entered { *count + 1 } else { count.saturating_sub(1) };

@@ -24,6 +24,8 @@ pub enum Ending {
     Abort(Loc),
     /// A task used what can't be simulated; the text says what.
     Forbidden(String, Loc),
+    /// It completed, and something has written to a block of memory that had been freed.
+    Spoiled,
     /// Whatever it could still have shown has been seen in an enumeration's other schedules.
     Redundant,
     /// Something the task was asked to keep did not hold; the payload is the harness's own.
@@ -41,6 +43,7 @@ impl std::fmt::Debug for Ending {
             Self::Exit(code, at) => write!(f, "Exit({code}, {at})"),
             Self::Abort(at) => write!(f, "Abort({at})"),
             Self::Forbidden(what, at) => write!(f, "Forbidden({what}, {at})"),
+            Self::Spoiled => f.write_str("Spoiled"),
             Self::Redundant => f.write_str("Redundant"),
             Self::Failed(_) => f.write_str("Failed(..)"),
         }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use crate::execution::{self, Exec, HEARTBEAT, in_execution, with};
 use crate::explain;
-use crate::heap;
+use crate::heap::{self, Keeping};
 use crate::panics::{catching, install_hook};
 use crate::report::{Ending, Run};
 use crate::strategy::Strategy;
@@ -49,9 +49,11 @@ pub fn execute(options: Options<'_>, root: &dyn Fn()) -> Run {
     let stack = switch::stack(STACK).expect("the system has room for a stack");
     let mut exec = Exec::new(EPOCHS.fetch_add(1, Ordering::Relaxed), strategy, limits, trace);
     let enumerates = exec.enumerates;
-    if enumerates {
-        heap::keep();
-    }
+    heap::keep(match enumerates {
+        true => Keeping::All,
+        false if exec.strategy.watches_the_heap() => Keeping::Filled,
+        false => Keeping::Nothing,
+    });
     exec.add(Some("main".into()), Location::caller());
     if enumerates {
         exec.next_step(None, false);
@@ -63,7 +65,7 @@ pub fn execute(options: Options<'_>, root: &dyn Fn()) -> Run {
         with(|ex| ex.root_has_returned(outcome.is_err()));
     };
     switch::prepare(stack, Box::new(body));
-    let exec = execution::during(exec, || {
+    let mut exec = execution::during(exec, || {
         RUNNING.store(true, Ordering::Relaxed);
         drive(enumerates);
         RUNNING.store(false, Ordering::Relaxed);
@@ -73,7 +75,9 @@ pub fn execute(options: Options<'_>, root: &dyn Fn()) -> Run {
         switch::recycle_all();
     });
     HEARTBEAT.fetch_add(1, Ordering::Relaxed);
-    heap::let_go();
+    if heap::let_go() && matches!(exec.ending, None | Some(Ending::Completed)) {
+        exec.ending = Some(Ending::Spoiled);
+    }
     into_run(exec, source)
 }
 

@@ -2,6 +2,8 @@
 
 use backtrace::Frame;
 
+use crate::library;
+
 /// The frames of a stack, innermost first, not yet looked up.
 pub(crate) type Stack = Vec<Frame>;
 
@@ -51,7 +53,7 @@ fn short(name: &str) -> String {
 /// What an idle thread of a pool waits for.
 pub(crate) const IDLE: &str = "work to be given to its rayon pool";
 
-/// What a park inside a library waits for: part of the file's path, the function, and the words. The
+/// What a park inside a library waits for: the package, the function, and the words. The
 /// first that is anywhere on the stack counts.
 const LIBRARIES: [(&str, &str, &str); 15] = [
     ("crossbeam-channel", "select", "one of several channel operations"),
@@ -80,7 +82,8 @@ pub(crate) fn inside_library(stack: &Stack) -> Option<&'static str> {
             }
         });
     }
-    let known = |(file, name): (&str, &str)| seen.iter().any(|(f, n)| f.contains(file) && n == name);
+    let known =
+        |(file, name): (&str, &str)| seen.iter().any(|(f, n)| library::package(f) == Some(file) && n == name);
     LIBRARIES.iter().find(|(file, name, _)| known((file, name))).map(|(_, _, words)| *words)
 }
 

@@ -60,7 +60,18 @@ pub struct Strategy {
     /// Time may run ahead of the tasks that can run, by this many nanoseconds in all.
     slip: u64,
     lateness: Lateness,
+    /// What may happen or not in the world around the program, such as a short write. It has random numbers of its own: so
+    /// other schedules can be tried while the world stays as it is.
+    chances: Rng,
+    /// Freed blocks are filled, and looked at in the end.
+    watches_the_heap: bool,
 }
+
+/// Freed blocks are filled in one of so many schedules.
+const WATCHED: u64 = 8;
+
+/// Keeps the chances of a seed apart from its schedule.
+const CHANCES: u64 = 0xC4A2_CE50_F7E3_0A71;
 
 /// How late those wake that wait for a time. It has random numbers of its own: so a schedule can be run again with less of
 /// it, and all else as it was.
@@ -167,7 +178,22 @@ impl Strategy {
             _ => (None, 0),
         };
         let lateness = Lateness::of(seed);
-        Self { rng, family, stall, slip, lateness }
+        Self {
+            rng,
+            family,
+            stall,
+            slip,
+            lateness,
+            chances: Rng::new(seed ^ CHANCES),
+            watches_the_heap: seed.is_multiple_of(WATCHED),
+        }
+    }
+
+    /// The same schedule, in the world that another seed stands for.
+    #[must_use]
+    pub fn in_the_world_of(mut self, seed: u64) -> Self {
+        self.chances = Rng::new(seed ^ CHANCES);
+        self
     }
 
     /// The same schedule, where those that wait for a time wake less than so many nanoseconds after it. With 0 they wake at
@@ -176,6 +202,11 @@ impl Strategy {
     pub fn late_by_less_than(mut self, nanoseconds: u64) -> Self {
         self.lateness.below = self.lateness.below.min(nanoseconds);
         self
+    }
+
+    /// Whether freed blocks are to be filled, and looked at in the end.
+    pub(crate) fn watches_the_heap(&self) -> bool {
+        self.watches_the_heap
     }
 
     /// By how many nanoseconds those are late that wake next.
@@ -202,7 +233,15 @@ impl Strategy {
     pub fn every(enumeration: Enumeration) -> Self {
         let family = Family::Every(Box::new(enumeration));
         let lateness = Lateness { rng: Rng::new(0), below: 0 };
-        Self { rng: Rng::new(0), family, stall: None, slip: 0, lateness }
+        Self {
+            rng: Rng::new(0),
+            family,
+            stall: None,
+            slip: 0,
+            lateness,
+            chances: Rng::new(0),
+            watches_the_heap: false,
+        }
     }
 
     pub(crate) fn into_enumeration(self) -> Option<Enumeration> {
@@ -293,8 +332,14 @@ impl Strategy {
         matches!(self.family, Family::Every(_))
     }
 
+    /// 64 bits that the world decides, and no schedule.
     pub(crate) fn random(&mut self) -> u64 {
-        if self.enumerates() { 0 } else { self.rng.bits() }
+        if self.enumerates() { 0 } else { self.chances.bits() }
+    }
+
+    /// Something that the world decides: it happens once in `n` times on the average, and never in an enumeration.
+    pub(crate) fn happens(&mut self, n: usize) -> bool {
+        !self.enumerates() && self.chances.below(n) == 0
     }
 
     /// A number in `0..n` that the schedule decides, such as which of several waiters is woken.

@@ -5,7 +5,8 @@ use std::fs;
 use std::path::Path;
 
 /// Each imports only from those before it. A file in a folder belongs to the file that the folder is named after.
-const ORDER: [&str; 18] = [
+const ORDER: [&str; 19] = [
+    "library",
     "counts",
     "stack",
     "task",

@@ -34,6 +34,10 @@ pub(crate) fn classify(run: &Run) -> Option<Failure> {
         Ending::Abort(at) => {
             (Kind::Crashed, format!("the program aborted itself at {}:{}", at.file(), at.line()))
         }
+        Ending::Spoiled => (
+            Kind::Crashed,
+            "the program, or a library that it uses, wrote to memory that had already been freed".into(),
+        ),
         Ending::Forbidden(what, at) => (
             Kind::Forbidden,
             format!("the program {what} at {}:{}, which an exercise may not do", at.file(), at.line()),

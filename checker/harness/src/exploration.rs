@@ -47,7 +47,7 @@ pub(crate) fn explore(
         done += 1;
         search.schedules += 1;
         let tree = inputs.tree(seed);
-        let way = Way { seed, style, late: LATE };
+        let way = Way { seed, world: seed, style, late: LATE };
         if let Some(failing) = search.attempt(body, &tree.current(), way, &mut steps) {
             search.finding = Some(match search.hunt {
                 Some(_) => {

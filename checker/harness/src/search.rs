@@ -77,6 +77,9 @@ pub(crate) struct Failing {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Way {
     pub(crate) seed: u64,
+    /// The seed of the world around the program, such as short writes and the order of a `HashMap`. Other schedules are
+    /// tried with the same.
+    pub(crate) world: u64,
     pub(crate) style: Style,
     /// Those that wait for a time wake less than this many nanoseconds after it.
     pub(crate) late: u64,
@@ -113,7 +116,9 @@ impl Search {
     /// Runs one case under one schedule.
     pub(crate) fn run(&self, body: Body<'_>, input: &Input, way: Way, explain: bool) -> Run {
         let options = Options {
-            strategy: Strategy::new(way.seed, way.style).late_by_less_than(way.late),
+            strategy: Strategy::new(way.seed, way.style)
+                .in_the_world_of(way.world)
+                .late_by_less_than(way.late),
             limits: Limits { steps: ENDLESS, threads: CROWDED },
             explain,
             trace: explain && self.trace,
@@ -227,7 +232,7 @@ impl Search {
         best
     }
 
-    /// A wrong answer is a race if the same input comes out right in another schedule.
+    /// A wrong answer is a race if the same input, in the same world, comes out right in another schedule.
     fn refine(&self, best: &Failing, body: Body<'_>) -> Kind {
         if best.failure.kind != Kind::WrongAnswer {
             return best.failure.kind;
@@ -235,7 +240,7 @@ impl Search {
         let mut spent = 0;
         let right = (0..SCHEDULES / 5).any(|i| {
             let style = if i % 2 == 0 { Style::Calm } else { Style::Mixed };
-            let way = Way { seed: best.way.seed.wrapping_add(i), style, late: LATE };
+            let way = Way { seed: best.way.seed.wrapping_add(i), style, late: LATE, ..best.way };
             self.attempt(body, &best.input, way, &mut spent).is_none()
         });
         if right { Kind::Race } else { Kind::WrongAnswer }

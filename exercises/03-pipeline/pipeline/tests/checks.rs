@@ -457,8 +457,7 @@ fn one_item_is_saved_at_a_time(check: &Check) {
     });
 }
 
-/// The run that README.md shows, without the time. It has four workers in place of ten: what is saved must not depend on
-/// that, and ten idle workers of a rayon pool take more steps than an execution may have.
+/// The run that README.md shows, without the time.
 fn the_documented_run(check: &Check) {
     check.snapshot("documented_run", || {
         let fetch = |page: u64| {
@@ -480,7 +479,7 @@ fn the_documented_run(check: &Check) {
                 lines += &format!("  saved {line}\n");
                 Ok(())
             };
-            if let Err(error) = pipeline::run(pages, stage(4, fetch), stage(2, count), 8, save) {
+            if let Err(error) = pipeline::run(pages, stage(10, fetch), stage(2, count), 8, save) {
                 lines += &format!("  stopped: {error}\n");
             }
         }

@@ -1,0 +1,103 @@
+//! Which of the libraries that learners may use a source file belongs to.
+//!
+//! A place in a source file has no package, so the folder above `src` tells: `rayon-core-1.13.0` as cargo unpacks it, or
+//! `rayon-core` as it is vendored or cloned.
+
+use std::cell::Cell;
+
+use std::panic::Location;
+
+/// A place in a source file.
+type Loc = &'static Location<'static>;
+
+/// The packages of crossbeam and rayon.
+const PACKAGES: [&str; 8] = [
+    "crossbeam",
+    "crossbeam-channel",
+    "crossbeam-deque",
+    EPOCH,
+    "crossbeam-queue",
+    "crossbeam-utils",
+    "rayon",
+    RAYON,
+];
+/// The package that collects crossbeam's garbage.
+const EPOCH: &str = "crossbeam-epoch";
+/// The package of rayon's pools.
+pub(crate) const RAYON: &str = "rayon-core";
+
+/// The package that `file` is of, if it is one of the libraries'.
+pub(crate) fn package(file: &str) -> Option<&'static str> {
+    let separators = ['/', '\\'];
+    let mut parents = file.split(separators).rev().skip_while(|part| *part != "src").skip(1);
+    let folder = parents.next()?;
+    PACKAGES
+        .into_iter()
+        .find(|package| folder.strip_prefix(package).is_some_and(|rest| rest.is_empty() || is_version(rest)))
+}
+
+/// What is known of a place in a source file.
+#[derive(Clone, Copy)]
+struct Known {
+    place: Option<Loc>,
+    package: Option<&'static str>,
+}
+
+const PLACES: usize = 128;
+
+thread_local! {
+    /// The answers for the places asked for last: the same few are asked for again and again.
+    static KNOWN: [Cell<Known>; PLACES] =
+        const { [const { Cell::new(Known { place: None, package: None }) }; PLACES] };
+}
+
+/// As [`package`], for the file of a place.
+fn package_at(place: Loc) -> Option<&'static str> {
+    KNOWN.with(|known| {
+        let slot = &known[(&raw const *place).addr() / align_of_val(place) % PLACES];
+        match slot.get() {
+            Known { place: Some(same), package } if std::ptr::eq(same, place) => package,
+            _ => {
+                let package = package(place.file());
+                slot.set(Known { place: Some(place), package });
+                package
+            }
+        }
+    })
+}
+
+/// Whether the place is in the libraries' own code.
+pub(crate) fn is_of_one(place: Loc) -> bool {
+    package_at(place).is_some()
+}
+
+/// Whether the operation `op` at a place in the libraries' own code looks at something, and changes nothing. What
+/// crossbeam's collector of garbage writes tells others only when to free.
+pub(crate) fn only_looks(op: &str, place: Loc) -> bool {
+    let package = package_at(place);
+    package.is_some_and(|package| package == EPOCH || ["load", "fence"].contains(&op))
+}
+
+/// Whether `rest` is what cargo adds to a package's name, such as `-1.13.0`.
+fn is_version(rest: &str) -> bool {
+    rest.strip_prefix('-').is_some_and(|version| version.starts_with(|c: char| c.is_ascii_digit()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_is_known_by_its_folder() {
+        let unpacked = "/home/ada/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/rayon-core-1.13.0/src/sleep/mod.rs";
+        assert_eq!(package(unpacked), Some("rayon-core"));
+        assert_eq!(
+            package(r"C:\lab\vendor\crossbeam-channel\src\flavors\array.rs"),
+            Some("crossbeam-channel")
+        );
+        assert_eq!(package("vendor/rayon/src/iter/mod.rs"), Some("rayon"));
+        assert_eq!(package("/home/rayon-core-1/exercises/05-worker-pool/one-clerk/src/lib.rs"), None);
+        assert_eq!(package("vendor/crossbeam-channel-tests/src/lib.rs"), None);
+        assert_eq!(package("src/lib.rs"), None);
+    }
+}
