@@ -39,6 +39,7 @@ pub struct Check {
 #[derive(Debug)]
 pub(crate) enum Mode {
     Simulated(Box<RefCell<Search>>),
+    #[cfg_attr(not(feature = "real-threads"), expect(dead_code, reason = "the other way is left out"))]
     Real,
 }
 

@@ -16,6 +16,7 @@ pub(crate) struct Failure {
 /// What failed on real threads: learner code may catch the panic that says so, but not reach this.
 static FAILED: Mutex<Option<Failure>> = Mutex::new(None);
 
+#[cfg(feature = "real-threads")]
 pub(crate) fn take_recorded() -> Option<Failure> {
     FAILED.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take()
 }

@@ -36,6 +36,7 @@ pub mod input;
 mod memory;
 mod own;
 mod probe;
+#[cfg(feature = "real-threads")]
 mod real;
 mod search;
 mod snapshot;
@@ -75,6 +76,17 @@ pub fn main<T: 'static>(entries: &[Entry], checks_file: &str) -> ExitCode {
     if TypeId::of::<T>() == TypeId::of::<simstd::thread::Thread>() {
         child::main(entries)
     } else {
-        real::main(entries, checks_file)
+        on_real_threads(entries, checks_file)
     }
+}
+
+#[cfg(feature = "real-threads")]
+fn on_real_threads(entries: &[Entry], checks_file: &str) -> ExitCode {
+    real::main(entries, checks_file)
+}
+
+#[cfg(not(feature = "real-threads"))]
+fn on_real_threads(_: &[Entry], _: &str) -> ExitCode {
+    eprintln!("these checks were compiled for the simulation only");
+    ExitCode::from(2)
 }

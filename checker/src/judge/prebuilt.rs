@@ -222,6 +222,7 @@ fn build(root: &Path, dir: &Path, version: &str, tricks: Tricks, building: &Buil
     let _ = fs::remove_dir_all(dir.join(PLACES));
     let mut base = cargo_build(root, &dir.join("base"));
     base.args(["-p", "simstd", "-p", "simcore", "-p", "simcore-same-layout", "-p", "harness"]);
+    base.arg("--no-default-features");
     let mut real = artifacts(base, building)?;
     let mut take = |name: &str| {
         real.remove(name).with_context(|| format!("cargo built no `{name}`; is it still in checker/{name}?"))
