@@ -81,7 +81,7 @@ impl StandIns {
     /// Builds test programs. Those that can't be compiled are errors in the list, not of the call.
     ///
     /// # Errors
-    /// Cargo can't be started, or fails without a message from rustc: a manifest it can't read, say.
+    /// A crate among those that it is built from stops OS threads, such as parking_lot's. Cargo can't be started, or fails without a message from rustc: a manifest it can't read, say.
     pub fn build(&self, package: &Package) -> Result<(Vec<Program>, Vec<CompileError>)> {
         let mut command = cargo();
         // Cargo reads its settings from the current folder and those above.
@@ -104,8 +104,10 @@ impl StandIns {
         let built = run(command)?;
         let mut programs = Vec::new();
         let mut errors = Vec::new();
+        let mut blocking = None;
         for message in built.messages {
             let target = message.target.map(|target| target.name).unwrap_or_default();
+            blocking = blocking.or_else(|| BLOCKING.into_iter().find(|name| *name == target));
             if let Some(executable) = message.executable {
                 programs.push(Program { name: target, executable });
             } else if let Some(said) = message.message.filter(|said| said.level == "error") {
@@ -115,9 +117,19 @@ impl StandIns {
         if !built.success && errors.is_empty() {
             anyhow::bail!("cargo could not build {}:\n{}", package.manifest.display(), built.said);
         }
+        if let Some(name) = blocking {
+            anyhow::bail!(
+                "{} uses the crate {name}, which asks the system to stop a thread: that would stop every thread of the \
+                 simulation\nbuild it without, for example with features that use std's locks",
+                package.manifest.display()
+            );
+        }
         Ok((programs, errors))
     }
 }
+
+/// Crates that stop an OS thread without std. All simulated threads share one.
+const BLOCKING: [&str; 5] = ["parking_lot_core", "atomic_wait", "linux_futex", "mio", "polling"];
 
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

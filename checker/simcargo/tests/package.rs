@@ -151,3 +151,26 @@ fn a_package_is_built_and_its_tests_run_under_many_schedules() {
     let fresh: Vec<&str> = results.iter().filter(|result| result.fresh).map(|it| it.name.as_str()).collect();
     assert_eq!(fresh, [name]);
 }
+
+#[test]
+fn a_crate_that_stops_os_threads_is_refused_by_name() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("simcargo");
+    let stand_ins = StandIns::open(&root, &dir).unwrap();
+    let folder = dir.join("parks");
+    let manifest = write(&folder, false);
+    let core = folder.join("core");
+    fs::create_dir_all(core.join("src")).unwrap();
+    fs::write(core.join("src/lib.rs"), "").unwrap();
+    let package = "[package]\nname = \"parking_lot_core\"\nversion = \"0.9.0\"\nedition = \"2021\"\n";
+    fs::write(core.join("Cargo.toml"), package).unwrap();
+    let mut text = fs::read_to_string(&manifest).unwrap();
+    text.push_str("[dependencies]\nparking_lot_core = { path = \"core\" }\n");
+    fs::write(&manifest, text).unwrap();
+    let all = Package { manifest, target: Target::All, cargo: Vec::new(), rustc: Vec::new() };
+    let refused = stand_ins.build(&all).unwrap_err().to_string();
+    assert!(
+        refused.contains("the crate parking_lot_core, which asks the system to stop a thread"),
+        "{refused}"
+    );
+}

@@ -2,9 +2,12 @@
 //!
 //! The methods of [`std::path::Path`] that look at the file system are out of reach from here: a method of
 //! the real type can't be replaced. The checker refuses a program that calls one, by the symbols that it uses.
+//!
+//! The files in which Linux describes the machine are an exception: the simulated machine has none. So a library that
+//! looks there for the number of processors, and takes another way if it can't, goes on.
 
 use ::std::convert::Infallible;
-use ::std::io::{Read, Result, Seek, SeekFrom, Write};
+use ::std::io::{Error, ErrorKind, Read, Result, Seek, SeekFrom, Write};
 use ::std::panic::Location;
 use ::std::path::{Path, PathBuf};
 
@@ -19,11 +22,20 @@ pub(crate) fn forbidden(what: &str, at: engine::Loc) -> ! {
     panic!("this program {what}, which can't be simulated");
 }
 
+/// An error for a file that describes the machine.
+fn described_nowhere(path: &Path) -> Result<()> {
+    match ["/proc", "/sys"].iter().any(|folder| path.starts_with(folder)) {
+        true => Err(Error::new(ErrorKind::NotFound, "the simulated machine has no such file")),
+        false => Ok(()),
+    }
+}
+
 macro_rules! functions {
     ($($name:ident -> $t:ty: $what:literal)*) => {$(
         /// Ends the execution: files can't be simulated.
         #[track_caller]
         pub fn $name<P: AsRef<Path>>(path: P) -> Result<$t> {
+            described_nowhere(path.as_ref())?;
             forbidden(&format!("{} {:?}", $what, path.as_ref()), Location::caller())
         }
     )*};
@@ -84,6 +96,7 @@ impl File {
     /// Ends the execution: files can't be simulated.
     #[track_caller]
     pub fn open<P: AsRef<Path>>(path: P) -> Result<Self> {
+        described_nowhere(path.as_ref())?;
         forbidden(&format!("opens the file {:?}", path.as_ref()), Location::caller())
     }
 

@@ -52,6 +52,15 @@ fn every_way_to_a_file_is_refused_by_name() {
 }
 
 #[test]
+fn the_machine_is_described_in_no_file() {
+    always(&|| {
+        assert_eq!(fs::File::open("/proc/cpuinfo").unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert_eq!(fs::read_to_string("/sys/fs/cgroup/cpu.max").unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert_eq!(fs::exists("/proc/self/cgroup").unwrap_err().kind(), io::ErrorKind::NotFound);
+    });
+}
+
+#[test]
 fn every_way_to_the_network_is_refused_by_name() {
     let address = SocketAddr::from(([127, 0, 0, 1], 80));
     let programs: [(&str, &dyn Fn()); 5] = [
