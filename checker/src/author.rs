@@ -2,4 +2,6 @@
 
 pub mod complete;
 pub mod measure;
+pub mod mutants;
+mod survivors;
 pub mod verify;

@@ -10,8 +10,8 @@ mod replay;
 mod run;
 mod setup;
 
-use crate::author::{measure, verify};
-use crate::commands::args::{Arguments, Command, Verify};
+use crate::author::{measure, mutants, verify};
+use crate::commands::args::{Arguments, Command, MutantsOf, Verify};
 use crate::commands::outcome::Outcome;
 use crate::commands::setup::{effort, judge, open_base};
 use crate::course::Course;
@@ -130,7 +130,20 @@ fn verify_all(screen: &Screen, course: &Course, verify: &Verify) -> Result<Outco
         let sound = measure::soundness(&mut judge, &exercises, wanted, screen)?;
         return Ok(if sound { Outcome::AllPassed } else { Outcome::SomeFailed });
     }
-    let tally = verify::verify(&judge, &exercises, verify.repeat, verify.explanations.as_deref(), screen)?;
+    let sample = verify.sample.map(|programs| verify::Sample { programs, drawn_by: &verify.drawn_by });
+    let tally = match verify.mutants {
+        Some(of) => {
+            judge.children = 1;
+            let is_whole = verify.exercises.is_empty();
+            let plan = mutants::Plan { of_accepted: of == MutantsOf::All, sample, is_whole };
+            mutants::verify(&judge, &exercises, &plan, screen)?
+        }
+        None => {
+            let explanations = verify.explanations.as_deref();
+            let plan = verify::Plan { repeat: verify.repeat, explanations, sample };
+            verify::verify(&judge, &exercises, &plan, screen)?
+        }
+    };
     Ok(if tally.failed == 0 { Outcome::AllPassed } else { Outcome::SomeFailed })
 }
 

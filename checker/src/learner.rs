@@ -3,3 +3,4 @@
 pub mod editor;
 pub mod original;
 pub mod progress;
+pub mod sources;

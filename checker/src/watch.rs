@@ -15,6 +15,7 @@ mod worker;
 use crate::course::{Course, Exercise};
 use crate::judge::news::News;
 use crate::judge::rustc::Rendering;
+use crate::learner::original::kept_as;
 use crate::learner::progress::Progress;
 use crate::learner::{editor, original};
 use crate::process::cancel::{self, Cancel};
@@ -203,11 +204,12 @@ impl Watch<'_> {
         let model = &mut self.model;
         let exercise = &model.course.exercises[model.current];
         let (said, failed) = match original::reset(model.course, &mut model.progress, exercise) {
-            Ok((Some(kept), forgotten)) => (
-                format!("your file is kept as {}; the exercise is in its original state", kept.display()),
-                forgotten.err(),
-            ),
-            Ok((None, forgotten)) => ("it is already in its original state".to_owned(), forgotten.err()),
+            Ok((kept, forgotten)) if kept.is_empty() => {
+                ("it is already in its original state".to_owned(), forgotten.err())
+            }
+            Ok((kept, forgotten)) => {
+                (format!("{}; the exercise is in its original state", kept_as(&kept)), forgotten.err())
+            }
             Err(error) => (format!("{error:#}"), None),
         };
         self.judge();

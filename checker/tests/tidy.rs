@@ -178,9 +178,6 @@ fn rooms_import_only_from_those_below_them() {
     assert!(seen > 100, "only {seen} imports were found");
 }
 
-/// Circles that are still to be opened: a crate, and the file whose imports close them.
-const STILL_CLOSED: [(&str, &str); 1] = [("checker/mutants/src/", "walk")];
-
 /// The files that come back to themselves along `imports`.
 fn in_circles<'a>(imports: &BTreeMap<&'a String, BTreeSet<String>>) -> BTreeSet<&'a String> {
     let comes_back = |name: &&&String| {
@@ -211,7 +208,7 @@ fn no_files_import_each_other_in_a_circle() {
             let fits = |name: &&String| path == name.as_str() || path.starts_with(&format!("{name}::"));
             sources.keys().filter(fits).max_by_key(|name| name.len()).cloned()
         };
-        let mut imports: BTreeMap<&String, BTreeSet<String>> = sources
+        let imports: BTreeMap<&String, BTreeSet<String>> = sources
             .iter()
             .map(|(name, text)| {
                 let others = named(name, text).into_iter().filter_map(|path| file_of(&path));
@@ -221,16 +218,34 @@ fn no_files_import_each_other_in_a_circle() {
         // A crate of one file has nothing to import.
         let seen = imports.values().map(BTreeSet::len).sum::<usize>();
         assert!(seen > 0 || sources.len() <= 2, "{top}: no imports were found in {} files", sources.len());
-        for (_, closed) in STILL_CLOSED.iter().filter(|(its, _)| its == top) {
-            let closed = (*closed).to_owned();
-            if !in_circles(&imports).contains(&closed) {
-                wrong.push(format!("{top}: {closed} is in no circle any more; take it off STILL_CLOSED"));
-            }
-            imports.insert(sources.get_key_value(&closed).unwrap().0, BTreeSet::new());
-        }
         for name in in_circles(&imports) {
             wrong.push(format!("{top}: {name} imports itself by way of others"));
         }
     }
+    nothing_in(wrong);
+}
+
+/// The files below a folder, by their names there.
+fn below(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let files = WalkDir::new(folder).into_iter().map(|entry| entry.unwrap().into_path());
+    let files = files.filter(|path| path.is_file());
+    files.map(|path| (path.strip_prefix(folder).unwrap().to_owned(), fs::read(&path).unwrap())).collect()
+}
+
+#[test]
+fn every_exercise_is_shipped_with_what_reset_puts_back() {
+    let exercises = WalkDir::new(root().join("exercises")).min_depth(2).max_depth(2).sort_by_file_name();
+    let (mut wrong, mut seen) = (Vec::new(), 0);
+    for folder in exercises.into_iter().map(|entry| entry.unwrap().into_path()) {
+        if !folder.join("Cargo.toml").is_file() {
+            continue;
+        }
+        seen += 1;
+        if below(&folder.join("src")) != below(&folder.join(".stub")) {
+            let place = folder.strip_prefix(root()).unwrap().display().to_string();
+            wrong.push(format!("{place}: copy src to .stub, which `cargo checker reset` puts back"));
+        }
+    }
+    assert!(seen > 0, "no exercises were found");
     nothing_in(wrong);
 }

@@ -9,12 +9,23 @@ use std::process::Command;
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
-/// With `EXERCISES="print-room thumbnails"` it looks at those alone.
+/// How many programs are judged beside the stubs and solutions, unless all are asked for.
+const SAMPLE: &str = "400";
+
+/// With `EXERCISES="print-room thumbnails"` it looks at those alone; with `PROGRAMS=all` at every program, of which it otherwise
+/// draws some by the commit. Where texts are to be accepted, it has to look at all.
 #[test]
 fn every_program_gets_the_verdict_it_must_get_and_learners_read_what_was_reviewed() {
     let texts = TempDir::new().unwrap();
-    let chosen = env::var("EXERCISES").unwrap_or_default();
-    let outcome = verify(&[&["--explanations", texts.path().to_str().unwrap()], &*words(&chosen)].concat());
+    let set = |name| env::var(name).unwrap_or_default();
+    let (chosen, commit) = (set("EXERCISES"), commit());
+    let mut arguments = vec!["--explanations", texts.path().to_str().unwrap()];
+    let accepts = !["", "no", "auto"].contains(&set("INSTA_UPDATE").as_str());
+    if chosen.is_empty() && !accepts && set("PROGRAMS") != "all" {
+        arguments.extend(["--sample", SAMPLE, "--drawn-by", &commit]);
+    }
+    arguments.extend(words(&chosen));
+    let outcome = verify(&arguments);
     let changed: Vec<String> = texts_by_solution(texts.path()).filter_map(compare).collect();
     assert!(outcome.is_ok(), "{}", outcome.unwrap_err());
     assert!(
@@ -24,6 +35,13 @@ fn every_program_gets_the_verdict_it_must_get_and_learners_read_what_was_reviewe
          INSTA_UPDATE=always EXERCISES=\"…\" cargo test -p checker --test verify",
         changed.join("\n  ")
     );
+}
+
+/// The commit that is checked out; something else where there is none.
+fn commit() -> String {
+    let git = Command::new("git").current_dir(root()).args(["rev-parse", "HEAD"]).output();
+    let said = git.ok().filter(|git| git.status.success()).map(|git| git.stdout);
+    said.map_or("no commit".to_owned(), |said| String::from_utf8_lossy(&said).trim().to_owned())
 }
 
 /// The same verdicts, 200 times over. Takes hours, so it is asked for:
@@ -66,13 +84,26 @@ fn texts_by_solution(texts: &Path) -> impl Iterator<Item = (PathBuf, BTreeMap<St
     })
 }
 
-/// Compares the texts with the snapshot beside the solution; if they differ, says where that is.
+/// Compares the texts with the snapshot beside the solution; if they differ, says where that is. What was not judged this
+/// time is taken from the snapshot.
 fn compare((solution, texts): (PathBuf, BTreeMap<String, String>)) -> Option<String> {
+    let kept = fs::read_to_string(solution.join("explanations.snap")).unwrap_or_default();
+    let kept: BTreeMap<&str, &str> = kept.split("════ rejected/").skip(1).filter_map(named).collect();
+    let programs = fs::read_dir(solution.join("rejected")).unwrap().map(|file| file.unwrap().path());
+    let programs: BTreeMap<String, String> = programs
+        .map(|file| {
+            (file.file_name().unwrap().to_str().unwrap().to_owned(), fs::read_to_string(file).unwrap())
+        })
+        .collect();
     let mut all = String::new();
-    for (name, text) in texts {
-        let program = fs::read_to_string(solution.join("rejected").join(&name)).unwrap();
+    for (name, program) in programs {
         let breaks = program.lines().next().unwrap().trim_start_matches("//! ");
-        all += &format!("════ rejected/{name} · {breaks}\n\n{}\n", without_what_varies(&text));
+        let text = match (texts.get(&name), kept.get(name.as_str())) {
+            (Some(text), _) => without_what_varies(text),
+            (None, Some(kept)) => (*kept).to_owned(),
+            (None, None) => continue,
+        };
+        all += &format!("════ rejected/{name} · {breaks}\n\n{}\n\n", text.trim_end());
     }
     let mut settings = insta::Settings::clone_current();
     settings.set_snapshot_path(&solution);
@@ -83,6 +114,12 @@ fn compare((solution, texts): (PathBuf, BTreeMap<String, String>)) -> Option<Str
         .bind(|| catch_unwind(AssertUnwindSafe(|| insta::assert_snapshot!("explanations", all))).is_ok());
     let file = solution.join("explanations.snap");
     (!same).then(|| file.strip_prefix(root()).unwrap().display().to_string())
+}
+
+/// The name of a program and what its section of a snapshot says.
+fn named(section: &str) -> Option<(&str, &str)> {
+    let (head, text) = section.split_once("\n\n")?;
+    Some((head.split(' ').next()?, text))
 }
 
 /// Leaves out rustc's own words, which each version of it chooses, and seeds, of which one is as good as another.

@@ -91,6 +91,25 @@ impl Enumeration {
         None
     }
 
+    /// About which part of all schedules has been seen, between 0 and 1, if every choice led to as many: the estimate of
+    /// Knuth, "Estimating the Efficiency of Backtrack Programs" (Mathematics of Computation 29, 1975). What is still found to
+    /// be wanted makes it less.
+    pub fn seen(&self) -> f64 {
+        let (mut seen, mut share) = (0.0, 1.0);
+        for choice in &self.trail {
+            let (done, all) = match choice {
+                Choice::Number { chosen, below } => (*chosen as usize, *below as usize),
+                Choice::Next(next) => {
+                    let is_done = |task: &&TaskId| next.asleep.iter().any(|sleeper| sleeper.task == **task);
+                    (next.wanted.iter().filter(is_done).count(), next.wanted.len())
+                }
+            };
+            share /= all.max(1) as f64;
+            seen += share * done as f64;
+        }
+        seen
+    }
+
     /// Identifies the class of the schedule: the steps, and which happened before which.
     pub fn class(&self) -> Vec<(TaskId, Vec<u32>)> {
         self.history.class()
@@ -272,6 +291,16 @@ mod tests {
             (schedules(&tasks, Enumeration::whole()), schedules(&tasks, Enumeration::reduced())),
             (6, 6)
         );
+    }
+
+    #[test]
+    fn half_of_the_schedules_are_seen_after_half_of_them() {
+        let tasks: [&[_]; 2] = [&[(16, Access::Change)], &[(16, Access::Change)]];
+        let mut first = Enumeration::whole();
+        execute(&mut first, &tasks);
+        assert!(first.seen().abs() < f64::EPSILON);
+        let second = first.advance().expect("there are two schedules");
+        assert!((second.seen() - 0.5).abs() < f64::EPSILON, "{}", second.seen());
     }
 
     #[test]

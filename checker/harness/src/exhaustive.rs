@@ -20,6 +20,12 @@ const STEPS: u64 = 160_000;
 /// or alone: a thread that spins has interleavings without end.
 const LONG: u64 = 2_000;
 
+/// After one in so many of the interleavings or steps that may be tried it is estimated whether the rest will do.
+const GLANCE: u64 = 8;
+/// The search is given up if the estimate says that fewer than one in so many interleavings have been seen by then. That is
+/// far too few: an estimate may be wrong by several times.
+const HOPELESS: f64 = 100.0;
+
 /// Seeds from here on are not those of schedules chosen at random: they number the interleavings of a small input.
 const FIRST: u64 = 1_000_000_000_000_000_000;
 
@@ -138,6 +144,7 @@ fn each(
     look: &mut dyn FnMut(u64, &Run) -> bool,
 ) -> bool {
     let mut left = Some(Enumeration::reduced());
+    let (mut steps, mut is_estimated) = (0, false);
     for number in 0.. {
         let Some(enumeration) = left else { return true };
         let explain = explained(number);
@@ -155,6 +162,14 @@ fn each(
             return false;
         }
         left = enumeration.and_then(Enumeration::advance);
+        steps += run.steps;
+        let is_time = number + 1 >= INTERLEAVINGS / GLANCE || steps >= STEPS / GLANCE;
+        if is_time && !is_estimated {
+            is_estimated = true;
+            if left.as_ref().is_some_and(|left| left.seen() * HOPELESS < 1.0) {
+                return false;
+            }
+        }
     }
     false
 }

@@ -332,8 +332,8 @@ impl Page {
         text.split_inclusive(end)
             .map(|piece| {
                 place += piece.len();
-                let at =
-                    state.writes.iter().find(|(length, _)| *length >= place).map_or(Duration::ZERO, |w| w.1);
+                let complete = state.writes.partition_point(|(length, _)| *length < place);
+                let at = state.writes.get(complete).map_or(Duration::ZERO, |w| w.1);
                 Line { text: piece.strip_suffix(end).unwrap_or(piece).to_owned(), at }
             })
             .collect()

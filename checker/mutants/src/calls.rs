@@ -1,17 +1,17 @@
 //! Mistakes in the calls of concurrency: another wait, another wake, another bound, a thread that is none.
 
 use crate::Operator::{self, *};
+use crate::notes::Notes;
 use crate::statements::last_segment;
-use crate::walk::Walk;
 use syn::{Expr, ExprCall, ExprMethodCall, Stmt};
 
 /// The mistakes in `expression`, if it calls something.
-pub(crate) fn of(walk: &mut Walk<'_>, expression: &Expr) {
+pub(crate) fn of(notes: &mut Notes<'_>, expression: &Expr) {
     match expression {
-        Expr::MethodCall(call) => method(walk, call),
-        Expr::Call(call) => function(walk, call),
+        Expr::MethodCall(call) => method(notes, call),
+        Expr::Call(call) => function(notes, call),
         Expr::While(it) if it.body.stmts.iter().any(waits) => {
-            walk.replace_token(WaitOnce, it.while_token.span, "if");
+            notes.replace_token(WaitOnce, it.while_token.span, "if");
         }
         _ => {}
     }
@@ -43,34 +43,34 @@ const OTHERS: [(&str, &str, Operator); 22] = [
     ("read", "write", OtherMethod),
 ];
 
-fn method(walk: &mut Walk<'_>, call: &ExprMethodCall) {
+fn method(notes: &mut Notes<'_>, call: &ExprMethodCall) {
     let name = call.method.to_string();
     for (of, other, operator) in OTHERS {
         if of == name && (operator != OtherMethod || !matches!(of, "read") || call.args.is_empty()) {
-            walk.replace_token(operator, call.method.span(), other);
+            notes.replace_token(operator, call.method.span(), other);
         }
     }
-    let receiver = walk.text(call.receiver.as_ref());
+    let receiver = notes.text(call.receiver.as_ref());
     let argument = |index: usize| call.args.get(index);
     match name.as_str() {
         "wait_while" => {
             if let Some(guard) = argument(0) {
-                let guard = walk.text(guard);
-                walk.replace(WaitOnce, call, format!("{receiver}.wait({guard})"));
+                let guard = notes.text(guard);
+                notes.replace(WaitOnce, call, format!("{receiver}.wait({guard})"));
             }
         }
         "wait_timeout_while" => {
             if let (Some(guard), Some(time)) = (argument(0), argument(1)) {
-                let (guard, time) = (walk.text(guard), walk.text(time));
-                walk.replace(WaitOnce, call, format!("{receiver}.wait_timeout({guard}, {time})"));
+                let (guard, time) = (notes.text(guard), notes.text(time));
+                notes.replace(WaitOnce, call, format!("{receiver}.wait_timeout({guard}, {time})"));
             }
         }
-        "fetch_add" | "fetch_sub" | "fetch_max" | "fetch_min" => split_atomic(walk, call, &name),
+        "fetch_add" | "fetch_sub" | "fetch_max" | "fetch_min" => split_atomic(notes, call, &name),
         "compare_exchange" | "compare_exchange_weak" => {
             if let (Some(old), Some(new), Some(order)) = (argument(0), argument(1), argument(2)) {
-                let (old, new, order) = (walk.text(old), walk.text(new), walk.text(order));
+                let (old, new, order) = (notes.text(old), notes.text(new), notes.text(order));
                 let blind = format!("{{ {receiver}.store({new}, {order}); Ok::<_, _>({old}) }}");
-                walk.replace(BlindExchange, call, blind);
+                notes.replace(BlindExchange, call, blind);
             }
         }
         "clone" if matches!(call.receiver.as_ref(), Expr::Path(_)) => {}
@@ -78,15 +78,15 @@ fn method(walk: &mut Walk<'_>, call: &ExprMethodCall) {
     }
     if ["wait_timeout", "wait_timeout_while", "recv_timeout", "park_timeout", "send_timeout"]
         .contains(&name.as_str())
-        && let Some(time) = call.args.iter().find(|it| is_time(walk.text(*it))).or(call.args.last())
+        && let Some(time) = call.args.iter().find(|it| is_time(notes.text(*it))).or(call.args.last())
     {
-        timeouts(walk, time);
+        timeouts(notes, time);
     }
     if ["num_threads", "take", "skip", "chunks", "chunks_exact", "with_capacity", "with_max_len"]
         .contains(&name.as_str())
         && let Some(number) = argument(0)
     {
-        permits(walk, number);
+        permits(notes, number);
     }
 }
 
@@ -95,11 +95,11 @@ fn is_time(text: &str) -> bool {
 }
 
 /// `x.fetch_add(n, order)` as what a beginner writes.
-fn split_atomic(walk: &mut Walk<'_>, call: &ExprMethodCall, name: &str) {
+fn split_atomic(notes: &mut Notes<'_>, call: &ExprMethodCall, name: &str) {
     let (Some(by), Some(order)) = (call.args.first(), call.args.get(1)) else { return };
-    let (cell, by) = (walk.text(call.receiver.as_ref()), walk.text(by));
+    let (cell, by) = (notes.text(call.receiver.as_ref()), notes.text(by));
     // A load and a store have orders of their own; `SeqCst` fits both.
-    let order = walk.text(order).rsplit_once("::").map_or("Ordering", |(path, _)| path);
+    let order = notes.text(order).rsplit_once("::").map_or("Ordering", |(path, _)| path);
     let new = match name {
         "fetch_add" => format!("seen + {by}"),
         "fetch_sub" => format!("seen - {by}"),
@@ -107,49 +107,49 @@ fn split_atomic(walk: &mut Walk<'_>, call: &ExprMethodCall, name: &str) {
         _ => format!("seen.min({by})"),
     };
     let order = format!("{order}::SeqCst");
-    walk.replace(
+    notes.replace(
         SplitAtomic,
         call,
         format!("{{ let seen = {cell}.load({order}); {cell}.store({new}, {order}); seen }}"),
     );
 }
 
-fn timeouts(walk: &mut Walk<'_>, time: &Expr) {
-    let text = walk.text(time);
+fn timeouts(notes: &mut Notes<'_>, time: &Expr) {
+    let text = notes.text(time);
     for other in ["std::time::Duration::ZERO".to_owned(), format!("({text}) * 2"), format!("({text}) / 2")] {
-        walk.replace(Timeout, time, other);
+        notes.replace(Timeout, time, other);
     }
 }
 
-fn permits(walk: &mut Walk<'_>, number: &Expr) {
+fn permits(notes: &mut Notes<'_>, number: &Expr) {
     if matches!(number, Expr::Closure(_)) {
         return;
     }
-    let text = walk.text(number);
+    let text = notes.text(number);
     for other in [format!("({text}) + 1"), format!("({text}).saturating_sub(1)")] {
-        walk.replace(Permit, number, other);
+        notes.replace(Permit, number, other);
     }
 }
 
-fn function(walk: &mut Walk<'_>, call: &ExprCall) {
+fn function(notes: &mut Notes<'_>, call: &ExprCall) {
     let Some(name) = last_segment(&call.func) else { return };
-    let path = walk.text(call.func.as_ref());
+    let path = notes.text(call.func.as_ref());
     let first = call.args.first();
     match (name.as_str(), first) {
         ("sync_channel" | "bounded" | "new", Some(number)) if name != "new" || path.contains("Barrier") => {
-            permits(walk, number);
+            permits(notes, number);
             if name != "new" {
-                walk.replace(Capacity, number, "0");
-                walk.replace(Capacity, number, "1 << 20");
+                notes.replace(Capacity, number, "0");
+                notes.replace(Capacity, number, "1 << 20");
             }
             if name == "bounded" {
-                walk.replace(Capacity, call, path.replace("bounded", "unbounded") + "()");
+                notes.replace(Capacity, call, path.replace("bounded", "unbounded") + "()");
             }
         }
         ("catch_unwind", Some(work)) => {
-            let work = walk.text(work);
+            let work = notes.text(work);
             let inner = work.split_once("AssertUnwindSafe(").and_then(|(_, rest)| rest.strip_suffix(')'));
-            walk.replace(
+            notes.replace(
                 LetPanic,
                 call,
                 format!("Ok::<_, Box<dyn std::any::Any + Send>>(({})())", inner.unwrap_or(work)),
@@ -157,15 +157,15 @@ fn function(walk: &mut Walk<'_>, call: &ExprCall) {
         }
         ("clone", Some(of)) => {
             // A clone that is made and forgotten keeps what it was made from alive for ever.
-            let (of, whole) = (walk.text(of), walk.text(call));
-            walk.replace(KeepSender, call, format!("{{ std::mem::forget(({of}).clone()); {whole} }}"));
+            let (of, whole) = (notes.text(of), notes.text(call));
+            notes.replace(KeepSender, call, format!("{{ std::mem::forget(({of}).clone()); {whole} }}"));
         }
         ("drop", Some(of)) => {
-            let of = walk.text(of);
-            walk.replace(KeepSender, call, format!("std::mem::forget({of})"));
+            let of = notes.text(of);
+            notes.replace(KeepSender, call, format!("std::mem::forget({of})"));
         }
-        ("resume_unwind", Some(_)) => walk.replace(LetPanic, call, "panic!(\"a thread panicked\")"),
-        ("sleep" | "park_timeout", Some(time)) => timeouts(walk, time),
+        ("resume_unwind", Some(_)) => notes.replace(LetPanic, call, "panic!(\"a thread panicked\")"),
+        ("sleep" | "park_timeout", Some(time)) => timeouts(notes, time),
         _ => {}
     }
 }

@@ -1,12 +1,12 @@
 //! The usual mistakes in an expression: a constant, a comparison, a condition, a range.
 
 use crate::Operator::*;
-use crate::walk::Walk;
+use crate::notes::Notes;
 use syn::spanned::Spanned;
 use syn::{BinOp, Expr, Lit, RangeLimits, UnOp};
 
 /// The usual mistakes in `expression` itself, not in what it is made of.
-pub(crate) fn of(walk: &mut Walk<'_>, expression: &Expr) {
+pub(crate) fn of(notes: &mut Notes<'_>, expression: &Expr) {
     match expression {
         Expr::Lit(literal) => match &literal.lit {
             Lit::Int(number) => {
@@ -14,43 +14,43 @@ pub(crate) fn of(walk: &mut Walk<'_>, expression: &Expr) {
                 let Ok(value) = digits.parse::<u128>() else { return };
                 let others = [value.checked_add(1), value.checked_sub(1), Some(0)];
                 for other in others.into_iter().flatten().filter(|other| *other != value) {
-                    walk.replace(Constant, expression, format!("{other}{suffix}"));
+                    notes.replace(Constant, expression, format!("{other}{suffix}"));
                 }
             }
-            Lit::Bool(it) => walk.replace(Boolean, expression, (!it.value).to_string()),
+            Lit::Bool(it) => notes.replace(Boolean, expression, (!it.value).to_string()),
             _ => {}
         },
-        Expr::Binary(it) => binary(walk, it),
-        Expr::If(it) if !matches!(it.cond.as_ref(), Expr::Let(_)) => negate(walk, &it.cond),
-        Expr::While(it) if !matches!(it.cond.as_ref(), Expr::Let(_)) => negate(walk, &it.cond),
+        Expr::Binary(it) => binary(notes, it),
+        Expr::If(it) if !matches!(it.cond.as_ref(), Expr::Let(_)) => negate(notes, &it.cond),
+        Expr::While(it) if !matches!(it.cond.as_ref(), Expr::Let(_)) => negate(notes, &it.cond),
         Expr::Unary(it) if matches!(it.op, UnOp::Not(_)) => {
-            let inner = walk.text(it.expr.as_ref());
-            walk.replace(Condition, expression, inner);
+            let inner = notes.text(it.expr.as_ref());
+            notes.replace(Condition, expression, inner);
         }
         Expr::Range(it) if it.end.is_some() => match &it.limits {
-            RangeLimits::HalfOpen(token) => walk.replace_token(Range, token.span(), "..="),
-            RangeLimits::Closed(token) => walk.replace_token(Range, token.span(), ".."),
+            RangeLimits::HalfOpen(token) => notes.replace_token(Range, token.span(), "..="),
+            RangeLimits::Closed(token) => notes.replace_token(Range, token.span(), ".."),
         },
         Expr::Break(it) if it.expr.is_none() => {
-            walk.replace_token(LoopControl, it.break_token.span, "continue")
+            notes.replace_token(LoopControl, it.break_token.span, "continue")
         }
-        Expr::Continue(it) => walk.replace_token(LoopControl, it.continue_token.span, "break"),
+        Expr::Continue(it) => notes.replace_token(LoopControl, it.continue_token.span, "break"),
         Expr::Try(it) => {
-            let inner = walk.text(it.expr.as_ref());
-            walk.replace(IgnoreError, expression, format!("{inner}.unwrap()"));
+            let inner = notes.text(it.expr.as_ref());
+            notes.replace(IgnoreError, expression, format!("{inner}.unwrap()"));
         }
         _ => {}
     }
 }
 
-fn negate(walk: &mut Walk<'_>, condition: &Expr) {
-    let text = walk.text(condition);
+fn negate(notes: &mut Notes<'_>, condition: &Expr) {
+    let text = notes.text(condition);
     if !matches!(condition, Expr::Unary(_)) {
-        walk.replace(Condition, condition, format!("!({text})"));
+        notes.replace(Condition, condition, format!("!({text})"));
     }
 }
 
-fn binary(walk: &mut Walk<'_>, it: &syn::ExprBinary) {
+fn binary(notes: &mut Notes<'_>, it: &syn::ExprBinary) {
     let (operator, others): (_, &[&str]) = match it.op {
         BinOp::Lt(_) => (Comparison, &["<=", ">="]),
         BinOp::Le(_) => (Comparison, &["<", ">"]),
@@ -69,13 +69,13 @@ fn binary(walk: &mut Walk<'_>, it: &syn::ExprBinary) {
         _ => return,
     };
     for other in others {
-        let span = walk.range(&it.op);
-        walk.put(operator, span, (*other).to_owned());
+        let span = notes.range(&it.op);
+        notes.put(operator, span, (*other).to_owned());
     }
     if operator == Condition {
         for half in [&it.left, &it.right] {
-            let half = walk.text(half.as_ref());
-            walk.replace(Condition, it, half);
+            let half = notes.text(half.as_ref());
+            notes.replace(Condition, it, half);
         }
     }
 }

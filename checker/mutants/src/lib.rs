@@ -7,6 +7,7 @@
 
 mod calls;
 mod expressions;
+mod notes;
 mod operator;
 mod sections;
 mod statements;

@@ -1,8 +1,8 @@
 //! Mistakes in critical sections: split, shorter, longer, later, in the other order.
 
 use crate::Operator;
+use crate::notes::Notes;
 use crate::statements::last_segment;
-use crate::walk::Walk;
 use syn::{Block, Expr, Local, Pat, Stmt};
 
 /// `let guard = ….lock().unwrap();` as its name and the lock's expression.
@@ -13,65 +13,65 @@ struct Guard<'a> {
 }
 
 /// The mistakes in the critical sections of `block`.
-pub(crate) fn of(walk: &mut Walk<'_>, block: &Block) {
+pub(crate) fn of(notes: &mut Notes<'_>, block: &Block) {
     let statements = &block.stmts;
     for (index, statement) in statements.iter().enumerate() {
         if let Some(guard) = guard(statement) {
-            section(walk, &statements[index..], &guard);
+            section(notes, &statements[index..], &guard);
         }
         if let Some(next) = statements.get(index + 1)
             && let (Some(one), Some(other)) = (guard(statement), guard(next))
         {
-            let (first, second) = (walk.text(statement), walk.text(next));
-            let both = walk.across(statement, next);
+            let (first, second) = (notes.text(statement), notes.text(next));
+            let both = notes.across(statement, next);
             if one.name != other.name {
-                walk.put(Operator::SwapLocks, both, format!("{second} {first}"));
+                notes.put(Operator::SwapLocks, both, format!("{second} {first}"));
             }
         }
-        held_over_the_rest(walk, statement, statements.last());
+        held_over_the_rest(notes, statement, statements.last());
     }
 }
 
 /// What can be done to a section that begins with the first of `statements`, its lock, and ends with the block.
-fn section(walk: &mut Walk<'_>, statements: &[Stmt], guard: &Guard<'_>) {
-    let (name, taken) = (&guard.name, walk.text(guard.taken));
+fn section(notes: &mut Notes<'_>, statements: &[Stmt], guard: &Guard<'_>) {
+    let (name, taken) = (&guard.name, notes.text(guard.taken));
     let mutable = if guard.mutable { "mut " } else { "" };
     let again = format!("drop({name}); let {mutable}{name} = {taken};");
     for pair in statements[1..].windows(2) {
-        let at = walk.range(&pair[1]).start;
-        walk.put(Operator::SplitSection, at..at, format!("{again} "));
-        walk.put(Operator::ShrinkSection, at..at, format!("drop({name}); "));
+        let at = notes.range(&pair[1]).start;
+        notes.put(Operator::SplitSection, at..at, format!("{again} "));
+        notes.put(Operator::ShrinkSection, at..at, format!("drop({name}); "));
     }
     // The lock is taken a statement later.
     if let [lock, first, rest @ ..] = statements
         && !rest.is_empty()
     {
-        let (later, sooner) = (walk.text(lock), walk.text(first));
-        let both = walk.across(lock, first);
-        walk.put(Operator::ShiftSection, both, format!("{sooner} {later}"));
+        let (later, sooner) = (notes.text(lock), notes.text(first));
+        let both = notes.across(lock, first);
+        notes.put(Operator::ShiftSection, both, format!("{sooner} {later}"));
     }
     // `drop(guard)` a statement sooner or later.
     for (index, statement) in statements.iter().enumerate().skip(1) {
         if !drops(statement, name) {
             continue;
         }
-        let dropped = walk.text(statement);
+        let dropped = notes.text(statement);
         if let Some(next) =
             statements.get(index + 1).filter(|next| matches!(next, Stmt::Local(_) | Stmt::Expr(_, Some(_))))
         {
-            let (both, next) = (walk.across(statement, next), walk.text(next));
-            walk.put(Operator::ExpandSection, both, format!("{next} {dropped}"));
+            let (both, next) = (notes.across(statement, next), notes.text(next));
+            notes.put(Operator::ExpandSection, both, format!("{next} {dropped}"));
         }
         if index > 1 {
             let before = &statements[index - 1];
-            let (both, before) = (walk.across(before, statement), walk.text(before));
-            walk.put(Operator::ShrinkSection, both, format!("{dropped} {before}"));
+            let (both, before) = (notes.across(before, statement), notes.text(before));
+            notes.put(Operator::ShrinkSection, both, format!("{dropped} {before}"));
         }
     }
 }
 
 /// `let item = ….lock().unwrap().pop();`, whose lock is now held to the end of the block.
-fn held_over_the_rest(walk: &mut Walk<'_>, statement: &Stmt, last: Option<&Stmt>) {
+fn held_over_the_rest(notes: &mut Notes<'_>, statement: &Stmt, last: Option<&Stmt>) {
     if last.is_some_and(|last| std::ptr::eq(last, statement)) {
         return;
     }
@@ -81,14 +81,14 @@ fn held_over_the_rest(walk: &mut Walk<'_>, statement: &Stmt, last: Option<&Stmt>
         _ => return,
     };
     let Some(lock) = inner_lock(expression) else { return };
-    let (held, whole) = (walk.range(lock), walk.range(statement));
-    if held == walk.range(expression) {
+    let (held, whole) = (notes.range(lock), notes.range(statement));
+    if held == notes.range(expression) {
         return;
     }
-    let lock = walk.text(lock);
-    let before = walk.slice(whole.start..held.start);
-    let after = walk.slice(held.end..whole.end);
-    walk.put(Operator::ExpandSection, whole, format!("let mut held = {lock}; {before}held{after}"));
+    let lock = notes.text(lock);
+    let before = notes.slice(whole.start..held.start);
+    let after = notes.slice(held.end..whole.end);
+    notes.put(Operator::ExpandSection, whole, format!("let mut held = {lock}; {before}held{after}"));
 }
 
 /// The lock that a chain of calls begins with: `self.state.lock().unwrap()` of `self.state.lock().unwrap().pop()`.

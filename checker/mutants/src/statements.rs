@@ -1,15 +1,15 @@
 //! Mistakes in the statements of a block: one left out, two in the other order, an error ignored.
 
 use crate::Operator;
-use crate::walk::Walk;
+use crate::notes::Notes;
 use syn::{Block, Expr, ReturnType, Signature, Stmt};
 
 /// A function that returns at its beginning, where its type says what.
-pub(crate) fn of_function(walk: &mut Walk<'_>, signature: &Signature, block: &Block) {
+pub(crate) fn of_function(notes: &mut Notes<'_>, signature: &Signature, block: &Block) {
     let Some(first) = block.stmts.first() else { return };
     let early = match &signature.output {
         ReturnType::Default => "return;".to_owned(),
-        ReturnType::Type(_, of) => match walk.text(of.as_ref()) {
+        ReturnType::Type(_, of) => match notes.text(of.as_ref()) {
             "bool" => "return false;".to_owned(),
             "usize" | "u32" | "u64" | "i32" | "i64" | "Duration" | "String" => {
                 "return Default::default();".to_owned()
@@ -20,15 +20,15 @@ pub(crate) fn of_function(walk: &mut Walk<'_>, signature: &Signature, block: &Bl
             _ => return,
         },
     };
-    let at = walk.range(first).start;
-    walk.put(Operator::ReturnEarly, at..at, format!("{early} "));
+    let at = notes.range(first).start;
+    notes.put(Operator::ReturnEarly, at..at, format!("{early} "));
 }
 
 /// The mistakes in the statements of `block`.
-pub(crate) fn of(walk: &mut Walk<'_>, block: &Block) {
+pub(crate) fn of(notes: &mut Notes<'_>, block: &Block) {
     for (index, statement) in block.stmts.iter().enumerate() {
-        left_out(walk, statement);
-        ignored(walk, statement);
+        left_out(notes, statement);
+        ignored(notes, statement);
         if let Some(next) = block.stmts.get(index + 1)
             && !matches!(next, Stmt::Item(_))
             && !matches!(next, Stmt::Expr(_, None))
@@ -36,28 +36,28 @@ pub(crate) fn of(walk: &mut Walk<'_>, block: &Block) {
             // Two names that are bound in the other order are the same program.
             && !matches!((statement, next), (Stmt::Local(_), Stmt::Local(_)))
         {
-            let (first, second) = (walk.text(statement), walk.text(next));
-            let between = walk.range(statement).end..walk.range(next).start;
-            let gap = walk.across(statement, next);
-            let space = walk.slice(between);
-            walk.put(Operator::SwapStatements, gap, format!("{second}{space}{first}"));
+            let (first, second) = (notes.text(statement), notes.text(next));
+            let between = notes.range(statement).end..notes.range(next).start;
+            let gap = notes.across(statement, next);
+            let space = notes.slice(between);
+            notes.put(Operator::SwapStatements, gap, format!("{second}{space}{first}"));
         }
     }
 }
 
-fn left_out(walk: &mut Walk<'_>, statement: &Stmt) {
+fn left_out(notes: &mut Notes<'_>, statement: &Stmt) {
     match statement {
         Stmt::Expr(expression, Some(_)) => {
             let operator = what_is_lost(expression);
-            walk.replace(operator, statement, "");
+            notes.replace(operator, statement, "");
         }
         Stmt::Expr(expression @ (Expr::If(_) | Expr::While(_) | Expr::ForLoop(_)), None) => {
             let has_value = matches!(expression, Expr::If(it) if it.else_branch.is_some());
             if !has_value {
-                walk.replace(Operator::DropStatement, statement, "");
+                notes.replace(Operator::DropStatement, statement, "");
             }
         }
-        Stmt::Macro(it) if it.semi_token.is_some() => walk.replace(Operator::DropStatement, statement, ""),
+        Stmt::Macro(it) if it.semi_token.is_some() => notes.replace(Operator::DropStatement, statement, ""),
         _ => {}
     }
 }
@@ -100,14 +100,14 @@ pub(crate) fn last_segment(function: &Expr) -> Option<String> {
 }
 
 /// `x?;` and `x.unwrap();` whose error is nobody's business any more.
-fn ignored(walk: &mut Walk<'_>, statement: &Stmt) {
+fn ignored(notes: &mut Notes<'_>, statement: &Stmt) {
     let Stmt::Expr(expression, Some(_)) = statement else { return };
     let kept = match expression {
-        Expr::Try(it) => walk.text(it.expr.as_ref()),
+        Expr::Try(it) => notes.text(it.expr.as_ref()),
         Expr::MethodCall(call) if call.method == "unwrap" || call.method == "expect" => {
-            walk.text(call.receiver.as_ref())
+            notes.text(call.receiver.as_ref())
         }
         _ => return,
     };
-    walk.replace(Operator::IgnoreError, statement, format!("let _ = {kept};"));
+    notes.replace(Operator::IgnoreError, statement, format!("let _ = {kept};"));
 }

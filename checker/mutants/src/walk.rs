@@ -1,80 +1,37 @@
 //! Walks over a program and collects its mutants, knowing in which function it is.
 
-use crate::{Mutant, Operator, calls, expressions, sections, statements};
-use proc_macro2::Span;
-use std::ops::Range;
+use crate::notes::Notes;
+use crate::{Mutant, calls, expressions, sections, statements};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::spanned::Spanned;
 use syn::visit::{self, Visit};
 use syn::{Attribute, Block, Expr, File, ImplItemFn, Item, ItemFn, ItemImpl, ItemMod, Macro, Token, Type};
 
-/// The walk: what it walks over, where it is, and what it has found.
+/// The walk: where it is, and what it has found.
 pub(crate) struct Walk<'a> {
-    source: &'a str,
     /// The type whose `impl` we are in.
     owner: Option<String>,
-    function: Option<String>,
-    found: Vec<Mutant>,
+    notes: Notes<'a>,
 }
 
 impl<'a> Walk<'a> {
     /// All mutants of `file`, which was read from `source`.
     pub(crate) fn over(source: &'a str, file: &File) -> Vec<Mutant> {
-        let mut walk = Walk { source, owner: None, function: None, found: Vec::new() };
+        let mut walk = Walk { owner: None, notes: Notes { source, function: None, found: Vec::new() } };
         walk.visit_file(file);
-        walk.found
+        walk.notes.found
     }
 
-    /// The source text of something.
-    pub(crate) fn text(&self, of: &impl Spanned) -> &'a str {
-        &self.source[self.range(of)]
-    }
-
-    pub(crate) fn range(&self, of: &impl Spanned) -> Range<usize> {
-        of.span().byte_range()
-    }
-
-    /// The source text of some bytes.
-    pub(crate) fn slice(&self, range: Range<usize>) -> &'a str {
-        &self.source[range]
-    }
-
-    /// What stands from the beginning of one to the end of the other.
-    pub(crate) fn across(&self, from: &impl Spanned, to: &impl Spanned) -> Range<usize> {
-        self.range(from).start..self.range(to).end
-    }
-
-    /// Writes down that the text of `place` is replaced.
-    pub(crate) fn replace(&mut self, operator: Operator, place: &impl Spanned, to: impl Into<String>) {
-        let span = self.range(place);
-        self.put(operator, span, to.into());
-    }
-
-    /// Writes down that the token at `span` is replaced.
-    pub(crate) fn replace_token(&mut self, operator: Operator, span: Span, to: &str) {
-        self.put(operator, span.byte_range(), to.to_owned());
-    }
-
-    /// Writes down that the bytes `span` are replaced.
-    pub(crate) fn put(&mut self, operator: Operator, span: Range<usize>, to: String) {
-        // Outside of functions nothing runs: a constant there is one in a type.
-        let Some(function) = self.function.clone() else { return };
-        let line = 1 + self.source[..span.start].matches('\n').count();
-        let from = self.source[span.clone()].to_owned();
-        self.found.push(Mutant { operator, function, line, from, to, span });
-    }
-
-    fn in_function(&mut self, name: String, walk: impl FnOnce(&mut Walk<'a>)) {
+    fn in_function(&mut self, name: String, inside: impl FnOnce(&mut Walk<'a>)) {
         let name = match &self.owner {
             Some(owner) => format!("{owner}::{name}"),
             None => name,
         };
         // A function inside another is named after the outer one as well.
-        let name = self.function.as_ref().map_or(name.clone(), |outer| format!("{outer}::{name}"));
-        let outer = self.function.replace(name);
-        walk(self);
-        self.function = outer;
+        let name = self.notes.function.as_ref().map_or(name.clone(), |outer| format!("{outer}::{name}"));
+        let outer = self.notes.function.replace(name);
+        inside(self);
+        self.notes.function = outer;
     }
 }
 
@@ -120,29 +77,29 @@ impl<'ast> Visit<'ast> for Walk<'_> {
     fn visit_item_fn(&mut self, function: &'ast ItemFn) {
         if !is_test(&function.attrs) {
             self.in_function(function.sig.ident.to_string(), |walk| {
-                statements::of_function(walk, &function.sig, &function.block);
+                statements::of_function(&mut walk.notes, &function.sig, &function.block);
                 visit::visit_block(walk, &function.block);
-                block(walk, &function.block);
+                block(&mut walk.notes, &function.block);
             });
         }
     }
 
     fn visit_impl_item_fn(&mut self, function: &'ast ImplItemFn) {
         self.in_function(function.sig.ident.to_string(), |walk| {
-            statements::of_function(walk, &function.sig, &function.block);
+            statements::of_function(&mut walk.notes, &function.sig, &function.block);
             visit::visit_block(walk, &function.block);
-            block(walk, &function.block);
+            block(&mut walk.notes, &function.block);
         });
     }
 
     fn visit_block(&mut self, it: &'ast Block) {
-        block(self, it);
+        block(&mut self.notes, it);
         visit::visit_block(self, it);
     }
 
     fn visit_expr(&mut self, expression: &'ast Expr) {
-        calls::of(self, expression);
-        expressions::of(self, expression);
+        calls::of(&mut self.notes, expression);
+        expressions::of(&mut self.notes, expression);
         visit::visit_expr(self, expression);
     }
 
@@ -166,8 +123,8 @@ impl<'ast> Visit<'ast> for Walk<'_> {
     fn visit_pat(&mut self, _: &'ast syn::Pat) {}
 }
 
-fn block(walk: &mut Walk<'_>, it: &Block) {
+fn block(notes: &mut Notes<'_>, it: &Block) {
     // Of two operators that make the same program, the first names it: the one that says more.
-    sections::of(walk, it);
-    statements::of(walk, it);
+    sections::of(notes, it);
+    statements::of(notes, it);
 }

@@ -13,6 +13,7 @@ use crate::show::report::{Extent, Subject};
 use crate::show::style::Style;
 use crate::verdict::{Report, Status};
 use anyhow::{Context, Result, bail};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -23,19 +24,43 @@ pub struct Tally {
     pub failed: usize,
 }
 
-/// Judges every program of `exercises`, `repeat` times each, with a line for each, and counts. What a learner would
-/// read of each rejected variant is written into the folder `explanations`, if there is one; otherwise it must have
-/// been reviewed already.
+/// What to judge, and how.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    /// How often each program is run.
+    pub repeat: u32,
+    /// Where what a learner would read of each rejected variant is written; without, it must have been reviewed already.
+    pub explanations: Option<&'a Path>,
+    /// Stubs and solutions, and only some of the other programs.
+    pub sample: Option<Sample<'a>>,
+}
+
+/// Some programs of many.
+#[derive(Clone, Copy, Debug)]
+pub struct Sample<'a> {
+    pub programs: usize,
+    /// The same text draws the same programs.
+    pub drawn_by: &'a str,
+}
+
+impl Sample<'_> {
+    /// Leaves only the jobs that were drawn by their names. One without a name always stays.
+    pub fn draw<J>(self, jobs: &mut Vec<J>, name: impl Fn(&J) -> Option<String>) {
+        let lot = |job: &J| Some(Sha256::digest(format!("{} {}", self.drawn_by, name(job)?)));
+        let mut lots: Vec<_> = jobs.iter().filter_map(lot).collect();
+        lots.sort_unstable();
+        if let Some(first_out) = lots.get(self.programs) {
+            jobs.retain(|job| lot(job).is_none_or(|lot| lot < *first_out));
+        }
+    }
+}
+
+/// Judges the programs of `exercises` with a line for each, and counts.
 ///
 /// # Errors
 /// If ^C was pressed or nothing can be printed; all other trouble is a failure of the program it came with.
-pub fn verify(
-    judge: &Judge<'_>,
-    exercises: &[&Exercise],
-    repeat: u32,
-    explanations: Option<&Path>,
-    screen: &Screen,
-) -> Result<Tally> {
+pub fn verify(judge: &Judge<'_>, exercises: &[&Exercise], plan: &Plan<'_>, screen: &Screen) -> Result<Tally> {
+    let Plan { repeat, explanations, sample } = *plan;
     let mut tally = Tally::default();
     let mut tell = |subject: &str, outcome: &Result<String>| {
         tally.passed += usize::from(outcome.is_ok());
@@ -60,6 +85,15 @@ pub fn verify(
                 Err(error) => tell(&exercise.name, &Err(error))?,
             }
         }
+    }
+    let all = jobs.len();
+    if let Some(sample) = sample {
+        sample.draw(&mut jobs, |job| {
+            let variant = &job.variant;
+            (variant.is_in("accepted") || variant.is_in("rejected"))
+                .then(|| variant.source.display().to_string())
+        });
+        screen.say(&format!("{} of {all} programs, drawn by `{}`", jobs.len(), sample.drawn_by))?;
     }
     let mut done: Vec<Option<Result<String>>> = jobs.iter().map(|_| None).collect();
     let mut told = 0;

@@ -117,8 +117,11 @@ pub enum Command {
 
 #[derive(Debug, Subcommand)]
 pub enum Direction {
-    /// Print your progress and programs as JSON: cargo checker progress export > workbook.json
-    Export,
+    /// Write your progress and programs to a file, or print them without one
+    Export {
+        #[arg(value_name = "FILE")]
+        file: Option<PathBuf>,
+    },
     /// Take in what was exported; a program of yours that differs is kept, and you are told where
     Import {
         #[arg(value_name = "FILE")]
@@ -213,6 +216,16 @@ pub struct Verify {
     /// Write what a learner would read of each rejected variant into this folder, to be compared with what was reviewed
     #[arg(long, value_name = "DIR")]
     pub explanations: Option<PathBuf>,
+    /// Instead, judge the programs that are one mistake away from a solution, or from any right one with `=all`, and tell which of
+    /// them pass
+    #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "solutions", conflicts_with_all = ["repeat", "explanations", "soundness", "strategies"])]
+    pub mutants: Option<MutantsOf>,
+    /// Judge each stub and solution, and of the other programs only N
+    #[arg(long, value_name = "N")]
+    pub sample: Option<usize>,
+    /// What the sample is drawn by, such as the hash of a commit: the same text draws the same programs
+    #[arg(long, value_name = "TEXT", requires = "sample", default_value = "")]
+    pub drawn_by: String,
     /// Instead, count the schedules that each strategy takes to see what is wrong with the rejected variants, and print a table
     #[arg(long, conflicts_with_all = ["repeat", "explanations", "soundness"])]
     pub strategies: bool,
@@ -221,6 +234,15 @@ pub struct Verify {
     pub soundness: Option<u64>,
     #[command(flatten)]
     pub effort: Effort,
+}
+
+/// The programs whose mutants are judged.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum MutantsOf {
+    /// The solutions.
+    Solutions,
+    /// The solutions and all accepted variants.
+    All,
 }
 
 /// `grade`, whole or in steps.

@@ -4,6 +4,7 @@ use crate::commands::args::Hint;
 use crate::course::{Course, Exercise, hints, unknown};
 use crate::files::read_text;
 use crate::judge::prebuilt::cargo;
+use crate::learner::original::kept_as;
 use crate::learner::progress::Progress;
 use crate::learner::{editor, original};
 use crate::show::chapter::lesson_text;
@@ -115,11 +116,9 @@ pub fn reset(
 ) -> Result<()> {
     for exercise in exercises {
         let (kept, forgotten) = original::reset(course, progress, exercise)?;
-        let said = match kept {
-            Some(kept) => {
-                format!("{} is in its original state; your file is kept as {}", exercise.name, kept.display())
-            }
-            None => format!("{} is already in its original state", exercise.name),
+        let said = match kept.as_slice() {
+            [] => format!("{} is already in its original state", exercise.name),
+            kept => format!("{} is in its original state; {}", exercise.name, kept_as(kept)),
         };
         screen.keep(forgotten);
         screen.say(&said)?;

@@ -2,6 +2,7 @@
 
 use crate::course::{Course, Exercise};
 use crate::files::{free_name, replace};
+use crate::learner::sources;
 use crate::verdict::{Kind, Report, State};
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
@@ -232,9 +233,7 @@ impl Progress {
     }
 }
 
-/// A number for the learner's source that is the same with every compiler: FNV-1a.
+/// A number for what is judged of the learner's files.
 fn source_hash(course: &Course, exercise: &Exercise) -> String {
-    let bytes = fs::read(course.root.join(exercise.source())).unwrap_or_default();
-    let step = |hash: u64, byte: &u8| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3);
-    format!("{:016x}", bytes.iter().fold(0xcbf2_9ce4_8422_2325, step))
+    sources::hash(&sources::own(course, exercise).unwrap_or_default())
 }

@@ -5,6 +5,7 @@ mod gate;
 mod grade;
 mod hostile;
 mod newer_rust;
+mod nothing_lost;
 mod place;
 mod run;
 mod study;
