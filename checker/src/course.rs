@@ -100,7 +100,31 @@ impl Course {
             }
         }
         course.exercises.sort_by(|a, b| a.place().cmp(&b.place()));
+        course.leave_out_copies();
         Ok(course)
+    }
+
+    /// Of several folders whose manifests have the same name, the one that is called so is the exercise.
+    fn leave_out_copies(&mut self) {
+        let is_original = |it: &Exercise| it.dir.ends_with(&it.name);
+        let mut kept: Vec<Exercise> = Vec::new();
+        for exercise in std::mem::take(&mut self.exercises) {
+            let Some(place) = kept.iter().position(|other| other.name == exercise.name) else {
+                kept.push(exercise);
+                continue;
+            };
+            let copy = match is_original(&exercise) && !is_original(&kept[place]) {
+                true => std::mem::replace(&mut kept[place], exercise),
+                false => exercise,
+            };
+            self.broken.push(anyhow!(
+                "{} is left out: its Cargo.toml names {}, which is in {}",
+                copy.dir.display(),
+                copy.name,
+                kept[place].dir.display()
+            ));
+        }
+        self.exercises = kept;
     }
 
     /// Which release of the course this is.

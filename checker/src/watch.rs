@@ -195,7 +195,8 @@ impl Watch<'_> {
     fn edit(&mut self, terminal: &mut Terminal) -> Result<()> {
         let model = &mut self.model;
         let file = model.course.root.join(model.exercise().source());
-        let opened = terminal.lend(|| editor::open(&file))?;
+        let line = model.line_of_the_finding();
+        let opened = terminal.lend(|| editor::open(&file, line))?;
         model.note = opened.err().map(|error| format!("{error:#}"));
         Ok(())
     }

@@ -249,3 +249,25 @@ fn every_exercise_is_shipped_with_what_reset_puts_back() {
     assert!(seen > 0, "no exercises were found");
     nothing_in(wrong);
 }
+
+#[test]
+fn the_workspace_names_every_exercise_and_solution() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let lists: Vec<&str> =
+        manifest.split("members = [").skip(1).map(|it| it.split(']').next().unwrap()).collect();
+    let [members, default] = lists.as_slice() else { panic!("two lists of members") };
+    let mut wrong = Vec::new();
+    for top in ["exercises", "solutions"] {
+        let folders = WalkDir::new(root().join(top)).min_depth(2).max_depth(2).sort_by_file_name();
+        for folder in folders.into_iter().map(|entry| entry.unwrap().into_path()) {
+            if folder.join("Cargo.toml").is_file() {
+                let line = format!("    \"{}\",", folder.strip_prefix(root()).unwrap().display());
+                let is_in = |list: &str| list.lines().any(|it| it == line);
+                if !is_in(members) || (top == "solutions" && !is_in(default)) {
+                    wrong.push(format!("Cargo.toml has no line `{}` in its lists of members", line.trim()));
+                }
+            }
+        }
+    }
+    nothing_in(wrong);
+}

@@ -71,7 +71,7 @@ pub fn book(screen: &Screen, course: &Course, open: bool) -> Result<()> {
 }
 
 pub fn edit(course: &Course, name: &str) -> Result<()> {
-    editor::open(&course.root.join(course.exercise(name)?.source()))
+    editor::open(&course.root.join(course.exercise(name)?.source()), None)
 }
 
 pub fn compare(

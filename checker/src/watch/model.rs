@@ -130,6 +130,14 @@ impl Run {
 }
 
 impl<'a> Model<'a> {
+    /// Where in the learner's file the first finding happened.
+    pub fn line_of_the_finding(&self) -> Option<u32> {
+        let (_, finding) = self.run.first()?;
+        let source = self.exercise().source();
+        let here = |file: &Option<String>| file.as_ref().is_some_and(|file| source.ends_with(file));
+        finding.threads.iter().filter(|thread| here(&thread.file)).find_map(|thread| thread.line)
+    }
+
     pub fn new(course: &'a Course, progress: Progress, style: Style, current: usize) -> Model<'a> {
         let run = Run::new();
         let (texts, standing) = (Texts::read(course, current), Standing::read(course, &progress));

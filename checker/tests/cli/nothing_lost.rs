@@ -20,9 +20,8 @@ fn shipped() -> Workbook {
 
 /// A program of two files that passes.
 fn write_two_files(workbook: &Workbook) {
-    let lib = format!(
-        "//! Greetings.\n\nmod tray;\n\npub fn at(check: &str) -> &'static str {{\n    tray::at(check)\n}}\n"
-    );
+    let lib =
+        "//! Greetings.\n\nmod tray;\n\npub fn at(check: &str) -> &'static str {\n    tray::at(check)\n}\n";
     workbook.write(&format!("{SRC}/lib.rs"), lib);
     let tray = format!("pub fn at(check: &str) -> &'static str {{\n    {PASS}\n}}\n");
     workbook.write(&format!("{SRC}/tray.rs"), tray);

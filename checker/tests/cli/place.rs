@@ -69,3 +69,30 @@ fn hints_come_one_at_a_time() {
     workbook.checker("hint greet --step 3").run().exits(0).shows("With a wave.");
     workbook.checker("hint greet --step 4").run().exits(2).complains("greet has 3 hints; there is no hint 4");
 }
+
+#[test]
+fn a_folder_that_is_no_exercise_stops_nothing() {
+    let workbook = Workbook::new();
+    workbook.write("exercises/01-greeting/.vscode/settings.json", "{}");
+    workbook.write("exercises/01-greeting/notes/today.md", "");
+    let manifest = workbook.read("exercises/01-greeting/greet/Cargo.toml");
+    workbook.write("exercises/01-greeting/greet-old/Cargo.toml", manifest);
+    let ended = workbook.checker("list").run().exits(0).shows("greet").shows("wave");
+    ended.complains("exercises/01-greeting/greet-old is left out: its Cargo.toml names greet, which is in exercises/01-greeting/greet");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_editor_with_a_space_in_its_path_is_found_with_quotes_and_without() {
+    use std::os::unix::fs::PermissionsExt;
+    let workbook = Workbook::new();
+    workbook.write("Sublime Text/subl", "#!/bin/sh\necho \"opened: $@\"\n");
+    let program = workbook.path("Sublime Text/subl");
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let quoted = format!("\"{}\" -w", program.display());
+    let edit = |variable: &str, value: &str| {
+        workbook.checker("edit greet").env_remove("VISUAL").env(variable, value).run().exits(0)
+    };
+    edit("VISUAL", &quoted).shows("opened: -w").shows("greet/src/lib.rs");
+    edit("EDITOR", program.to_str().unwrap()).shows("opened: /").shows("greet/src/lib.rs");
+}
