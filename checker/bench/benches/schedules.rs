@@ -32,7 +32,19 @@ impl Ours {
         let bench = env::current_exe().expect("a bench knows where it is");
         let deps = bench.parent().expect("a bench is in a folder");
         let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
-        rustc.args(["--edition", "2024", "-C", "opt-level=3", "-C", "passes=tsan", "-o"]).arg(&executable);
+        rustc
+            .args([
+                "--edition",
+                "2024",
+                "-C",
+                "opt-level=3",
+                "-C",
+                "passes=tsan",
+                "-C",
+                "llvm-args=-tsan-instrument-func-entry-exit=0",
+                "-o",
+            ])
+            .arg(&executable);
         rustc.arg("-L").arg(format!("dependency={}", deps.display()));
         for name in ["engine", "simstd"] {
             rustc.arg("--extern").arg(format!("{name}={}", rlib(deps, name).display()));

@@ -153,7 +153,7 @@ impl Exec {
 
     /// Adds a task, which can run from now on. Its coroutine must be the next that is prepared.
     pub(crate) fn add(&mut self, name: Option<String>, at: Loc) -> TaskId {
-        let of_rayon = library::package(at.file()) == Some(RAYON);
+        let of_rayon = library::package_at(at) == Some(RAYON);
         // rayon starts its global pool in a `Once`, and nothing else there.
         let outlives = of_rayon && self.tasks.get(self.current as usize).is_some_and(|t| t.initialising > 0);
         let id = self.tasks.len() as TaskId;

@@ -52,7 +52,7 @@ thread_local! {
 }
 
 /// As [`package`], for the file of a place.
-fn package_at(place: Loc) -> Option<&'static str> {
+pub(crate) fn package_at(place: Loc) -> Option<&'static str> {
     KNOWN.with(|known| {
         let slot = &known[(&raw const *place).addr() / align_of_val(place) % PLACES];
         match slot.get() {

@@ -283,7 +283,7 @@ pub fn wake_task(task: TaskId, address: usize) {
 /// never while all schedules are enumerated. The libraries, which are known to wait in loops, are left alone.
 pub fn spurious(n: usize, at: Loc) -> bool {
     let now = with(|ex| {
-        let library = library::package(at.file()).is_some();
+        let library = library::is_of_one(at);
         let yes = ex.spurious < 2 && !library && !ex.enumerates && ex.strategy.choose(n) == 0;
         ex.spurious += u32::from(yes);
         yes
@@ -360,7 +360,7 @@ pub fn finished(task: TaskId) -> bool {
 
 /// The running task enters a one-time initialisation that was called at `at`, or leaves it.
 pub fn initialising(entered: bool, at: Loc) {
-    if library::package(at.file()) == Some(RAYON) {
+    if library::package_at(at) == Some(RAYON) {
         with(|ex| {
             let count = &mut ex.running().initialising;
             *count = if entered { *count + 1 } else { count.saturating_sub(1) };
