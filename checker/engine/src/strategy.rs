@@ -57,6 +57,8 @@ pub struct Strategy {
     family: Family,
     /// Now and then one task is held up for long, however often the others yield.
     stall: Option<Stall>,
+    /// Those that are not held up: room that is used again.
+    others: Vec<TaskId>,
     /// Time may run ahead of the tasks that can run, by this many nanoseconds in all.
     slip: u64,
     lateness: Lateness,
@@ -182,6 +184,7 @@ impl Strategy {
             rng,
             family,
             stall,
+            others: Vec::new(),
             slip,
             lateness,
             chances: Rng::new(seed ^ CHANCES),
@@ -237,6 +240,7 @@ impl Strategy {
             rng: Rng::new(0),
             family,
             stall: None,
+            others: Vec::new(),
             slip: 0,
             lateness,
             chances: Rng::new(0),
@@ -274,9 +278,13 @@ impl Strategy {
         let Some(stalled) = self.stalled(runnable).filter(|task| runnable.contains(task)) else {
             return self.pick(runnable, running, yielding);
         };
-        let others: Vec<TaskId> = runnable.iter().copied().filter(|task| *task != stalled).collect();
+        let mut others = std::mem::take(&mut self.others);
+        others.clear();
+        others.extend(runnable.iter().copied().filter(|task| *task != stalled));
         let running = running.filter(|task| *task != stalled);
-        if others.len() == 1 { others[0] } else { self.pick(&others, running, yielding) }
+        let next = if others.len() == 1 { others[0] } else { self.pick(&others, running, yielding) };
+        self.others = others;
+        next
     }
 
     /// The task that is held up, if one is.

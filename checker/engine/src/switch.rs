@@ -20,7 +20,8 @@ use crate::stack::capture;
 use crate::task::{Resume, TaskId};
 
 pub(crate) type Body = Box<dyn FnOnce()>;
-type Co = Coroutine<Resume, (), (), DefaultStack>;
+/// In a box, since it is taken out for each turn: a word is moved sooner than a coroutine.
+type Co = Box<Coroutine<Resume, (), (), DefaultStack>>;
 
 /// As large as std's default for a thread. The system commits pages of it only when they are touched.
 pub(crate) const STACK: usize = 2 << 20;
@@ -60,7 +61,7 @@ pub(crate) fn prepare(stack: DefaultStack, body: Body) {
         YIELDER.set(yielder);
         body();
     });
-    COROUTINES.with_borrow_mut(|all| all.push(Some(co)));
+    COROUTINES.with_borrow_mut(|all| all.push(Some(Box::new(co))));
 }
 
 /// Runs a task until it switches. Says whether its body has returned. One that was never resumed has nothing to explain.
