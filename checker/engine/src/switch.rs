@@ -21,7 +21,8 @@ use crate::task::{Resume, TaskId};
 
 pub(crate) type Body = Box<dyn FnOnce()>;
 /// In a box, since it is taken out for each turn: a word is moved sooner than a coroutine.
-type Co = Box<Coroutine<Resume, (), (), DefaultStack>>;
+type Co = Box<Routine>;
+type Routine = Coroutine<Resume, (), (), DefaultStack>;
 
 /// As large as std's default for a thread. The system commits pages of it only when they are touched.
 pub(crate) const STACK: usize = 2 << 20;
@@ -78,15 +79,15 @@ pub(crate) fn resume(id: TaskId, resume: Resume) -> bool {
 
 /// Gives the stack of a finished task to the next one that is spawned.
 pub(crate) fn recycle(id: TaskId) {
-    COROUTINES.with_borrow_mut(|all| all[id as usize].take()).into_iter().for_each(reuse);
+    COROUTINES.with_borrow_mut(|all| all[id as usize].take()).into_iter().for_each(|co| reuse(*co));
 }
 
 /// Gives up all coroutines. What unfinished ones own is leaked: its destructors belong to an execution that has ended.
 pub(crate) fn recycle_all() {
-    COROUTINES.with_borrow_mut(|all| all.drain(..).flatten().for_each(reuse));
+    COROUTINES.with_borrow_mut(|all| all.drain(..).flatten().for_each(|co| reuse(*co)));
 }
 
-fn reuse(mut co: Co) {
+fn reuse(mut co: Routine) {
     if !co.done() {
         // SAFETY: nothing resumes this coroutine any more, and what its frames borrow is not used by them again; what
         // they own is leaked (module documentation). So is the body of one that was never resumed.

@@ -1,6 +1,8 @@
 //! One test, in an execution for each seed.
 
+use std::any::Any;
 use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use engine::{Ending, Limits, Options, Run, Strategy, Style, execute};
 
@@ -66,7 +68,7 @@ pub fn attempt(test: &TestDescAndFn, arguments: &Arguments) -> Outcome {
 }
 
 /// One schedule, and what the test function returned in it, if it did return.
-fn schedule(test: &TestDescAndFn, seed: u64, steps: u64) -> (Run, Option<Result<(), String>>) {
+fn schedule(test: &TestDescAndFn, seed: u64, steps: u64) -> (Run, Returned) {
     let options = Options {
         strategy: Strategy::new(seed, Style::Mixed),
         limits: Limits { steps, threads: THREADS },
@@ -74,12 +76,33 @@ fn schedule(test: &TestDescAndFn, seed: u64, steps: u64) -> (Run, Option<Result<
         trace: false,
         source: test.desc.source_file,
     };
-    let returned = RefCell::new(None);
+    let returned = RefCell::new(Returned::Never);
     let run = execute(options, &|| {
-        let result = call(test.testfn);
-        *returned.borrow_mut() = Some(result);
+        // Another thread's panic may be what comes out: the payload says which it was, as it does to libtest.
+        let result = catch_unwind(AssertUnwindSafe(|| call(test.testfn)));
+        match result {
+            Ok(result) => *returned.borrow_mut() = Returned::Value(result),
+            Err(payload) => {
+                *returned.borrow_mut() = Returned::Panic(text(&*payload));
+                resume_unwind(payload);
+            }
+        }
     });
     (run, returned.into_inner())
+}
+
+/// What came out of a test function.
+enum Returned {
+    /// It did not return.
+    Never,
+    Value(Result<(), String>),
+    /// With what it panicked, if that is text.
+    Panic(Option<String>),
+}
+
+fn text(payload: &(dyn Any + Send)) -> Option<String> {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned())
 }
 
 fn call(function: TestFn) -> Result<(), String> {
@@ -94,22 +117,22 @@ fn call(function: TestFn) -> Result<(), String> {
 type Failure = (&'static str, String, Option<(String, u32)>);
 
 /// Whether the run is what the test's attributes ask for.
-fn judge(desc: &TestDesc, run: &Run, returned: &Option<Result<(), String>>) -> Result<(), Failure> {
+fn judge(desc: &TestDesc, run: &Run, returned: &Returned) -> Result<(), Failure> {
     let own = run.panics.iter().rfind(|panic| panic.task == 0);
     match (&run.ending, desc.should_panic) {
         (Ending::Completed, ShouldPanic::No) => match returned {
-            Some(Err(error)) => Err(("returned-error", error.clone(), None)),
+            Returned::Value(Err(error)) => Err(("returned-error", error.clone(), None)),
             _ => Ok(()),
         },
         (Ending::Completed, _) => Err(("did-not-panic", "should panic, and did not".to_owned(), None)),
         (Ending::Panicked, ShouldPanic::Yes) => Ok(()),
-        (Ending::Panicked, ShouldPanic::YesWithMessage(wanted)) => match own {
-            Some(panic) if panic.message.contains(wanted) => Ok(()),
-            Some(panic) => {
-                let message = format!("should panic with {wanted:?}, and panicked with {:?}", panic.message);
-                Err(("other-panic", message, Some((panic.file.clone(), panic.line))))
+        (Ending::Panicked, ShouldPanic::YesWithMessage(wanted)) => match returned {
+            Returned::Panic(Some(text)) if text.contains(wanted) => Ok(()),
+            Returned::Panic(Some(text)) => {
+                let message = format!("should panic with {wanted:?}, and panicked with {text:?}");
+                Err(("other-panic", message, own.map(|panic| (panic.file.clone(), panic.line))))
             }
-            None => Err(("other-panic", format!("should panic with {wanted:?}; there was no message"), None)),
+            _ => Err(("other-panic", format!("should panic with {wanted:?}; there was no message"), None)),
         },
         (Ending::Panicked, ShouldPanic::No) => {
             let message = own.map_or_else(String::new, |panic| panic.message.clone());

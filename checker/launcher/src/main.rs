@@ -1,0 +1,165 @@
+//! What `cargo checker` starts. It depends on nothing, so it is there within a second of a fresh clone. If the checker has to
+//! be built, it says so and lets cargo show its progress; then it becomes the checker.
+//!
+//! It has a profile of its own, since cargo's lock is one for each profile: whatever else cargo does in the workbook, this
+//! starts at once, and a checker that is up to date is started without asking cargo.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::time::SystemTime;
+
+/// What is built and started.
+const CHECKER: &str = "checker";
+/// Trouble that is not the learner's.
+const TROUBLE: u8 = 2;
+
+fn main() -> ExitCode {
+    match launch(env::args_os().skip(1).collect()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(TROUBLE)
+        }
+    }
+}
+
+fn launch(arguments: Vec<OsString>) -> Result<ExitCode, String> {
+    let own = env::current_exe().map_err(|error| format!("the launcher can't find itself: {error}"))?;
+    // `target/start/launcher`, beside `target/debug`.
+    let folder = own.parent().ok_or("the launcher is in no folder")?;
+    let built = folder.with_file_name("debug").join(format!("{CHECKER}{}", env::consts::EXE_SUFFIX));
+    let stamp = folder.join("checker-is-fresh");
+    if !is_fresh(&built, &stamp) {
+        let begun = SystemTime::now();
+        if !build(!built.exists(), &built)? {
+            return Ok(ExitCode::from(TROUBLE));
+        }
+        // What changed while cargo was at work may not be in it. Without the stamp cargo is asked again, that is all.
+        let _ = fs::File::create(&stamp).and_then(|file| file.set_modified(begun));
+    }
+    become_it(&built, arguments)
+}
+
+/// Whether nothing that the program was built from has changed since cargo was asked last. What that is stands beside it.
+fn is_fresh(program: &Path, stamp: &Path) -> bool {
+    let changed = |file: &Path| fs::metadata(file).and_then(|metadata| metadata.modified()).ok();
+    let Some(asked) = changed(stamp).filter(|_| program.is_file()) else { return false };
+    let Ok(list) = fs::read_to_string(program.with_extension("d")) else { return false };
+    let sources = sources(&list);
+    // Cargo's own files, which are not in the list.
+    let others = ["Cargo.toml", "Cargo.lock"].map(|file| workspace().join(file));
+    let is_older = |file: &PathBuf| changed(file).is_some_and(|time| time < asked);
+    !sources.is_empty() && sources.iter().chain(&others).all(is_older)
+}
+
+fn workspace() -> &'static Path {
+    let own = Path::new(env!("CARGO_MANIFEST_DIR"));
+    own.ancestors().nth(2).unwrap_or(own)
+}
+
+/// The files in a list such as make reads: `program: one two\ three`.
+fn sources(list: &str) -> Vec<PathBuf> {
+    let Some((_, files)) = list.lines().next().and_then(|line| line.split_once(": ")) else {
+        return Vec::new();
+    };
+    let mut names = vec![String::new()];
+    let mut letters = files.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let last = names.last_mut().expect("there is always one");
+        match letter {
+            '\\' if letters.peek() == Some(&' ') => {
+                last.push(' ');
+                letters.next();
+            }
+            ' ' => names.push(String::new()),
+            other => last.push(other),
+        }
+    }
+    names.into_iter().filter(|name| !name.is_empty()).map(PathBuf::from).collect()
+}
+
+/// Has cargo build the checker, where everybody can see it. Says whether it has.
+fn build(is_first: bool, built: &Path) -> Result<bool, String> {
+    let text = match is_first {
+        true => format!(
+            "Building the checker. This is done once: it takes a minute or two, and about 2 GB below {}.\n\
+             The simulated std comes next and takes another minute. From then on a verdict takes about a second.\n",
+            built.ancestors().nth(2).unwrap_or(built).display()
+        ),
+        false => "The checker has changed and is built again.\n".to_owned(),
+    };
+    let _ = io::stderr().write_all(text.as_bytes());
+    // In the learner's own folder, as the cargo that started us: so it finds the same settings.
+    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.args(["build", "--package", CHECKER, "--bin", CHECKER, "--manifest-path"]);
+    command.arg(workspace().join("Cargo.toml"));
+    if !io::stderr().is_terminal() {
+        command.arg("--quiet");
+    }
+    let status = command.status().map_err(|error| {
+        format!("cargo could not be started ({error}); install Rust from https://rustup.rs and try again")
+    })?;
+    if !status.success() {
+        eprintln!(
+            "error: the checker could not be built; cargo's own words are above\n\
+             If a linker is missing: install a C compiler (`apt install gcc`, `xcode-select --install`, or Visual Studio's \
+             C++ build tools).\n\
+             If crates can't be downloaded: connect once and run `cargo fetch` in the workbook.\n\
+             If the disk is full: make room, or set CARGO_TARGET_DIR to a folder that has some."
+        );
+    }
+    Ok(status.success())
+}
+
+#[cfg(unix)]
+fn become_it(program: &Path, arguments: Vec<OsString>) -> Result<ExitCode, String> {
+    use std::os::unix::process::CommandExt;
+    let error = Command::new(program).args(arguments).exec();
+    Err(format!("could not start {}: {error}", program.display()))
+}
+
+#[cfg(not(unix))]
+fn become_it(program: &Path, arguments: Vec<OsString>) -> Result<ExitCode, String> {
+    let status = Command::new(program).args(arguments).status();
+    let status = status.map_err(|error| format!("could not start {}: {error}", program.display()))?;
+    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::from(TROUBLE), ExitCode::from))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_sources_is_read_as_make_reads_it() {
+        let list = "/lab/target/debug/checker: /lab/my\\ work/a.rs /lab/b.rs\n\n/lab/b.rs:\n";
+        assert_eq!(sources(list), [PathBuf::from("/lab/my work/a.rs"), PathBuf::from("/lab/b.rs")]);
+        assert!(sources("").is_empty());
+    }
+
+    #[test]
+    fn a_program_is_fresh_until_one_of_its_sources_changes() {
+        let folder = env::temp_dir().join(format!("launcher-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let (program, source, stamp) = (folder.join("checker"), folder.join("a.rs"), folder.join("stamp"));
+        fs::write(&source, "").unwrap();
+        fs::write(&program, "").unwrap();
+        fs::write(folder.join("checker.d"), format!("{}: {}\n", program.display(), source.display()))
+            .unwrap();
+        assert!(!is_fresh(&program, &stamp), "cargo was never asked");
+        fs::write(&stamp, "").unwrap();
+        // In the future: the workspace's own files may be as new as this test.
+        let at = |hours: u64| SystemTime::now() + std::time::Duration::from_secs(3600 * hours);
+        let set = |file: &Path, time| {
+            fs::File::options().write(true).open(file).unwrap().set_modified(time).unwrap()
+        };
+        set(&stamp, at(2));
+        assert!(is_fresh(&program, &stamp));
+        set(&source, at(3));
+        assert!(!is_fresh(&program, &stamp), "a source is newer");
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}
