@@ -78,8 +78,8 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
         Some(Command::Compare { exercise, variant }) => {
             exercise::compare(screen, course, &progress, exercise, variant.as_deref()).map(done)
         }
-        Some(Command::Reset { exercise, .. }) => {
-            let exercises = course.select(exercise.as_slice())?;
+        Some(Command::Reset { exercise, all }) => {
+            let exercises = if *all { course.all()? } else { course.chosen(exercise.as_slice())? };
             exercise::reset(screen, course, &mut progress, &exercises).map(done)
         }
         Some(Command::Progress { direction }) => {
@@ -105,7 +105,7 @@ fn print_manual(screen: &Screen) -> Result<Outcome> {
 }
 
 fn list(screen: &Screen, course: &Course, progress: &Progress, filter: Option<&str>) -> Result<Outcome> {
-    let mut exercises = course.select(&[])?;
+    let mut exercises = course.all()?;
     if let Some(text) = filter {
         exercises.retain(|exercise| exercise.matches(text, look(progress.state(course, exercise)).1));
         if exercises.is_empty() {
@@ -117,7 +117,7 @@ fn list(screen: &Screen, course: &Course, progress: &Progress, filter: Option<&s
 }
 
 fn verify_all(screen: &Screen, course: &Course, verify: &Verify) -> Result<Outcome> {
-    let exercises = course.select(&verify.exercises)?;
+    let exercises = course.chosen(&verify.exercises)?;
     let base = open_base(screen, course)?;
     let mut judge = judge(screen, course, &base, effort(&verify.effort));
     judge.rendering.colour = false;

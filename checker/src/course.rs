@@ -3,6 +3,7 @@
 pub mod explanation;
 pub mod hints;
 mod manifest;
+mod names;
 pub mod variant;
 
 use crate::files::read_text;
@@ -14,6 +15,8 @@ use walkdir::WalkDir;
 
 pub struct Course {
     pub root: PathBuf,
+    /// Where the command was started.
+    here: PathBuf,
     /// The version of the workspace.
     release: String,
     /// In the order in which a learner meets them.
@@ -88,7 +91,8 @@ impl Course {
         let workspace: Manifest = read_manifest(&root.join("Cargo.toml"))?;
         let release = workspace.workspace.as_ref().and_then(|workspace| workspace.package.version.clone());
         let (root_dir, release) = (root.to_owned(), release.unwrap_or_default());
-        let mut course = Course { root: root_dir, release, exercises: Vec::new(), broken: Vec::new() };
+        let here = start.to_owned();
+        let mut course = Course { root: root_dir, here, release, exercises: Vec::new(), broken: Vec::new() };
         let folders = WalkDir::new(root.join("exercises")).min_depth(2).max_depth(2).sort_by_file_name();
         for entry in folders {
             let entry = entry.context("could not walk exercises/")?;
@@ -130,29 +134,6 @@ impl Course {
     /// Which release of the course this is.
     pub fn release(&self) -> &str {
         &self.release
-    }
-
-    /// The exercise called `name`.
-    ///
-    /// # Errors
-    /// If there is none; the error names those that come nearest.
-    pub fn exercise(&self, name: &str) -> Result<&Exercise> {
-        let found = self.exercises.iter().find(|exercise| exercise.name == name);
-        found.ok_or_else(|| {
-            let names = self.exercises.iter().map(|exercise| exercise.name.as_str());
-            unknown("exercise", name, names, "`cargo checker list` shows them all")
-        })
-    }
-
-    /// The exercises called `names`, or all of them if there are no names.
-    pub fn select(&self, names: &[String]) -> Result<Vec<&Exercise>> {
-        if names.is_empty() {
-            if self.exercises.is_empty() {
-                bail!("{} has no exercise in it", self.root.join("exercises").display());
-            }
-            return Ok(self.exercises.iter().collect());
-        }
-        names.iter().map(|name| self.exercise(name)).collect()
     }
 }
 

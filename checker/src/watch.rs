@@ -54,11 +54,11 @@ pub fn run(screen: &Screen, course: &Course, progress: Progress, exercise: Optio
              `cargo checker next` prints the same line by line"
         );
     }
-    let all = course.select(&[])?;
+    let all = course.all()?;
     let open = |it: &&Exercise| progress.state(course, it) != State::Passed;
     let at = match exercise {
         Some(name) => course.exercise(name)?,
-        None => all.iter().copied().find(open).unwrap_or(all[0]),
+        None => course.exercise_here().or_else(|| all.iter().copied().find(open)).unwrap_or(all[0]),
     };
     let current = all.iter().position(|it| it.name == at.name).unwrap_or(0);
     let (orders, taken) = mpsc::channel();
@@ -66,16 +66,11 @@ pub fn run(screen: &Screen, course: &Course, progress: Progress, exercise: Optio
     thread::scope(|scope| {
         scope.spawn(move || worker::work(course, &taken, &tell));
         let (saves, saved) = mpsc::channel();
-        let mut watch = Watch {
-            model: Model::new(course, progress, screen.style.clone(), current),
-            orders,
-            heard,
-            saves,
-            saved,
-            files: None,
-            cancel: Cancel::default(),
-            runs: 0,
-        };
+        let is_first = progress.is_new();
+        let mut model = Model::new(course, progress, screen.style.clone(), current);
+        model.note = is_first.then(|| welcome(&at.source().display().to_string()));
+        let mut watch =
+            Watch { model, orders, heard, saves, saved, files: None, cancel: Cancel::default(), runs: 0 };
         // Dropping it ends the run that is going on, and then the worker.
         let mut terminal = Terminal::open()?;
         watch.go(current);
@@ -99,6 +94,15 @@ impl Drop for Watch<'_> {
     fn drop(&mut self) {
         self.cancel.cancel();
     }
+}
+
+/// What somebody is told who has never been here.
+fn welcome(file: &str) -> String {
+    format!(
+        "Welcome. Open {file} in your editor: `e` does.\n\
+         Each time you save it, it is judged here. `i` shows the task, `o` the lesson, `h` a hint.\n\
+         `?` shows all keys, and `q` leaves. Nothing that you write is lost."
+    )
 }
 
 impl Watch<'_> {
@@ -137,6 +141,7 @@ impl Watch<'_> {
                 Action::Go(exercise) => self.go(exercise),
                 Action::Edit => self.edit(terminal)?,
                 Action::Reset => self.reset(),
+                Action::Suspend => suspend(terminal)?,
             }
         }
     }
@@ -217,4 +222,17 @@ impl Watch<'_> {
         let failed = failed.map(|error| format!("{error:#}"));
         self.model.note = Some(failed.unwrap_or(said));
     }
+}
+
+/// Leaves the terminal to the shell until it brings us back.
+#[cfg(unix)]
+fn suspend(terminal: &mut Terminal) -> Result<()> {
+    use rustix::process::{Signal, getpid, kill_process};
+    terminal.lend(|| kill_process(getpid(), Signal::TSTP))?.context("could not suspend")
+}
+
+/// Other systems' shells have no such thing.
+#[cfg(not(unix))]
+fn suspend(_: &mut Terminal) -> Result<()> {
+    Ok(())
 }

@@ -29,6 +29,9 @@ A first session:
   cargo checker list               shows what there is and how far you are
   cargo checker run print-room     judges one exercise and explains what it saw
 
+An exercise is named by its name, the beginning of it, a path, or a lesson's number for all of a lesson. In an exercise's folder, \
+commands without a name mean that exercise.
+
 Exit status: 0 if all that was judged passed, 1 if a check failed or was left undecided, 2 for trouble that is not the \
 program's under judgement.
 
@@ -59,17 +62,17 @@ pub enum Command {
     Replay(Replay),
     /// Open an exercise in $VISUAL or $EDITOR
     Edit {
-        #[arg(value_name = "EXERCISE")]
+        #[arg(value_name = "EXERCISE", default_value = ".")]
         exercise: String,
     },
     /// Show what an exercise asks for: its README, with the contract
     Task {
-        #[arg(value_name = "EXERCISE")]
+        #[arg(value_name = "EXERCISE", default_value = ".")]
         exercise: String,
     },
     /// Show the lesson an exercise belongs to
     Lesson {
-        #[arg(value_name = "EXERCISE")]
+        #[arg(value_name = "EXERCISE", default_value = ".")]
         exercise: String,
     },
     /// Build the book of the lessons, and open it
@@ -88,7 +91,7 @@ pub enum Command {
     },
     /// Begin an exercise anew; your file is kept, and you are told where
     Reset {
-        #[arg(value_name = "EXERCISE", required_unless_present = "all")]
+        #[arg(value_name = "EXERCISE")]
         exercise: Option<String>,
         /// Reset every exercise
         #[arg(long, conflicts_with = "exercise")]
@@ -178,7 +181,7 @@ pub enum ReplayFormat {
 
 #[derive(Args, Debug)]
 pub struct Hint {
-    #[arg(value_name = "EXERCISE")]
+    #[arg(value_name = "EXERCISE", default_value = ".")]
     pub exercise: String,
     /// Which hint; 1 is the gentlest [default: the one that fits what was found last]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]

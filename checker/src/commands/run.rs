@@ -14,10 +14,10 @@ use anyhow::{Result, bail};
 
 /// Judges from the first exercise that is not done up to the first that does not pass.
 pub fn next(screen: &Screen, course: &Course, mut progress: Progress) -> Result<Outcome> {
-    course.select(&[])?;
+    course.all()?;
     let base = open_base(screen, course)?;
     let judge = judge(screen, course, &base, Effort::default());
-    screen.list(&course.select(&[])?, |exercise| progress.state(course, exercise))?;
+    screen.list(&course.all()?, |exercise| progress.state(course, exercise))?;
     for exercise in &course.exercises {
         if progress.state(course, exercise) == State::Passed {
             continue;
@@ -57,10 +57,10 @@ fn advice(exercise: &Exercise, report: &Report) -> String {
 }
 
 pub fn judge_all(screen: &Screen, course: &Course, mut progress: Progress, run: &Run) -> Result<Outcome> {
-    let exercises = course.select(&run.exercises)?;
+    let exercises = course.chosen(&run.exercises)?;
     let source = match &run.source {
         None => None,
-        Some(_) if run.exercises.len() != 1 => {
+        Some(_) if exercises.len() != 1 => {
             bail!("--source needs the name of the one exercise that the file is an answer to")
         }
         Some(file) => Some(source_file(&course.root, file)?),
@@ -74,7 +74,7 @@ pub fn judge_all(screen: &Screen, course: &Course, mut progress: Progress, run: 
         judge.children = 1;
     }
     let mut reports = Vec::new();
-    for exercise in exercises {
+    for exercise in &exercises {
         let own = exercise.source();
         let report = judge.judge(exercise, source.as_deref().unwrap_or(&own), &mut |_| {})?;
         if source.is_none() {
@@ -87,7 +87,7 @@ pub fn judge_all(screen: &Screen, course: &Course, mut progress: Progress, run: 
             let material = Material::of_report(&course.root, exercise, &report);
             screen.report(Subject { exercise, material: &material, source: source.as_deref() }, &report)?;
         }
-        let learners_own = source.is_none() && run.exercises.len() == 1;
+        let learners_own = source.is_none() && exercises.len() == 1;
         if run.format == Format::Human && learners_own && report.verdict != Status::Passed {
             screen.say(&format!("\n{}", advice(exercise, &report)))?;
         }

@@ -69,7 +69,7 @@ impl Assignment {
     /// If one of them is not in the course.
     pub fn exercises<'a>(&self, course: &'a Course) -> Result<Vec<&'a Exercise>> {
         let names: Vec<String> = self.items.iter().map(|item| item.name.clone()).collect();
-        let mut chosen = course.select(&names)?;
+        let mut chosen = course.named(&names)?;
         let place = |exercise: &&Exercise| course.exercises.iter().position(|it| it.name == exercise.name);
         chosen.sort_by_key(place);
         chosen.dedup_by_key(|exercise| exercise.name.clone());

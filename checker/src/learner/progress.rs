@@ -102,6 +102,11 @@ impl Progress {
         serde_json::from_slice::<Progress>(bytes).ok().filter(|progress| progress.version == VERSION)
     }
 
+    /// Whether nothing has been judged yet.
+    pub fn is_new(&self) -> bool {
+        self.exercises.is_empty()
+    }
+
     fn of(&self, exercise: &Exercise) -> Option<&Record> {
         let names = [&exercise.name].into_iter().chain(&exercise.about.formerly);
         names.into_iter().find_map(|name| self.exercises.get(name))

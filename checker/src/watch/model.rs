@@ -62,6 +62,8 @@ pub enum Pane {
     },
     /// Asks whether to begin anew.
     Reset,
+    /// Every key and sign.
+    Keys,
 }
 
 /// What a key asks the loop to do.
@@ -73,6 +75,8 @@ pub enum Action {
     Go(usize),
     Edit,
     Reset,
+    /// The shell is to have the terminal until it brings us back.
+    Suspend,
 }
 
 /// How a clause stands.
@@ -220,7 +224,11 @@ impl<'a> Model<'a> {
         // It has been read by now.
         self.note = None;
         if key.modifiers.contains(KeyModifiers::CONTROL) {
-            return if key.code == KeyCode::Char('c') { Action::Quit } else { Action::Stay };
+            return match key.code {
+                KeyCode::Char('c') => Action::Quit,
+                KeyCode::Char('z') => Action::Suspend,
+                _ => Action::Stay,
+            };
         }
         if let Pane::List { .. } = self.pane
             && let Some(action) = self.press_in_list(key.code)
@@ -248,6 +256,7 @@ impl<'a> Model<'a> {
             KeyCode::Char('i') => self.show(Pane::Task),
             KeyCode::Char('c') => self.compare(),
             KeyCode::Char('x') if !asked_to_reset => self.show(Pane::Reset),
+            KeyCode::Char('?') => self.show(Pane::Keys),
             KeyCode::Esc | KeyCode::Backspace => self.show(Pane::Verdict),
             KeyCode::Down | KeyCode::Char('j') => self.scroll += 1,
             KeyCode::Up | KeyCode::Char('k') => self.scroll = self.scroll.saturating_sub(1),

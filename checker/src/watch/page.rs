@@ -27,9 +27,40 @@ pub fn text(model: &Model<'_>, width: usize) -> (String, String) {
             );
             ("Reset".to_owned(), style.wrapped(&text, "", ""))
         }
+        Pane::Keys => ("Keys".to_owned(), keys()),
         // The list is drawn, not written.
         Pane::List { .. } => ("Exercises".to_owned(), String::new()),
     }
+}
+
+/// Every key and what it does.
+fn keys() -> String {
+    const KEYS: [(&str, &str); 23] = [
+        ("n, p", "the next exercise, and the one before"),
+        ("l", "all exercises; / searches them, Enter goes there, Esc goes back"),
+        ("i", "the task: what the exercise asks, and its contract"),
+        ("o", "the lesson, as a page"),
+        ("h", "a hint; once more for the next one"),
+        ("t", "the steps of the first failure, one lane for each thread"),
+        ("e", "your editor, at the line of the failure"),
+        ("r", "judge again; saving the file does that too"),
+        ("c", "other programs that pass, once yours has"),
+        ("x", "begin anew; your file is kept"),
+        ("Esc", "back to the verdict"),
+        ("", ""),
+        ("↑ ↓, k j", "a line up or down"),
+        ("PgUp PgDn", "a page up or down; the space bar goes down, too"),
+        ("Home End, g G", "the beginning and the end"),
+        ("", ""),
+        ("^Z", "suspend; `fg` comes back"),
+        ("q, ^C", "quit; nothing is lost"),
+        ("", ""),
+        ("✓ ✗", "a clause holds in all schedules that were tried, or is broken"),
+        ("○ ·", "a todo!() is still to be filled in; not looked at yet"),
+        ("?", "nothing was proven: time ran out first"),
+        ("", ""),
+    ];
+    KEYS.iter().map(|(key, word)| format!("{key:<14} {word}").trim_end().to_owned() + "\n").collect()
 }
 
 /// How the run stands, in one line.

@@ -15,7 +15,7 @@ use textwrap::{Options, WordSplitter};
 
 /// From here on the contract stands beside the explanation.
 const WIDE: u16 = 120;
-const KEYS: [(&str, &str); 13] = [
+const KEYS: [(&str, &str); 14] = [
     ("n", "next"),
     ("p", "previous"),
     ("l", "list"),
@@ -29,6 +29,7 @@ const KEYS: [(&str, &str); 13] = [
     ("x", "reset"),
     ("q", "quit"),
     ("↑↓", "scroll"),
+    ("?", "keys"),
 ];
 
 /// Draws all of it, and tells the model how far its pane can be scrolled.
@@ -46,13 +47,20 @@ pub fn draw(frame: &mut Frame<'_>, model: &mut Model<'_>) {
         let [left, _, right] =
             Layout::horizontal([Constraint::Length(46), Constraint::Length(2), Constraint::Min(40)])
                 .areas(middle);
-        frame.render_widget(Paragraph::new(contract(model, left.width as usize, true)), left);
+        let (width, height) = (left.width as usize, left.height as usize);
+        let clauses = [Promises::Whole, Promises::Lines, Promises::Marks]
+            .map(|promises| contract(model, width, promises))
+            .into_iter()
+            .find(|lines| lines.len() <= height);
+        frame.render_widget(Paragraph::new(clauses.unwrap_or_default()), left);
         draw_pane(frame, model, right);
     } else {
-        let clauses = contract(model, area.width as usize, false);
-        // What went wrong needs room: on a low screen the contract steps back while something else is read.
+        let width = area.width as usize;
+        let clauses = contract(model, width, Promises::Lines);
+        // What went wrong needs room: on a low screen the promises step back while something else is read.
         let short = model.pane != Pane::Verdict || middle.height < clauses.len() as u16 + 6;
-        let height = if short { 0 } else { clauses.len() as u16 };
+        let clauses = if short { contract(model, width, Promises::Marks) } else { clauses };
+        let height = clauses.len() as u16;
         let [upper, lower] = Layout::vertical([Constraint::Length(height), Constraint::Min(1)]).areas(middle);
         frame.render_widget(Paragraph::new(clauses), upper);
         draw_pane(frame, model, lower);
@@ -126,24 +134,32 @@ fn header(model: &Model<'_>, width: usize) -> Vec<Line<'static>> {
     vec![first, second]
 }
 
-fn contract(model: &Model<'_>, width: usize, whole: bool) -> Vec<Line<'static>> {
+/// How much of the contract is shown. Each clause's mark always is.
+#[derive(Clone, Copy, PartialEq)]
+enum Promises {
+    /// Every word.
+    Whole,
+    /// As much of each as goes on a line.
+    Lines,
+    /// Only the numbers.
+    Marks,
+}
+
+fn contract(model: &Model<'_>, width: usize, promises: Promises) -> Vec<Line<'static>> {
+    let clauses: Vec<(Mark, &String)> =
+        (1..).map(|clause| model.run.mark(clause)).zip(&model.texts.material.contract).collect();
+    if promises == Promises::Marks {
+        return marks(&clauses, width);
+    }
     let mut lines = vec![rule("Contract", width)];
-    for (index, promise) in model.texts.material.contract.iter().enumerate() {
-        let mark = model.run.mark(index as u32 + 1);
-        let (sign, colour) = match mark {
-            Mark::Open => ("·", Named::BrightBlack),
-            Mark::Passed => ("✓", Named::Green),
-            Mark::Failed => ("✗", Named::Red),
-            Mark::Unfinished => ("○", Named::Yellow),
-            Mark::Undecided => ("?", Named::Yellow),
-        };
+    for (index, (mark, promise)) in clauses.into_iter().enumerate() {
+        let (sign, colour) = sign(mark);
         let promise = promise.replace("**", "").replace('`', "");
         let text = format!("{}. {promise}", index + 1);
         let room = width.saturating_sub(2);
-        let rows: Vec<String> = if whole {
-            textwrap::wrap(&text, room).into_iter().map(Into::into).collect()
-        } else {
-            vec![crate::show::lanes::clip(&text, room)]
+        let rows: Vec<String> = match promises {
+            Promises::Whole => textwrap::wrap(&text, room).into_iter().map(Into::into).collect(),
+            Promises::Lines | Promises::Marks => vec![crate::show::lanes::clip(&text, room)],
         };
         for (row, text) in rows.into_iter().enumerate() {
             let lead = if row == 0 { format!("{sign} ") } else { "  ".to_owned() };
@@ -152,6 +168,37 @@ fn contract(model: &Model<'_>, width: usize, whole: bool) -> Vec<Line<'static>> 
         }
     }
     lines
+}
+
+/// The clauses by their numbers alone, in as few lines as they need.
+fn marks(clauses: &[(Mark, &String)], width: usize) -> Vec<Line<'static>> {
+    const TITLE: &str = "Contract ";
+    let mut lines = vec![vec![dim(TITLE)]];
+    let mut used = TITLE.len();
+    for (index, (mark, _)) in clauses.iter().enumerate() {
+        let (sign, colour) = sign(*mark);
+        let text = format!("{sign} {}  ", index + 1);
+        let needs = text.chars().count();
+        if used + needs > width && used > 0 {
+            lines.push(Vec::new());
+            used = 0;
+        }
+        used += needs;
+        if let Some(line) = lines.last_mut() {
+            line.push(Span::styled(text, paint(colour)));
+        }
+    }
+    lines.into_iter().map(Line::from).collect()
+}
+
+fn sign(mark: Mark) -> (&'static str, Named) {
+    match mark {
+        Mark::Open => ("·", Named::BrightBlack),
+        Mark::Passed => ("✓", Named::Green),
+        Mark::Failed => ("✗", Named::Red),
+        Mark::Unfinished => ("○", Named::Yellow),
+        Mark::Undecided => ("?", Named::Yellow),
+    }
 }
 
 fn rule(title: &str, width: usize) -> Line<'static> {

@@ -96,3 +96,34 @@ fn an_editor_with_a_space_in_its_path_is_found_with_quotes_and_without() {
     edit("VISUAL", &quoted).shows("opened: -w").shows("greet/src/lib.rs");
     edit("EDITOR", program.to_str().unwrap()).shows("opened: /").shows("greet/src/lib.rs");
 }
+
+#[test]
+fn an_exercise_is_named_by_its_place_its_beginning_or_its_lesson() {
+    let workbook = Workbook::new();
+    let of = |arguments: &str, folder: &str| {
+        let ended = workbook.checker(arguments).current_dir(workbook.path(folder)).run();
+        ended.exits(0).stdout()
+    };
+    let (greet, wave) = (of("task greet", "."), of("task wave", "."));
+    assert_ne!(greet, wave);
+    assert_eq!(of("task", "exercises/01-greeting/greet/src"), greet);
+    assert_eq!(of("task .", "exercises/01-greeting/wave"), wave);
+    assert_eq!(of("task gre", "."), greet);
+    assert_eq!(of("task exercises/01-greeting/greet/src/lib.rs", "."), greet);
+    assert_eq!(of("task ../wave", "exercises/01-greeting/greet"), wave);
+    workbook.checker("task 1").run().exits(2).complains("`1` means `greet` or `wave`; name one of them");
+    workbook.checker("task").run().exits(2).complains("no exercise is at");
+    workbook.checker("task 9").run().exits(2).complains("lesson 9 has no exercises");
+    // Without a name, the exercise that one is in; a lesson's number is all of its exercises.
+    let json = |arguments: &str, folder: &str| {
+        let ended = workbook.checker(arguments).current_dir(workbook.path(folder)).run();
+        let json = ended.json();
+        json.as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it["exercise"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(json("run --format json", "exercises/01-greeting/wave"), ["wave"]);
+    assert_eq!(json("run 1 --format json", "."), ["greet", "wave"]);
+}
