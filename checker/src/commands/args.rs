@@ -16,7 +16,7 @@ use std::time::Duration;
 #[derive(Debug, Parser)]
 #[command(name = "checker", bin_name = "cargo checker", version, after_help = AFTER)]
 pub struct Arguments {
-    /// Show nothing but ASCII; chosen by itself where LANG or TERM says so
+    /// Show nothing but ASCII; default when LANG or TERM requires it
     #[arg(long, global = true)]
     pub ascii: bool,
     #[command(subcommand)]
@@ -32,8 +32,8 @@ A first session:
 An exercise is named by its name, the beginning of it, a path, or a lesson's number for all of a lesson. In an exercise's folder, \
 commands without a name mean that exercise.
 
-Exit status: 0 if all that was judged passed, 1 if a check failed or was left undecided, 2 for trouble that is not the \
-program's under judgement.
+Exit status: 0 if all that was judged passed, 1 if a check failed or was left undecided, 2 if the checker itself failed and \
+your program is not at fault.
 
 Environment: NO_COLOR turns colours off; VISUAL or EDITOR is what `edit` opens; CARGO_TARGET_DIR is where builds go. \
 Progress, backups and originals are kept in .workbook/ beside the course.";

@@ -36,7 +36,9 @@ const KEYS: [(&str, &str); 14] = [
 pub fn draw(frame: &mut Frame<'_>, model: &mut Model<'_>) {
     let area = frame.area();
     let keys = keys(area.width as usize);
-    let note = note(model, area.width as usize);
+    // The heading, a little of what is shown, and how the run stands have their places in any case.
+    let free = (area.height as usize).saturating_sub(6 + keys.len());
+    let note = note(model, area.width as usize, free.min(area.height as usize / 3).max(1));
     let foot = (keys.len() + 1 + note.len()) as u16;
     let [head, middle, foot] =
         Layout::vertical([Constraint::Length(2), Constraint::Min(3), Constraint::Length(foot)]).areas(area);
@@ -72,13 +74,15 @@ pub fn draw(frame: &mut Frame<'_>, model: &mut Model<'_>) {
     adapt(frame, model);
 }
 
-/// What is said once, whole: the end of it may be where a learner's file is.
-fn note(model: &Model<'_>, width: usize) -> Vec<Line<'static>> {
+/// What is said once. On a low screen its end is shown: that may be where a learner's file is.
+fn note(model: &Model<'_>, width: usize, height: usize) -> Vec<Line<'static>> {
     // A path is broken only where it has to be.
     let options = Options::new(width.max(1)).word_splitter(WordSplitter::NoHyphenation);
     let bold = Style::new().add_modifier(Modifier::BOLD);
     let rows = model.note.iter().flat_map(|note| textwrap::wrap(note, &options));
-    rows.map(|row| Line::styled(row.into_owned(), bold)).collect()
+    let rows: Vec<Line<'static>> = rows.map(|row| Line::styled(row.into_owned(), bold)).collect();
+    let first = rows.len().saturating_sub(height);
+    rows.into_iter().skip(first).collect()
 }
 
 /// Takes back what the terminal can't show.

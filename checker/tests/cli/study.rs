@@ -173,8 +173,9 @@ fn the_lesson_and_the_editor_are_a_command_away() {
     let workbook = Workbook::new();
     workbook.checker("lesson greet").run().exits(0).shows("Two threads meet.");
     workbook.checker("edit greet").env("VISUAL", "echo").run().exits(0).shows("greet/src/lib.rs");
-    let ended = workbook.checker("edit greet").env_remove("VISUAL").env_remove("EDITOR").run().exits(2);
-    ended.complains("set EDITOR to the command");
+    // Nor is one installed.
+    let without = workbook.checker("edit greet").env_remove("VISUAL").env_remove("EDITOR");
+    without.env("PATH", workbook.path("nowhere")).run().exits(2).complains("set EDITOR to the command");
 }
 
 #[test]
