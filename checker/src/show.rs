@@ -6,6 +6,7 @@ pub mod lanes;
 pub mod material;
 pub mod printer;
 pub mod report;
+pub mod short;
 pub mod sources;
 pub mod style;
 pub mod svg;

@@ -170,6 +170,8 @@ impl Effort {
 pub enum Format {
     Human,
     Json,
+    /// A line for each finding: `file:line:column: error: kind: message`, for editors
+    Short,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]

@@ -9,6 +9,7 @@ use crate::learner::progress::Progress;
 use crate::show::material::Material;
 use crate::show::printer::Screen;
 use crate::show::report::Subject;
+use crate::show::short;
 use crate::verdict::{Report, State, Status};
 use anyhow::{Result, bail};
 
@@ -67,9 +68,11 @@ pub fn judge_all(screen: &Screen, course: &Course, mut progress: Progress, run: 
     };
     let base = open_base(screen, course)?;
     let mut judge = judge(screen, course, &base, effort(&run.effort));
-    if run.format == Format::Json {
+    if run.format != Format::Human {
         judge.rendering.colour = false;
         judge.detail = Detail::Verdict;
+    }
+    if run.format == Format::Json {
         // Programs are judged side by side.
         judge.children = 1;
     }
@@ -86,6 +89,9 @@ pub fn judge_all(screen: &Screen, course: &Course, mut progress: Progress, run: 
             }
             let material = Material::of_report(&course.root, exercise, &report);
             screen.report(Subject { exercise, material: &material, source: source.as_deref() }, &report)?;
+        }
+        if run.format == Format::Short {
+            screen.raw(&short::lines(&report, source.as_deref().unwrap_or(&own)))?;
         }
         let learners_own = source.is_none() && exercises.len() == 1;
         if run.format == Format::Human && learners_own && report.verdict != Status::Passed {
