@@ -21,10 +21,9 @@ use crate::judge::prebuilt::Base;
 use crate::judge::rustc::Patience;
 use crate::judge::rustc::Rendering;
 use crate::process::cancel::Cancel;
-use crate::verdict::{Check, Kind, Report};
+use crate::verdict::{Check, Kind, Report, causes};
 use anyhow::{Context, Result, bail};
 use protocol::{Hunt, Request};
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -111,6 +110,8 @@ impl Judge<'_> {
             Compiled::Refused(finding) => Ok(Report::refused(&exercise.name, finding, millis(start))),
             Compiled::Program(program) => {
                 let mut checks = self.checks(&program, exercise, source, tell)?;
+                // A contract that can't be read leaves each finding where it was seen; the gate says so.
+                causes::settle(&mut checks, &exercise.contract(&self.course.root).unwrap_or_default());
                 if self.detail == Detail::Steps {
                     self.find_steps(&program, exercise, source, &mut checks)?;
                 }
@@ -165,16 +166,13 @@ impl Judge<'_> {
         source: &Path,
         checks: &mut [Check],
     ) -> Result<()> {
-        let mut seen = BTreeSet::new();
-        for check in checks {
+        let shown = causes::of(checks).into_iter().map(|cause| cause.shown);
+        let explained = |index: &usize| checks[*index].kind() != Some(Kind::Unfinished);
+        let shown: Vec<usize> = shown.filter(explained).take(FINDINGS_IN_DETAIL).collect();
+        for index in shown {
+            let check = &mut checks[index];
             let Some(finding) = &mut check.finding else { continue };
-            let Some(seed) = finding.seed.filter(|_| finding.kind != Kind::Unfinished) else { continue };
-            if !seen.insert(finding.topic()) {
-                continue;
-            }
-            if seen.len() > FINDINGS_IN_DETAIL {
-                break;
-            }
+            let Some(seed) = finding.seed else { continue };
             let again = self.replay(program, exercise, source, &check.name, seed)?;
             // Steps of something else would explain nothing.
             let again =

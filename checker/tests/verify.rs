@@ -128,7 +128,7 @@ fn without_what_varies(text: &str) -> String {
     let mut rustc = false;
     for line in text.lines() {
         match line {
-            _ if line.starts_with("  usually") => rustc = false,
+            _ if line.starts_with("  likely cause") => rustc = false,
             _ if rustc => continue,
             _ if line.starts_with("error") => {
                 rustc = true;

@@ -124,12 +124,14 @@ impl std::error::Error for UnknownKind {}
 
 /// What became of a check, or of a program.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// Every schedule kept the promise.
     Passed,
     /// Something was found.
     Failed,
+    /// Something that breaks another clause ended every run before this could be seen.
+    NotReached,
     /// Nothing was proven either way; never counted as failed.
     Undecided,
 }
@@ -140,6 +142,7 @@ impl Status {
         match self {
             Status::Passed => "passed",
             Status::Failed => "failed",
+            Status::NotReached => "not-reached",
             Status::Undecided => "undecided",
         }
     }

@@ -11,7 +11,7 @@ use crate::show::material::Material;
 use crate::show::printer::Screen;
 use crate::show::report::{Extent, Subject};
 use crate::show::style::Style;
-use crate::verdict::{Report, Status};
+use crate::verdict::{Report, Status, causes};
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -134,7 +134,8 @@ impl Job<'_> {
             }
         };
         let run = || -> Result<Report> {
-            let checks = judge.checks(&program, exercise, source, &mut |_| {})?;
+            let mut checks = judge.checks(&program, exercise, source, &mut |_| {})?;
+            causes::settle(&mut checks, &exercise.contract(&judge.course.root)?);
             let mut report = Report::of_checks(&exercise.name, checks, 0);
             report.warnings.clone_from(&program.warnings);
             Ok(report)

@@ -18,7 +18,7 @@ pub fn draw(sources: &Sources, events: &[Step], kind: Kind, width: usize) -> Vec
     let rows = fold(events);
     let threads = threads(events);
     let clock = Clock::of(events);
-    let share = width.saturating_sub(clock.width() + MIN_SOURCE + 2) / threads.len().max(1);
+    let share = share(&clock, width, threads.len());
     let mut lines = if share < MIN_LANE {
         list(sources, &rows, &clock)
     } else {
@@ -32,6 +32,15 @@ pub fn draw(sources: &Sources, events: &[Step], kind: Kind, width: usize) -> Vec
         lines.push(said + &"─".repeat(rule));
     }
     lines.into_iter().map(|line| clip(line.trim_end(), width)).collect()
+}
+
+/// Whether `draw` begins with the names of the threads: there is room for a column each.
+pub fn has_heads(events: &[Step], width: usize) -> bool {
+    share(&Clock::of(events), width, threads(events).len()) >= MIN_LANE
+}
+
+fn share(clock: &Clock, width: usize, lanes: usize) -> usize {
+    width.saturating_sub(clock.width() + MIN_SOURCE + 2) / lanes.max(1)
 }
 
 /// Steps that one thread does at one line, one after the other.

@@ -8,7 +8,7 @@ use std::env;
 use std::io::{self, IsTerminal, Write};
 
 /// The column in which the text of an explanation begins.
-pub const LABEL: usize = 11;
+pub const LABEL: usize = 15;
 
 #[derive(Clone, Debug)]
 pub struct Style {
@@ -147,6 +147,7 @@ pub fn look(state: State) -> (&'static str, &'static str, Color) {
 pub fn look_of_check(check: &Check) -> (&'static str, &'static str, Color) {
     match (check.status, check.kind()) {
         (Status::Passed, _) => look(State::Passed),
+        (Status::NotReached, _) => ("-", "not reached", Color::Yellow),
         (Status::Undecided, _) => look(State::Undecided),
         (Status::Failed, Some(Kind::Unfinished)) => look(State::Unfinished),
         (Status::Failed, kind) => {

@@ -135,6 +135,7 @@ fn contract(model: &Model<'_>, width: usize, whole: bool) -> Vec<Line<'static>> 
             Mark::Passed => ("✓", Named::Green),
             Mark::Failed => ("✗", Named::Red),
             Mark::Unfinished => ("○", Named::Yellow),
+            Mark::NotReached => ("-", Named::Yellow),
             Mark::Undecided => ("?", Named::Yellow),
         };
         let promise = promise.replace("**", "").replace('`', "");
