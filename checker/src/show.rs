@@ -2,6 +2,7 @@
 
 pub mod chapter;
 pub mod comparison;
+pub mod inputs;
 pub mod lanes;
 pub mod material;
 pub mod printer;
@@ -9,3 +10,4 @@ pub mod report;
 pub mod sources;
 pub mod style;
 pub mod svg;
+pub mod times;

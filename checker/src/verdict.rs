@@ -1,6 +1,8 @@
 //! What judging an exercise says: the shape of `--format json`.
 
 pub mod causes;
+pub mod facts;
+pub mod names;
 
 pub use protocol::{Check, Exhausted, Finding, Kind, Status, Step, Thread};
 

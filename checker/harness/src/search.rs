@@ -251,7 +251,7 @@ impl Search {
 pub(crate) fn finding(failure: Failure, seed: u64, input: String, run: &Run) -> Finding {
     let threads = run.threads.iter().filter(|t| !t.infrastructure).map(|t| {
         let (file, line) = t.at.clone().unzip();
-        Thread { name: t.name.clone(), file, line, waiting_for: t.waiting_for.clone() }
+        Thread { name: t.name.clone(), file, line, waiting_for: t.waiting_for.clone(), caller: t.called_from }
     });
     Finding {
         kind: failure.kind,
@@ -266,13 +266,32 @@ pub(crate) fn finding(failure: Failure, seed: u64, input: String, run: &Run) -> 
     }
 }
 
+/// What the checker draws in place of the steps of a check.
+const CHECKS_OWN: &str = "(the check)";
+
+/// Whether a check did it, in a function that the learner's code called. Its work, its writer and its panics are what the
+/// learner's program is about.
+fn is_checks_own(event: &engine::Event) -> bool {
+    let is_learners = event.at.as_ref().is_some_and(|(file, _)| !file.ends_with(CHECKS));
+    is_learners && event.done_in.ends_with(CHECKS) && !["work", "write", "panics"].contains(&event.op)
+}
+
+/// The file of an exercise's checks.
+const CHECKS: &str = "checks.rs";
+
 fn schedule(run: &Run) -> Schedule {
     let events = run.events.iter().filter(|e| !e.internal).map(|e| {
         let (file, line) = e.at.clone().unzip();
         Step {
             thread: run.names.get(e.task as usize).cloned().unwrap_or_default(),
-            op: e.op.to_owned(),
-            object: (e.object > 0).then(|| format!("#{}", e.object)),
+            // Of what a library does inside, a learner is told what they called.
+            op: if is_checks_own(e) {
+                CHECKS_OWN.to_owned()
+            } else {
+                e.call.clone().unwrap_or_else(|| e.op.to_owned())
+            },
+            outcome: e.outcome.clone(),
+            object: (e.object > 0 && e.call.is_none() && !is_checks_own(e)).then(|| format!("#{}", e.object)),
             file,
             line,
             time_ns: u64::try_from(e.time.as_nanos()).unwrap_or(u64::MAX),

@@ -254,6 +254,9 @@ pub struct Thread {
     pub line: Option<u32>,
     /// In words that follow "waits for".
     pub waiting_for: Option<String>,
+    /// The line that called the function in which it stands, if that is the learner's too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller: Option<u32>,
 }
 
 /// The failing interleaving.
@@ -278,6 +281,9 @@ pub struct Step {
     pub thread: String,
     /// What it did, as the source calls it.
     pub op: String,
+    /// What became of it, if that says more than that it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
     /// What it did that to.
     #[serde(default)]
     pub object: Option<String>,

@@ -1,7 +1,8 @@
-//! What a finding usually means: the exercise's own words for it, or else general ones. Never the answer.
+//! The likely cause of a finding: the exercise's own words for it, or else general ones. Never the answer.
 
 use crate::course::{Exercise, Hint, sections};
 use crate::verdict::Kind;
+use crate::verdict::facts::Facts;
 use std::fs;
 use std::path::Path;
 
@@ -19,12 +20,55 @@ impl Explanations {
         self.own(kind, clause).unwrap_or_else(|| general(kind))
     }
 
+    /// What to tell a learner about a run: what it shows of the cause, then the exercise's own words where they fit it, or
+    /// else general ones; where nothing fits, only what to read.
+    pub fn likely(&self, kind: Kind, clause: Option<u32>, facts: &Facts) -> String {
+        let own = self.own(kind, clause);
+        let shown = facts.sentences.join(" ");
+        // What the run itself says of a deadlock is more than what is true of all deadlocks here.
+        let is_general = self.section(&kind.to_string()) == own;
+        let says_less = kind == Kind::Deadlock && !shown.is_empty() && is_general;
+        let words = match own {
+            Some(own) if !says_less && fits(own, kind, facts) => own,
+            Some(own) => to_read(own),
+            None if !shown.is_empty() => "",
+            None => Some(general(kind)).filter(|words| fits(words, kind, facts)).unwrap_or_default(),
+        };
+        [shown.as_str(), words].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+
     /// The exercise's own words: its section `KIND, clause N`, else its section `KIND`.
     pub fn own(&self, kind: Kind, clause: Option<u32>) -> Option<&str> {
-        let titles = [clause.map(|clause| format!("{kind}, clause {clause}")), Some(kind.to_string())];
-        let own = titles.iter().flatten().find_map(|title| self.0.iter().find(|it| it.title == *title));
-        own.map(|own| own.text.as_str()).filter(|text| !text.trim().is_empty())
+        let special = clause.and_then(|clause| self.section(&format!("{kind}, clause {clause}")));
+        special.or_else(|| self.section(&kind.to_string()))
     }
+
+    fn section(&self, title: &str) -> Option<&str> {
+        let section = self.0.iter().find(|section| section.title == title)?;
+        Some(section.text.as_str()).filter(|text| !text.trim().is_empty())
+    }
+}
+
+/// Whether what `text` speaks of is in the run. Of a run whose steps are not known nothing can be denied.
+fn fits(text: &str, kind: Kind, facts: &Facts) -> bool {
+    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    let mut held: Vec<(bool, bool)> = vec![(says(&["every interleaving"]), kind == Kind::WrongAnswer)];
+    if facts.is_traced {
+        held.extend([
+            (says(&["Condvar", "notif"]), facts.has_condvar),
+            (says(&["channel", "sender", "receiver"]), facts.has_channel),
+            (says(&["panicked", "poison"]), facts.has_panic),
+            (says(&["one worker is enough", "a single thread is enough"]), facts.threads == 1),
+        ]);
+    }
+    held.into_iter().all(|(spoken_of, is_there)| !spoken_of || is_there)
+}
+
+/// What `text` sends the reader to: its last sentence, if that does.
+fn to_read(text: &str) -> &str {
+    text.rfind("See lessons/")
+        .or_else(|| text.rfind("See\nlessons/"))
+        .map_or("", |place| text[place..].trim())
 }
 
 /// Whether what is true of `kind` in any program is all there is to say.

@@ -1,9 +1,12 @@
 //! The account of a verdict, as text: what happened, where, how, what was promised, and the likely cause.
 
 use crate::course::Exercise;
+use crate::show::inputs;
 use crate::show::lanes;
 use crate::show::material::Material;
 use crate::show::style::{LABEL, Style, counted, look, look_of_check, paragraphs, thousands};
+use crate::show::times;
+use crate::verdict::facts::Facts;
 use crate::verdict::{Check, Exhausted, Finding, Kind, Report, State, Status, causes};
 use anyhow::Result;
 use colored::Colorize;
@@ -142,6 +145,9 @@ impl Style {
     }
 
     fn likely(&self, out: &mut dyn Write, text: &str) -> Result<()> {
+        if text.trim().is_empty() {
+            return Ok(());
+        }
         self.field(out, "likely cause", &paragraphs(text, &mut false).join("\n"))
     }
 
@@ -163,9 +169,9 @@ impl Style {
         if finding.kind == Kind::Unfinished || left_out {
             return self.field(out, "happened", &finding.message);
         }
-        self.field(out, "happened", &finding.message)?;
+        self.field(out, "happened", &times::readable(&finding.message))?;
         if let Some(input) = &finding.input {
-            self.field(out, "input", input)?;
+            self.field(out, "input", &inputs::named(&material.checks, &check.name, input))?;
         }
         // A thread that has not come to the learner's code yet is nowhere that would tell them anything.
         let places = finding.threads.iter().map(|thread| {
@@ -182,6 +188,12 @@ impl Style {
             {
                 writeln!(out, "{:LABEL$}{line:>4} │ {text}", "")?;
             }
+            let caller = place
+                .zip(thread.caller)
+                .and_then(|((file, _), line)| Some((line, material.sources.line(file, line)?)));
+            if let Some((line, text)) = caller {
+                writeln!(out, "{:LABEL$}{line:>4} │ {text}   (called from here)", "")?;
+            }
             if let Some(what) = &thread.waiting_for {
                 self.field(out, "", &format!("waits for {what}"))?;
             }
@@ -196,7 +208,8 @@ impl Style {
                 writeln!(out, "{:LABEL$}{line}", if index == 0 { "  printed" } else { "" })?;
             }
         }
-        if let Some(schedule) = finding.schedule.as_ref().filter(|schedule| !schedule.events.is_empty()) {
+        let steps = finding.schedule.as_ref().filter(|schedule| self.pictures && !schedule.events.is_empty());
+        if let Some(schedule) = steps {
             let width = self.columns.saturating_sub(2);
             let mut lines = lanes::draw(&material.sources, &schedule.events, finding.kind, width);
             let how = format!(
@@ -219,7 +232,8 @@ impl Style {
         if let Some(promise) = material.contract.get((check.clause as usize).wrapping_sub(1)) {
             self.field(out, "promised", &format!("{}. {}", check.clause, promise.replace("**", "")))?;
         }
-        self.likely(out, material.explanations.of(finding.kind, Some(check.clause)))?;
+        let likely = material.explanations.likely(finding.kind, Some(check.clause), &Facts::of(finding));
+        self.likely(out, &likely)?;
         match finding.seed {
             Some(seed) => {
                 let source =

@@ -19,6 +19,8 @@ pub struct Style {
     pub colour: bool,
     /// Whether signs outside ASCII can be shown.
     pub unicode: bool,
+    /// Whether runs are drawn.
+    pub pictures: bool,
 }
 
 impl Style {
@@ -36,7 +38,13 @@ impl Style {
 
     /// The same for that many columns.
     pub fn of_width(columns: usize) -> Style {
-        Style { width: columns.clamp(30, 110), columns: columns.clamp(30, 240), colour: false, unicode: true }
+        Style {
+            width: columns.clamp(30, 110),
+            columns: columns.clamp(30, 240),
+            colour: false,
+            unicode: true,
+            pictures: true,
+        }
     }
 
     /// `text` as it can be shown.

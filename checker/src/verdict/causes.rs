@@ -1,6 +1,7 @@
 //! Which findings have one cause: they are one thing to understand, so they are told once.
 
 use crate::verdict::{Check, Finding, Kind, Status, Thread};
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 /// Findings that have one cause.
@@ -17,8 +18,18 @@ const SLEEP: &str = "**Waiting is sleep.**";
 /// The title of the clause that promises that no thread stays.
 const NOTHING_LEFT: &str = "**Nothing is left behind.**";
 /// Titles of clauses that bound something: where the program stops, nothing has been seen of them.
-const BOUNDS: [&str; 7] =
-    [SLEEP, NOTHING_LEFT, "**Capacity.**", "**Bound.**", "**Limit.**", "**Drops.**", "**Not too far ahead.**"];
+const BOUNDS: [&str; 7] = [
+    SLEEP,
+    NOTHING_LEFT,
+    "**Capacity.**",
+    "**Bound.**",
+    "**Limit.**",
+    "**Drops.**",
+    "**Not too far ahead.**",
+];
+
+/// Lines of a loop are at most so far apart.
+const LOOP: u32 = 3;
 
 /// The causes behind what `checks` found, those first from which others follow.
 pub fn of(checks: &[Check]) -> Vec<Cause> {
@@ -49,26 +60,23 @@ pub fn of(checks: &[Check]) -> Vec<Cause> {
 /// because it happened. `contract` has the clauses, the first one first.
 pub fn settle(checks: &mut [Check], contract: &[String]) {
     let text = |clause: u32| contract.get((clause as usize).wrapping_sub(1)).map_or("", String::as_str);
-    for check in checks.iter_mut() {
-        let title = match told(check).map(|finding| finding.kind) {
-            Some(Kind::BusyWait) => SLEEP,
-            // A clause that speaks of threads promises something of them itself.
-            Some(Kind::LeakedThread) if !text(check.clause).contains("thread") => NOTHING_LEFT,
-            _ => continue,
-        };
-        if let Some(promised) = contract.iter().position(|clause| clause.starts_with(title)) {
-            check.clause = promised as u32 + 1;
-        }
-    }
     for cause in of(checks) {
+        let Some(kind) = checks[cause.shown].kind().filter(|kind| stops(*kind)) else { continue };
         let all: Vec<usize> = cause.also.iter().copied().chain([cause.shown]).collect();
-        if !checks[cause.shown].kind().is_some_and(stops) {
-            continue;
+        let promises = |clause: u32| match kind {
+            Kind::BusyWait => text(clause).starts_with(SLEEP),
+            // A clause that speaks of threads promises something of them itself.
+            Kind::LeakedThread => text(clause).starts_with(NOTHING_LEFT) || text(clause).contains("thread"),
+            _ => !BOUNDS.iter().any(|title| text(clause).starts_with(title)),
+        };
+        let about: Vec<usize> = all.iter().copied().filter(|index| promises(checks[*index].clause)).collect();
+        let shown = smallest(checks, if about.is_empty() { &all } else { &about });
+        if about.is_empty() && matches!(kind, Kind::BusyWait | Kind::LeakedThread) {
+            let title = if kind == Kind::BusyWait { SLEEP } else { NOTHING_LEFT };
+            if let Some(promised) = contract.iter().position(|clause| clause.starts_with(title)) {
+                checks[shown].clause = promised as u32 + 1;
+            }
         }
-        let bounds =
-            |index: &usize| BOUNDS.iter().any(|title| text(checks[*index].clause).starts_with(title));
-        let about: Vec<usize> = all.iter().copied().filter(|index| !bounds(index)).collect();
-        let shown = if about.is_empty() { cause.shown } else { smallest(checks, &about) };
         let clause = checks[shown].clause;
         for index in all {
             if checks[index].clause != clause && checks[index].status == Status::Failed {
@@ -95,12 +103,17 @@ fn stops(kind: Kind) -> bool {
     )
 }
 
-/// The one with the fewest switches, then the fewest steps, among those whose own clause is broken.
+/// The one with the fewest switches, then the fewest steps, among those whose own clause is broken, of the clause at which
+/// most of them are. If a wrong answer comes out right in another schedule of one of them, that one says more.
 fn smallest(checks: &[Check], group: &[usize]) -> usize {
+    let is_race = |index: &usize| checks[*index].kind() == Some(Kind::Race);
     let size = |index: &usize| {
-        let schedule = checks[*index].finding.as_ref().and_then(|finding| finding.schedule.as_ref());
+        let check = &checks[*index];
+        let schedule = check.finding.as_ref().and_then(|finding| finding.schedule.as_ref());
         let size = schedule.map_or((u64::MAX, u64::MAX), |schedule| (schedule.switches, schedule.steps));
-        (checks[*index].status == Status::NotReached, size, *index)
+        let alike = group.iter().filter(|other| checks[**other].clause == check.clause).count();
+        let rest = (Reverse(alike), check.clause, size, *index);
+        (check.status == Status::NotReached, !is_race(index), rest)
     };
     group.iter().copied().min_by_key(size).expect("a group has a check")
 }
@@ -129,6 +142,12 @@ fn is_one(one: &Finding, other: &Finding) -> bool {
     let (mine, theirs) = (deciding(one), deciding(other));
     match one.kind {
         Kind::Unfinished => one.message == other.message,
+        // One time round a loop ends at any of its lines.
+        Kind::Livelock | Kind::BusyWait
+            if mine.iter().any(|line| theirs.iter().any(|other| near(*line, *other))) =>
+        {
+            true
+        }
         Kind::Deadlock | Kind::Livelock | Kind::BusyWait | Kind::LeakedThread => match mine.is_empty() {
             true => theirs.is_empty() && pattern(one) == pattern(other),
             false => !mine.is_disjoint(&theirs),
@@ -137,11 +156,17 @@ fn is_one(one: &Finding, other: &Finding) -> bool {
     }
 }
 
+fn near(one: (&str, u32), other: (&str, u32)) -> bool {
+    one.0 == other.0 && one.1.abs_diff(other.1) <= LOOP
+}
+
 /// The lines of the threads that decide a finding: those that wait for another thread to end only follow.
 fn deciding(finding: &Finding) -> BTreeSet<(&str, u32)> {
     let follows = |thread: &Thread| {
         thread.waiting_for.as_deref().is_some_and(|what| {
-            what.ends_with("to finish") || what.ends_with("to come to rest") || what.ends_with("to let it go on")
+            what.ends_with("to finish")
+                || what.ends_with("to come to rest")
+                || what.ends_with("to let it go on")
         })
     };
     let runs_on = matches!(finding.kind, Kind::Livelock | Kind::BusyWait);
@@ -188,10 +213,14 @@ mod tests {
             file: Some("src/lib.rs".into()),
             line: Some(*line),
             waiting_for: waits.map(str::to_owned),
+            caller: None,
         });
         let schedule = Schedule { switches: 1, steps, time_ns: 0, events: Vec::new() };
-        let finding =
-            Finding { threads: threads.collect(), schedule: Some(schedule), ..Finding::new(kind, "it stops") };
+        let finding = Finding {
+            threads: threads.collect(),
+            schedule: Some(schedule),
+            ..Finding::new(kind, "it stops")
+        };
         Check {
             name: name.into(),
             clause,
@@ -214,9 +243,9 @@ mod tests {
     #[test]
     fn a_deadlock_that_three_checks_see_is_told_once_by_its_smallest_run() {
         let checks = [
-            check("long", 1, Kind::Deadlock, &[POP, CALLER], 39),
-            check("short", 2, Kind::Deadlock, &[PUSH, CALLER], 19),
-            check("both", 3, Kind::Deadlock, &[PUSH, POP], 60),
+            check("long", 4, Kind::Deadlock, &[POP, CALLER], 39),
+            check("short", 4, Kind::Deadlock, &[PUSH, CALLER], 19),
+            check("both", 4, Kind::Deadlock, &[PUSH, POP], 60),
         ];
         assert_eq!(of(&checks), [Cause { shown: 1, also: vec![0, 2] }]);
     }
@@ -259,6 +288,23 @@ mod tests {
         let mut checks = [check("first", 1, Kind::BusyWait, &[(4, None)], 9)];
         settle(&mut checks, &contract(&["Items", "Waiting is sleep"]));
         assert_eq!((checks[0].clause, checks[0].status), (2, Status::Failed));
+    }
+
+    #[test]
+    fn a_spin_that_the_check_for_spins_sees_too_leaves_the_other_clauses_open() {
+        let mut checks = [
+            check("first", 1, Kind::BusyWait, &[(4, None)], 9),
+            check("no spin", 2, Kind::BusyWait, &[(6, None)], 20),
+        ];
+        settle(&mut checks, &contract(&["Items", "Waiting is sleep"]));
+        let told: Vec<(u32, Status)> = checks.iter().map(|check| (check.clause, check.status)).collect();
+        assert_eq!(told, [(1, Status::NotReached), (2, Status::Failed)]);
+    }
+
+    #[test]
+    fn a_wrong_answer_that_also_comes_out_right_is_told_as_the_race_it_is() {
+        let checks = [check("one", 1, Kind::WrongAnswer, &[], 9), check("other", 1, Kind::Race, &[], 30)];
+        assert_eq!(of(&checks), [Cause { shown: 1, also: vec![0] }]);
     }
 
     #[test]
