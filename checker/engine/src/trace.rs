@@ -30,8 +30,8 @@ struct Entry {
     stack: Option<Stack>,
     address: usize,
     is_count: bool,
-    /// It is a library's own.
-    is_librarys: bool,
+    /// It is a library's own, and of which.
+    library: Option<&'static str>,
     /// Its place among all.
     place: u64,
 }
@@ -74,13 +74,15 @@ impl Trace {
         };
         self.pushed += 1;
         let stack = is_seen.then(capture);
-        let is_librarys = library::is_of_one(at);
-        entries.push(Entry { event, stack, address: object, is_count, is_librarys, place: self.pushed });
+        let library = library::package_at(at);
+        entries.push(Entry { event, stack, address: object, is_count, library, place: self.pushed });
     }
 
     /// Says what became of the last thing that `task` did.
     pub(crate) fn outcome(&mut self, task: TaskId, text: String) {
-        if let Some(entry) = self.events.iter_mut().rev().find(|entry| entry.event.task == task) {
+        let last = self.events.iter_mut().rev().find(|entry| entry.event.task == task);
+        // What a library looks at inside is not in the trace, and its values are nobody's concern.
+        if let Some(entry) = last.filter(|entry| entry.library.is_none()) {
             entry.event.outcome = Some(text);
         }
     }
@@ -91,7 +93,7 @@ impl Trace {
         entries.sort_by_key(|entry| entry.place);
         let mut objects: Vec<usize> = Vec::new();
         let described = |entry: Entry| {
-            let Entry { mut event, stack, address, is_count, is_librarys, .. } = entry;
+            let Entry { mut event, stack, address, is_count, library, .. } = entry;
             if event.internal {
                 event.at = None;
                 return event;
@@ -99,8 +101,12 @@ impl Trace {
             event.object = number(&mut objects, if is_count { block_of(address) } else { address });
             event.at = match stack.as_ref().and_then(|stack| locate(stack, source)) {
                 Some(Located { at, call, .. }) => {
-                    event.call = call.filter(|_| is_librarys);
+                    event.call = library.and(call).map(|call| library::called(&call));
                     Some(at)
+                }
+                None if library.is_some() => {
+                    event.call = Some(library::INSIDE.to_owned());
+                    None
                 }
                 None => event.at.filter(|(file, _)| !source.is_empty() && file.ends_with(source)),
             };

@@ -28,11 +28,14 @@ impl Explanations {
         // What the run itself says of a deadlock is more than what is true of all deadlocks here.
         let is_general = self.section(&kind.to_string()) == own;
         let says_less = kind == Kind::Deadlock && !shown.is_empty() && is_general;
+        let section = self.section(&kind.to_string());
+        let fitting = |words: &&str| fits(words, kind, facts);
         let words = match own {
-            Some(own) if !says_less && fits(own, kind, facts) => own,
-            Some(own) => to_read(own),
+            Some(own) if says_less => to_read(own),
+            Some(own) if fitting(&own) => own,
+            Some(own) => section.filter(fitting).unwrap_or(to_read(own)),
             None if !shown.is_empty() => "",
-            None => Some(general(kind)).filter(|words| fits(words, kind, facts)).unwrap_or_default(),
+            None => Some(general(kind)).filter(fitting).unwrap_or_default(),
         };
         [shown.as_str(), words].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
     }
@@ -166,5 +169,52 @@ fn general(kind: Kind) -> &'static str {
              can't be interrupted, so nothing can be proven about it. Look for a loop whose end depends on a \
              value that nothing in the loop changes."
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn explanations(sections: &[(&str, &str)]) -> Explanations {
+        let hint = |(title, text): &(&str, &str)| Hint { title: (*title).into(), text: (*text).into() };
+        Explanations(sections.iter().map(hint).collect())
+    }
+
+    #[test]
+    fn a_text_about_condvars_is_for_runs_that_have_one() {
+        let own = explanations(&[
+            ("deadlock, clause 3", "Which notification came last? See lessons/02-x, on waiting."),
+            ("deadlock", "Who could still end the wait?"),
+        ]);
+        let likely = |facts: &Facts| own.likely(Kind::Deadlock, Some(3), facts);
+        let traced = Facts { is_traced: true, ..Facts::default() };
+        assert_eq!(likely(&traced), "Who could still end the wait?");
+        assert!(likely(&Facts { has_condvar: true, ..traced }).starts_with("Which notification"));
+    }
+
+    #[test]
+    fn what_the_run_shows_comes_first_and_the_general_words_give_way() {
+        let own =
+            explanations(&[("deadlock", "Perhaps this, or perhaps that. See lessons/02-x, on waiting.")]);
+        let facts = Facts { is_traced: true, sentences: vec!["Two locks.".into()], ..Facts::default() };
+        let likely = own.likely(Kind::Deadlock, Some(1), &facts);
+        assert_eq!(likely, "Two locks.\nSee lessons/02-x, on waiting.");
+    }
+
+    #[test]
+    fn every_interleaving_is_said_of_wrong_answers_only() {
+        let own = explanations(&[("race", "It is wrong in every interleaving.")]);
+        assert_eq!(own.likely(Kind::Race, None, &Facts::default()), "");
+    }
+
+    #[test]
+    fn one_thread_is_enough_only_where_there_was_one() {
+        let own = explanations(&[("wrong-answer", "So a single thread is enough. See lessons/02-x, on it.")]);
+        let likely = |threads| {
+            own.likely(Kind::WrongAnswer, None, &Facts { is_traced: true, threads, ..Facts::default() })
+        };
+        assert_eq!(likely(2), "See lessons/02-x, on it.");
+        assert!(likely(1).starts_with("So a single thread"));
     }
 }

@@ -96,6 +96,9 @@ struct Part<'a> {
 /// What stands for the steps of the check itself, where the learner's code calls it.
 const CHECKS_OWN: &str = "(the check)";
 
+/// A thread begins to unwind.
+const PANICS: &str = "panics";
+
 /// What one row can tell of steps that differ, in characters.
 const ROW_WIDTH: usize = 34;
 
@@ -110,8 +113,11 @@ impl<'a> Row<'a> {
 
     /// What it does, to what, and what became of it.
     pub fn operation(&self) -> String {
-        let told: Vec<String> =
+        let mut told: Vec<String> =
             self.parts.iter().enumerate().map(|(index, part)| self.part(index, part)).collect();
+        if let Some(last) = told.last_mut().filter(|_| self.last.blocked) {
+            *last = format!("▒ {last}");
+        }
         told.join(", ")
     }
 
@@ -128,18 +134,21 @@ impl<'a> Row<'a> {
         format!("{}{object}{times}{outcome}", step.op)
     }
 
-    fn doing(&self) -> String {
-        let sign = if self.last.blocked { "▒ " } else { "" };
-        format!("{sign}{}", self.operation())
-    }
-
     /// Takes in `step`, if it belongs to this row and the row has room for it.
     fn takes(&mut self, step: &'a Step) -> bool {
         let place = |step: &'a Step| (step.line, step.file.as_deref());
-        if self.last.thread != step.thread || step.line.is_none() || place(self.last) != place(step) {
+        // A panic is a row of its own.
+        if self.last.op == PANICS || step.op == PANICS {
+            return false;
+        }
+        if self.last.thread != step.thread || place(self.last) != place(step) {
             return false;
         }
         let is_same = |other: &Step| (&other.op, &other.object) == (&step.op, &step.object);
+        // Where there is no line, only a call that has to wait is known to be one.
+        if step.line.is_none() && !(is_same(self.last) && step.blocked) {
+            return false;
+        }
         // The call that was begun now has to wait, or goes on after its wait.
         if is_same(self.last) && (step.blocked || self.last.blocked) {
             if self.last.blocked {
@@ -206,7 +215,7 @@ impl<'a> Lane<'a> {
     /// A lane as wide as what is in it.
     fn of(thread: &'a str, rows: &[Row<'_>]) -> Lane<'a> {
         let own = || rows.iter().filter(|row| row.thread() == thread);
-        let longest = own().map(|row| row.doing().chars().count()).max().unwrap_or(0);
+        let longest = own().map(|row| row.operation().chars().count()).max().unwrap_or(0);
         let width = longest.max(thread.chars().count()).saturating_add(2);
         let last_row = rows.iter().rposition(|row| row.thread() == thread).unwrap_or(0);
         Lane { thread, width, last_row, state: State::NotBegun }
@@ -233,7 +242,7 @@ fn columns(
         for lane in &mut lanes {
             line += &if lane.thread == row.thread() {
                 lane.state = if row.last.blocked { State::Waiting } else { State::Ready };
-                lane.cell(&row.doing())
+                lane.cell(&row.operation())
             } else {
                 lane.cell(match lane.state {
                     State::Waiting => "┊",
@@ -254,7 +263,7 @@ fn list(sources: &Sources, rows: &[Row<'_>], clock: &Clock) -> Vec<String> {
         let source = sources.quote(row.last);
         let gap = if source.is_empty() { "" } else { "  " };
         let time = clock.tell(row.last, before.replace(row.last.time_ns));
-        format!("{time}{}: {}{gap}{source}", row.thread(), row.doing())
+        format!("{time}{}: {}{gap}{source}", row.thread(), row.operation())
     };
     rows.iter().map(line).collect()
 }
@@ -376,7 +385,7 @@ mod tests {
             |blocked| Step { file: Some("lib.rs".into()), line: Some(3), ..event("main", "recv", blocked) };
         let events = [at(false), at(true)];
         let rows = fold(&events);
-        assert_eq!((rows.len(), rows[0].doing().as_str()), (1, "▒ recv"));
+        assert_eq!((rows.len(), rows[0].operation().as_str()), (1, "▒ recv"));
     }
 
     #[test]

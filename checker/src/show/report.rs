@@ -73,6 +73,7 @@ impl Style {
         for (place, cause) in causes::of(&report.checks).into_iter().enumerate() {
             let check = &report.checks[cause.shown];
             let Some(finding) = &check.finding else { continue };
+            let finding = &Finding { kind: cause.kind, ..finding.clone() };
             if place > 0 {
                 if extent == Extent::First {
                     return Ok(());
@@ -176,7 +177,7 @@ impl Style {
         // A thread that has not come to the learner's code yet is nowhere that would tell them anything.
         let places = finding.threads.iter().map(|thread| {
             let place = thread.file.as_ref().zip(thread.line);
-            (thread, place.filter(|(file, _)| !file.starts_with("checker/")))
+            (thread, place.filter(|(file, _)| causes::is_learners(file)))
         });
         let told = places.filter(|(thread, place)| place.is_some() || thread.waiting_for.is_some());
         let told: Vec<_> = told.collect();

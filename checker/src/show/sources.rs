@@ -61,14 +61,12 @@ impl Sources {
         if end < wide {
             return quote;
         }
-        // What it is called on is before it.
-        let from = (end + 3).saturating_sub(wide.saturating_sub(1));
-        let rest: String = code.chars().skip(from + 1).collect();
-        // From the beginning of a word on, if that is before the operation.
-        let word =
-            rest.find(|sign: char| !sign.is_alphanumeric() && sign != '_').map_or(0, |blank| blank + 1);
-        let rest = if rest[word..].contains(&call) { &rest[word..] } else { rest.as_str() };
-        format!("{number}… {}", rest.trim_start())
+        // From what it is called on, which is before it.
+        let is_part = |sign: &char| sign.is_alphanumeric() || "_.[]".contains(*sign);
+        let before = code.chars().take(place).collect::<Vec<_>>();
+        let from = place - before.iter().rev().take_while(|sign| is_part(sign)).count();
+        let from = if end - from + 2 < wide { from } else { (end + 2).saturating_sub(wide) };
+        format!("{number}… {}", code.chars().skip(from).collect::<String>())
     }
 
     /// The line that `step` happens at, with its number.

@@ -7,6 +7,8 @@ use std::collections::BTreeSet;
 /// Findings that have one cause.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Cause {
+    /// What it is: a wrong answer that comes out right in another schedule of any of its checks is a race.
+    pub kind: Kind,
     /// The check with the smallest run, which is shown in full.
     pub shown: usize,
     /// The other checks that saw it, in their order.
@@ -51,7 +53,10 @@ pub fn of(checks: &[Check]) -> Vec<Cause> {
         .into_iter()
         .map(|group| {
             let shown = smallest(checks, &group);
-            Cause { shown, also: group.into_iter().filter(|index| *index != shown).collect() }
+            let kinds = || group.iter().filter_map(|index| checks[*index].kind());
+            let kind = kinds().find(|kind| *kind == Kind::Race).or(checks[shown].kind());
+            let kind = kind.unwrap_or(Kind::WrongAnswer);
+            Cause { kind, shown, also: group.into_iter().filter(|index| *index != shown).collect() }
         })
         .collect()
 }
@@ -67,9 +72,16 @@ pub fn settle(checks: &mut [Check], contract: &[String]) {
             Kind::BusyWait => text(clause).starts_with(SLEEP),
             // A clause that speaks of threads promises something of them itself.
             Kind::LeakedThread => text(clause).starts_with(NOTHING_LEFT) || text(clause).contains("thread"),
+            Kind::Unbounded | Kind::Oversubscribed => {
+                ["**Capacity", "**Limit", "**Bound"].iter().any(|title| text(clause).starts_with(title))
+            }
             _ => !BOUNDS.iter().any(|title| text(clause).starts_with(title)),
         };
         let about: Vec<usize> = all.iter().copied().filter(|index| promises(checks[*index].clause)).collect();
+        // Each check may have a bound of its own to look at.
+        if about.is_empty() && matches!(kind, Kind::Unbounded | Kind::Oversubscribed) {
+            continue;
+        }
         let shown = smallest(checks, if about.is_empty() { &all } else { &about });
         if about.is_empty() && matches!(kind, Kind::BusyWait | Kind::LeakedThread) {
             let title = if kind == Kind::BusyWait { SLEEP } else { NOTHING_LEFT };
@@ -100,20 +112,21 @@ fn stops(kind: Kind) -> bool {
             | Kind::LeakedThread
             | Kind::Panicked
             | Kind::Crashed
+            | Kind::Unbounded
+            | Kind::Oversubscribed
     )
 }
 
 /// The one with the fewest switches, then the fewest steps, among those whose own clause is broken, of the clause at which
-/// most of them are. If a wrong answer comes out right in another schedule of one of them, that one says more.
+/// most of them are.
 fn smallest(checks: &[Check], group: &[usize]) -> usize {
-    let is_race = |index: &usize| checks[*index].kind() == Some(Kind::Race);
     let size = |index: &usize| {
         let check = &checks[*index];
         let schedule = check.finding.as_ref().and_then(|finding| finding.schedule.as_ref());
         let size = schedule.map_or((u64::MAX, u64::MAX), |schedule| (schedule.switches, schedule.steps));
         let alike = group.iter().filter(|other| checks[**other].clause == check.clause).count();
         let rest = (Reverse(alike), check.clause, size, *index);
-        (check.status == Status::NotReached, !is_race(index), rest)
+        (check.status == Status::NotReached, rest)
     };
     group.iter().copied().min_by_key(size).expect("a group has a check")
 }
@@ -156,6 +169,11 @@ fn is_one(one: &Finding, other: &Finding) -> bool {
     }
 }
 
+/// Whether a file is neither the simulation's nor a library's.
+pub fn is_learners(file: &str) -> bool {
+    !file.starts_with("checker/") && !file.contains("/registry/src/")
+}
+
 fn near(one: (&str, u32), other: (&str, u32)) -> bool {
     one.0 == other.0 && one.1.abs_diff(other.1) <= LOOP
 }
@@ -173,7 +191,7 @@ fn deciding(finding: &Finding) -> BTreeSet<(&str, u32)> {
     let lines = |chosen: &dyn Fn(&Thread) -> bool| -> BTreeSet<(&str, u32)> {
         let threads = finding.threads.iter().filter(|thread| chosen(thread));
         let places = threads.filter_map(|thread| Some((thread.file.as_deref()?, thread.line?)));
-        places.filter(|(file, _)| !file.starts_with("checker/")).collect()
+        places.filter(|(file, _)| is_learners(file)).collect()
     };
     let own = match runs_on {
         true => lines(&|thread| thread.waiting_for.is_none()),
@@ -247,7 +265,7 @@ mod tests {
             check("short", 4, Kind::Deadlock, &[PUSH, CALLER], 19),
             check("both", 4, Kind::Deadlock, &[PUSH, POP], 60),
         ];
-        assert_eq!(of(&checks), [Cause { shown: 1, also: vec![0, 2] }]);
+        assert_eq!(of(&checks), [Cause { kind: Kind::Deadlock, shown: 1, also: vec![0, 2] }]);
     }
 
     #[test]
@@ -304,7 +322,7 @@ mod tests {
     #[test]
     fn a_wrong_answer_that_also_comes_out_right_is_told_as_the_race_it_is() {
         let checks = [check("one", 1, Kind::WrongAnswer, &[], 9), check("other", 1, Kind::Race, &[], 30)];
-        assert_eq!(of(&checks), [Cause { shown: 1, also: vec![0] }]);
+        assert_eq!(of(&checks), [Cause { kind: Kind::Race, shown: 0, also: vec![1] }]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a run shows of the cause: facts that hold in it, each with the sentence that tells it.
 
+use crate::verdict::causes::is_learners;
 use crate::verdict::{Finding, Kind, Step, Thread};
 
 /// What can be said of one run.
@@ -75,7 +76,11 @@ impl Facts {
                     .to_owned(),
             );
         }
-        for thread in &finding.threads {
+        // What the check itself waits for is not the learner's.
+        let is_learners = |thread: &&Thread| {
+            thread.file.as_ref().is_some_and(|file| is_learners(file) && !file.ends_with("checks.rs"))
+        };
+        for thread in finding.threads.iter().filter(is_learners) {
             let what = waits_for(thread);
             let name = &thread.name;
             if what.contains("Condvar") {
@@ -206,7 +211,8 @@ fn overwritten(steps: &[Step]) -> Option<String> {
     let writes = |step: &Step| step.op == "store" || step.op == "swap" || step.op.starts_with("fetch_");
     for (end, store) in steps.iter().enumerate().filter(|(_, step)| step.op == "store") {
         let same = |step: &Step| step.object == store.object && store.object.is_some();
-        let own = steps[..end].iter().rposition(|step| step.thread == store.thread && same(step))?;
+        let own = steps[..end].iter().rposition(|step| step.thread == store.thread && same(step));
+        let Some(own) = own else { continue };
         if steps[own].op != "load" {
             continue;
         }
@@ -272,7 +278,13 @@ mod tests {
     }
 
     fn waits(name: &str, what: &str) -> Thread {
-        Thread { name: name.into(), file: None, line: Some(3), waiting_for: Some(what.into()), caller: None }
+        Thread {
+            name: name.into(),
+            file: Some("src/lib.rs".into()),
+            line: Some(3),
+            waiting_for: Some(what.into()),
+            caller: None,
+        }
     }
 
     fn facts(kind: Kind, threads: Vec<Thread>, events: Vec<Step>) -> Facts {
