@@ -21,10 +21,11 @@ use crate::judge::prebuilt::Base;
 use crate::judge::rustc::Patience;
 use crate::judge::rustc::Rendering;
 use crate::process::cancel::Cancel;
-use crate::verdict::{Check, Kind, Report};
+use crate::verdict::{Check, Kind, Report, causes, names};
 use anyhow::{Context, Result, bail};
 use protocol::{Hunt, Request};
-use std::collections::BTreeSet;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -111,6 +112,8 @@ impl Judge<'_> {
             Compiled::Refused(finding) => Ok(Report::refused(&exercise.name, finding, millis(start))),
             Compiled::Program(program) => {
                 let mut checks = self.checks(&program, exercise, source, tell)?;
+                // A contract that can't be read leaves each finding where it was seen; the gate says so.
+                causes::settle(&mut checks, &exercise.contract(&self.course.root).unwrap_or_default());
                 if self.detail == Detail::Steps {
                     self.find_steps(&program, exercise, source, &mut checks)?;
                 }
@@ -158,24 +161,25 @@ impl Judge<'_> {
         Ok(checks)
     }
 
-    fn find_steps(
+    /// Finds the steps of the runs that are shown.
+    ///
+    /// # Errors
+    /// If the trouble is not the learner's.
+    pub fn find_steps(
         &self,
         program: &Program,
         exercise: &Exercise,
         source: &Path,
         checks: &mut [Check],
     ) -> Result<()> {
-        let mut seen = BTreeSet::new();
-        for check in checks {
+        let shown = causes::of(checks).into_iter().map(|cause| cause.shown);
+        let explained = |index: &usize| checks[*index].kind() != Some(Kind::Unfinished);
+        let shown: Vec<usize> = shown.filter(explained).take(FINDINGS_IN_DETAIL).collect();
+        for index in shown {
+            let check = &mut checks[index];
             let Some(finding) = &mut check.finding else { continue };
-            let Some(seed) = finding.seed.filter(|_| finding.kind != Kind::Unfinished) else { continue };
-            if !seen.insert(finding.topic()) {
-                continue;
-            }
-            if seen.len() > FINDINGS_IN_DETAIL {
-                break;
-            }
-            let again = self.replay(program, exercise, source, &check.name, seed)?;
+            let Some(seed) = finding.seed else { continue };
+            let again = self.run_again(program, exercise, source, &check.name, seed)?;
             // Steps of something else would explain nothing.
             let again =
                 again.and_then(|check| check.finding).filter(|again| again.topic() == finding.topic());
@@ -183,13 +187,42 @@ impl Judge<'_> {
                 finding.schedule = again.schedule;
             }
         }
+        self.name_objects(checks);
         Ok(())
+    }
+
+    /// Calls the objects what the source calls them.
+    fn name_objects(&self, checks: &mut [Check]) {
+        let texts: RefCell<BTreeMap<String, Vec<String>>> = RefCell::default();
+        let line = |file: &str, line: u32| {
+            let mut texts = texts.borrow_mut();
+            let lines = texts.entry(file.to_owned()).or_insert_with(|| {
+                // In a file that can't be read nothing has a name.
+                let text = read_text(&self.course.root.join(file)).unwrap_or_default();
+                text.lines().map(str::to_owned).collect()
+            });
+            lines.get((line as usize).checked_sub(1)?).cloned()
+        };
+        names::give(checks, &line);
     }
 
     /// Runs the one schedule of `check` that `seed` stands for, with every step of it in the finding.
     ///
     /// Returns `None` if there is no such check.
     pub fn replay(
+        &self,
+        program: &Program,
+        exercise: &Exercise,
+        source: &Path,
+        check: &str,
+        seed: u64,
+    ) -> Result<Option<Check>> {
+        let mut again = self.run_again(program, exercise, source, check, seed)?;
+        self.name_objects(again.as_mut_slice());
+        Ok(again)
+    }
+
+    fn run_again(
         &self,
         program: &Program,
         exercise: &Exercise,

@@ -2,6 +2,7 @@
 
 pub mod chapter;
 pub mod comparison;
+pub mod inputs;
 pub mod lanes;
 pub mod material;
 pub mod printer;
@@ -10,3 +11,4 @@ pub mod short;
 pub mod sources;
 pub mod style;
 pub mod svg;
+pub mod times;

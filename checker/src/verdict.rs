@@ -1,5 +1,9 @@
 //! What judging an exercise says: the shape of `--format json`.
 
+pub mod causes;
+pub mod facts;
+pub mod names;
+
 pub use protocol::{Check, Exhausted, Finding, Kind, Status, Step, Thread};
 
 use protocol::threads;
@@ -40,7 +44,7 @@ impl Report {
 
     pub fn of_checks(exercise: &str, checks: Vec<Check>, duration_ms: u64) -> Report {
         let any = |status| checks.iter().any(|check| check.status == status);
-        let verdict = if any(Status::Failed) {
+        let verdict = if any(Status::Failed) || any(Status::NotReached) {
             Status::Failed
         } else if any(Status::Undecided) {
             Status::Undecided
@@ -74,7 +78,8 @@ impl Report {
     /// What was found, with the clause it belongs to; no clause for a finding on the whole program.
     pub fn findings(&self) -> impl Iterator<Item = (Option<u32>, &Finding)> {
         let whole = self.finding.iter().map(|finding| (None, finding));
-        let failed = self.failed_checks();
+        let found = |check: &&Check| matches!(check.status, Status::Failed | Status::NotReached);
+        let failed = self.checks.iter().filter(found);
         whole.chain(failed.filter_map(|check| Some((Some(check.clause), check.finding.as_ref()?))))
     }
 }
@@ -137,7 +142,8 @@ impl State {
             Status::Passed => State::Passed,
             Status::Undecided => State::Undecided,
             Status::Failed if report.is_unfinished() => State::Unfinished,
-            Status::Failed => State::Failed,
+            // Of a whole program nothing is said but that.
+            Status::Failed | Status::NotReached => State::Failed,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Where a task stands and what it waits for, in words.
 
 use crate::report::ThreadReport;
-use crate::stack::{IDLE, inside_library, locate};
+use crate::stack::{IDLE, Located, inside_library, locate};
 use crate::task::{NEVER, State, Task, TaskId, name_of};
 
 pub(crate) fn thread(tasks: &[Task], id: TaskId, source: &str) -> ThreadReport {
@@ -9,15 +9,15 @@ pub(crate) fn thread(tasks: &[Task], id: TaskId, source: &str) -> ThreadReport {
     let blocked = task.state == State::Blocked;
     let located = task.stack.as_ref().and_then(|stack| locate(stack, source));
     let fallback = task.waiting.map_or(task.last.1, |w| w.at);
-    let (at, call) = match located {
-        Some((at, call)) => (Some(at), call),
+    let (at, call, called_from) = match located {
+        Some(Located { at, call, caller }) => (Some(at), call, caller),
         None => {
             let at = if fallback.file().ends_with(source) || source.is_empty() {
                 fallback
             } else {
                 task.spawned_at
             };
-            (Some((at.file().to_owned(), at.line())), None)
+            (Some((at.file().to_owned(), at.line())), None, None)
         }
     };
     let waiting_for = task.waiting.filter(|_| blocked).map(|w| {
@@ -32,5 +32,5 @@ pub(crate) fn thread(tasks: &[Task], id: TaskId, source: &str) -> ThreadReport {
     });
     let idle = task.of_rayon && waiting_for.as_deref().is_none_or(|w| w == IDLE);
     let timed = blocked && task.deadline != NEVER;
-    ThreadReport { name: name_of(tasks, id), at, waiting_for, timed, call, infrastructure: idle }
+    ThreadReport { name: name_of(tasks, id), at, waiting_for, called_from, timed, call, infrastructure: idle }
 }

@@ -43,8 +43,9 @@ pub use footprint::{Access, result_of};
 pub use heap::Heap;
 pub use operations::{
     atomic_point, block, chance, choose, console, current, elapsed, end, epoch, finished, initialising, live,
-    now, point, random, read_clock, record, released, settle, silent_point, sleep_until, spawn, spin_point,
-    spurious, take_point, taken, touch, wait_until, wake_all, wake_done, wake_one, wake_task, yield_point,
+    now, outcome, point, random, read_clock, record, released, settle, silent_point, sleep_until, spawn,
+    spin_point, spurious, take_point, taken, touch, wait_until, wake_all, wake_done, wake_one, wake_task,
+    yield_point,
 };
 pub use panics::{catching, mark_panicking, panicking, unmark_panicking};
 pub use report::{Ending, Event, Panic, Run, ThreadReport};

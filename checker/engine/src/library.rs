@@ -66,6 +66,20 @@ pub(crate) fn package_at(place: Loc) -> Option<&'static str> {
     })
 }
 
+/// What the lanes call a function of a library that a learner's line called: a loop over a receiver receives, and the end of
+/// a value drops it.
+pub(crate) fn called(function: &str) -> String {
+    match function {
+        "next" => "recv",
+        "drop_in_place" => "drop",
+        other => other,
+    }
+    .to_owned()
+}
+
+/// What the lanes call the steps of a library on threads of its own.
+pub(crate) const INSIDE: &str = "(library)";
+
 /// Whether the place is in the libraries' own code.
 pub(crate) fn is_of_one(place: Loc) -> bool {
     package_at(place).is_some()
@@ -86,6 +100,11 @@ fn is_version(rest: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_inside_of_a_library_has_the_name_that_a_learner_knows() {
+        assert_eq!([called("next"), called("drop_in_place"), called("send")], ["recv", "drop", "send"]);
+    }
 
     #[test]
     fn a_package_is_known_by_its_folder() {

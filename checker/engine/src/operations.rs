@@ -160,6 +160,20 @@ pub fn record(op: &'static str, object: usize, at: Loc) {
     with(|ex| ex.record(op, object, at, false));
 }
 
+/// Says what became of the last thing that the running task did, for the trace; an empty text says nothing.
+pub fn outcome(text: impl FnOnce() -> String) {
+    if with(|ex| ex.trace.is_some()) != Some(true) {
+        return;
+    }
+    let text = text();
+    with(|ex| {
+        let task = ex.current;
+        if let Some(trace) = ex.trace.as_mut().filter(|_| !text.is_empty()) {
+            trace.outcome(task, text);
+        }
+    });
+}
+
 /// Blocks the running task until it is woken by its address, or until the deadline in virtual nanoseconds.
 ///
 /// # Panics
@@ -237,12 +251,15 @@ pub fn settle(steps: u64, at: Loc) -> Settled {
     if has_timed_out() { Settled::Restless } else { Settled::AtRest }
 }
 
-/// Wakes every task that is blocked on `address`.
-pub fn wake_all(address: usize) {
-    with(|ex| {
+/// Wakes every task that is blocked on `address`. Says whether there was one.
+pub fn wake_all(address: usize) -> bool {
+    let woken = with(|ex| {
         ex.touch(address, Access::Change);
+        let is_awaited = ex.trace.is_some() && ex.blocked.iter().any(|task| ex.waits_on(*task, address));
         ex.wake(address, false);
+        is_awaited
     });
+    woken == Some(true)
 }
 
 /// Wakes every task that waits at `address` for something that is done for good now: see [`wait_until`].

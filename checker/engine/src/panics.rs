@@ -21,6 +21,8 @@ pub(crate) fn install_hook() {
             let record = |ex: &mut Exec| {
                 ex.running().panicking += 1;
                 let (task, thread) = (ex.current, name_of(&ex.tasks, ex.current));
+                let at = ex.running().last.1;
+                ex.record("panics", 0, at, false);
                 ex.panics.push(Panic { thread, task, message, file, line });
             };
             if with_if_free(record).is_none() {

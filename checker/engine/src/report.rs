@@ -75,6 +75,8 @@ pub struct ThreadReport {
     pub at: Option<(String, u32)>,
     /// What it waits for; `None` if it could have gone on.
     pub waiting_for: Option<String>,
+    /// Where the learner's function that contains `at` was called, if that is the learner's too.
+    pub called_from: Option<u32>,
     /// Whether it would go on by itself in a while.
     pub timed: bool,
     /// The function of the standard library, crossbeam or rayon that the learner's line called.
@@ -90,6 +92,12 @@ pub struct Event {
     pub task: u32,
     /// The operation, such as `lock`.
     pub op: &'static str,
+    /// What became of it, if that says more than that it was done.
+    pub outcome: Option<String>,
+    /// Where the operation is one of a library's own, the function of the library that the learner's line called.
+    pub call: Option<String>,
+    /// The source file whose code did it.
+    pub done_in: &'static str,
     /// The object it was done to, numbered in order of appearance; 0 for none.
     pub object: u32,
     /// The learner's file and line, if one of its frames is on the stack.

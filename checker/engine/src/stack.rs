@@ -19,29 +19,45 @@ pub(crate) fn capture() -> Stack {
     frames
 }
 
-/// The learner's innermost line on `stack`, and the function that it called.
-pub(crate) fn locate(stack: &Stack, source: &str) -> Option<((String, u32), Option<String>)> {
+/// Where the learner's code is on a stack.
+pub(crate) struct Located {
+    /// The innermost line.
+    pub(crate) at: (String, u32),
+    /// The function that this line called.
+    pub(crate) call: Option<String>,
+    /// The line that called the function in which it stands.
+    pub(crate) caller: Option<u32>,
+}
+
+/// The learner's innermost line on `stack`, with the function that it called and the line that it was called from.
+pub(crate) fn locate(stack: &Stack, source: &str) -> Option<Located> {
     if source.is_empty() {
         return None;
     }
     let mut below: Option<String> = None;
-    let mut found = None;
+    let mut found: Option<Located> = None;
     for frame in stack {
         backtrace::resolve_frame(frame, |symbol| {
-            if found.is_some() {
-                return;
-            }
             let is_learners = symbol.filename().is_some_and(|f| f.ends_with(source));
-            match symbol.lineno() {
-                Some(line) if is_learners => found = Some((source.to_owned(), line)),
-                _ => below = symbol.name().map(|n| format!("{n:#}")),
+            match (symbol.lineno().filter(|_| is_learners), &mut found) {
+                (Some(line), Some(located)) => {
+                    if located.caller.is_none() && line != located.at.1 {
+                        located.caller = Some(line);
+                    }
+                }
+                (Some(line), None) => {
+                    let call = below.take().map(|name| short(&name));
+                    found = Some(Located { at: (source.to_owned(), line), call, caller: None });
+                }
+                (None, None) => below = symbol.name().map(|n| format!("{n:#}")),
+                (None, Some(_)) => {}
             }
         });
-        if found.is_some() {
+        if found.as_ref().is_some_and(|located| located.caller.is_some()) {
             break;
         }
     }
-    found.map(|at| (at, below.map(|n| short(&n))))
+    found
 }
 
 /// `{impl#3}::recv<u64>` as `recv`. With line tables alone, inlined frames have bare names.

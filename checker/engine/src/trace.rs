@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use crate::counts::block_of;
+use crate::library;
 use crate::report::Event;
-use crate::stack::{Stack, capture, counting, locate};
+use crate::stack::{Located, Stack, capture, counting, locate};
 use crate::task::{Point, TaskId};
 
 /// A long trace keeps this many events of its beginning
@@ -29,6 +30,8 @@ struct Entry {
     stack: Option<Stack>,
     address: usize,
     is_count: bool,
+    /// It is a library's own, and of which.
+    library: Option<&'static str>,
     /// Its place among all.
     place: u64,
 }
@@ -55,10 +58,33 @@ impl Trace {
             entries.remove(if is_seen { FIRST_EVENTS } else { 0 });
         }
         let (place, time) = (Some((at.file().to_owned(), at.line())), Duration::from_nanos(now));
-        let event = Event { task, op, object: 0, at: place, time, blocked, orders, internal: !is_seen };
+        let (outcome, call) = (None, None);
+        let event = Event {
+            task,
+            op,
+            outcome,
+            call,
+            done_in: at.file(),
+            object: 0,
+            at: place,
+            time,
+            blocked,
+            orders,
+            internal: !is_seen,
+        };
         self.pushed += 1;
         let stack = is_seen.then(capture);
-        entries.push(Entry { event, stack, address: object, is_count, place: self.pushed });
+        let library = library::package_at(at);
+        entries.push(Entry { event, stack, address: object, is_count, library, place: self.pushed });
+    }
+
+    /// Says what became of the last thing that `task` did.
+    pub(crate) fn outcome(&mut self, task: TaskId, text: String) {
+        let last = self.events.iter_mut().rev().find(|entry| entry.event.task == task);
+        // What a library looks at inside is not in the trace, and its values are nobody's concern.
+        if let Some(entry) = last.filter(|entry| entry.library.is_none()) {
+            entry.event.outcome = Some(text);
+        }
     }
 
     /// The events, each at the learner's line, with the internal ones among them.
@@ -67,14 +93,21 @@ impl Trace {
         entries.sort_by_key(|entry| entry.place);
         let mut objects: Vec<usize> = Vec::new();
         let described = |entry: Entry| {
-            let Entry { mut event, stack, address, is_count, .. } = entry;
+            let Entry { mut event, stack, address, is_count, library, .. } = entry;
             if event.internal {
                 event.at = None;
                 return event;
             }
             event.object = number(&mut objects, if is_count { block_of(address) } else { address });
             event.at = match stack.as_ref().and_then(|stack| locate(stack, source)) {
-                Some((at, _)) => Some(at),
+                Some(Located { at, call, .. }) => {
+                    event.call = library.and(call).map(|call| library::called(&call));
+                    Some(at)
+                }
+                None if library.is_some() => {
+                    event.call = Some(library::INSIDE.to_owned());
+                    None
+                }
                 None => event.at.filter(|(file, _)| !source.is_empty() && file.ends_with(source)),
             };
             if is_count {

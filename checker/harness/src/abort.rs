@@ -31,6 +31,7 @@ impl Panic {
             file: Some(self.file.clone()),
             line: Some(self.line),
             waiting_for: None,
+            caller: None,
         }
     }
 }

@@ -354,10 +354,14 @@ impl Write for Page {
         state.tried += 1;
         if state.fails_at.is_some_and(|n| tried == n || (tried > n && !recovers)) {
             state.refused = true;
+            engine::outcome(|| "fails".to_owned());
             return Err(io::Error::other("the check's writer refuses to write"));
         }
         // `Write` allows to take a part only. The schedule decides, now and then.
         let taken = if bytes.len() > 1 && engine::chance(SHORT) { bytes.len() / 2 } else { bytes.len() };
+        if taken < bytes.len() {
+            engine::outcome(|| format!("takes {taken} of {} bytes", bytes.len()));
+        }
         state.text.extend_from_slice(&bytes[..taken]);
         let length = state.text.len();
         state.writes.push((length, engine::elapsed()));

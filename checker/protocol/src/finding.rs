@@ -124,12 +124,14 @@ impl std::error::Error for UnknownKind {}
 
 /// What became of a check, or of a program.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// Every schedule kept the promise.
     Passed,
     /// Something was found.
     Failed,
+    /// Something that breaks another clause ended every run before this could be seen.
+    NotReached,
     /// Nothing was proven either way; never counted as failed.
     Undecided,
 }
@@ -140,6 +142,7 @@ impl Status {
         match self {
             Status::Passed => "passed",
             Status::Failed => "failed",
+            Status::NotReached => "not-reached",
             Status::Undecided => "undecided",
         }
     }
@@ -251,6 +254,9 @@ pub struct Thread {
     pub line: Option<u32>,
     /// In words that follow "waits for".
     pub waiting_for: Option<String>,
+    /// The line that called the function in which it stands, if that is the learner's too.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub caller: Option<u32>,
 }
 
 /// The failing interleaving.
@@ -275,6 +281,9 @@ pub struct Step {
     pub thread: String,
     /// What it did, as the source calls it.
     pub op: String,
+    /// What became of it, if that says more than that it was done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
     /// What it did that to.
     #[serde(default)]
     pub object: Option<String>,

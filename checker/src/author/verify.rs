@@ -11,7 +11,7 @@ use crate::show::material::Material;
 use crate::show::printer::Screen;
 use crate::show::report::{Extent, Subject};
 use crate::show::style::Style;
-use crate::verdict::{Report, Status};
+use crate::verdict::{Report, Status, causes};
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
@@ -134,7 +134,11 @@ impl Job<'_> {
             }
         };
         let run = || -> Result<Report> {
-            let checks = judge.checks(&program, exercise, source, &mut |_| {})?;
+            let mut checks = judge.checks(&program, exercise, source, &mut |_| {})?;
+            causes::settle(&mut checks, &exercise.contract(&judge.course.root)?);
+            if explanations.is_some() && self.variant.is_in("rejected") {
+                judge.find_steps(&program, exercise, source, &mut checks)?;
+            }
             let mut report = Report::of_checks(&exercise.name, checks, 0);
             report.warnings.clone_from(&program.warnings);
             Ok(report)
@@ -160,7 +164,9 @@ impl Job<'_> {
         let material = Material::of_report(&judge.course.root, self.exercise, report);
         let subject = Subject { exercise: self.exercise, material: &material, source: Some(source) };
         let mut text = Vec::new();
-        Style::of_width(80).explained(&mut text, subject, report, Extent::All)?;
+        // Another schedule may be the smallest one day; what is said of it stays.
+        let style = Style { pictures: false, ..Style::of_width(80) };
+        style.explained(&mut text, subject, report, Extent::All)?;
         let dir = dir.join(&self.exercise.name);
         fs::create_dir_all(&dir).with_context(|| format!("could not make {}", dir.display()))?;
         let file = dir.join(source.file_name().unwrap_or_default()).with_extension("txt");

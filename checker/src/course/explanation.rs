@@ -1,7 +1,8 @@
-//! What a finding usually means: the exercise's own words for it, or else general ones. Never the answer.
+//! The likely cause of a finding: the exercise's own words for it, or else general ones. Never the answer.
 
 use crate::course::{Exercise, Hint, sections};
 use crate::verdict::Kind;
+use crate::verdict::facts::Facts;
 use std::fs;
 use std::path::Path;
 
@@ -19,12 +20,58 @@ impl Explanations {
         self.own(kind, clause).unwrap_or_else(|| general(kind))
     }
 
+    /// What to tell a learner about a run: what it shows of the cause, then the exercise's own words where they fit it, or
+    /// else general ones; where nothing fits, only what to read.
+    pub fn likely(&self, kind: Kind, clause: Option<u32>, facts: &Facts) -> String {
+        let own = self.own(kind, clause);
+        let shown = facts.sentences.join(" ");
+        // What the run itself says of a deadlock is more than what is true of all deadlocks here.
+        let is_general = self.section(&kind.to_string()) == own;
+        let says_less = kind == Kind::Deadlock && !shown.is_empty() && is_general;
+        let section = self.section(&kind.to_string());
+        let fitting = |words: &&str| fits(words, kind, facts);
+        let words = match own {
+            Some(own) if says_less => to_read(own),
+            Some(own) if fitting(&own) => own,
+            Some(own) => section.filter(fitting).unwrap_or(to_read(own)),
+            None if !shown.is_empty() => "",
+            None => Some(general(kind)).filter(fitting).unwrap_or_default(),
+        };
+        [shown.as_str(), words].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
+    }
+
     /// The exercise's own words: its section `KIND, clause N`, else its section `KIND`.
     pub fn own(&self, kind: Kind, clause: Option<u32>) -> Option<&str> {
-        let titles = [clause.map(|clause| format!("{kind}, clause {clause}")), Some(kind.to_string())];
-        let own = titles.iter().flatten().find_map(|title| self.0.iter().find(|it| it.title == *title));
-        own.map(|own| own.text.as_str()).filter(|text| !text.trim().is_empty())
+        let special = clause.and_then(|clause| self.section(&format!("{kind}, clause {clause}")));
+        special.or_else(|| self.section(&kind.to_string()))
     }
+
+    fn section(&self, title: &str) -> Option<&str> {
+        let section = self.0.iter().find(|section| section.title == title)?;
+        Some(section.text.as_str()).filter(|text| !text.trim().is_empty())
+    }
+}
+
+/// Whether what `text` speaks of is in the run. Of a run whose steps are not known nothing can be denied.
+fn fits(text: &str, kind: Kind, facts: &Facts) -> bool {
+    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    let mut held: Vec<(bool, bool)> = vec![(says(&["every interleaving"]), kind == Kind::WrongAnswer)];
+    if facts.is_traced {
+        held.extend([
+            (says(&["Condvar", "notif"]), facts.has_condvar),
+            (says(&["channel", "sender", "receiver"]), facts.has_channel),
+            (says(&["panicked", "poison"]), facts.has_panic),
+            (says(&["one worker is enough", "a single thread is enough"]), facts.threads == 1),
+        ]);
+    }
+    held.into_iter().all(|(spoken_of, is_there)| !spoken_of || is_there)
+}
+
+/// What `text` sends the reader to: its last sentence, if that does.
+fn to_read(text: &str) -> &str {
+    text.rfind("See lessons/")
+        .or_else(|| text.rfind("See\nlessons/"))
+        .map_or("", |place| text[place..].trim())
 }
 
 /// Whether what is true of `kind` in any program is all there is to say.
@@ -122,5 +169,52 @@ fn general(kind: Kind) -> &'static str {
              can't be interrupted, so nothing can be proven about it. Look for a loop whose end depends on a \
              value that nothing in the loop changes."
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn explanations(sections: &[(&str, &str)]) -> Explanations {
+        let hint = |(title, text): &(&str, &str)| Hint { title: (*title).into(), text: (*text).into() };
+        Explanations(sections.iter().map(hint).collect())
+    }
+
+    #[test]
+    fn a_text_about_condvars_is_for_runs_that_have_one() {
+        let own = explanations(&[
+            ("deadlock, clause 3", "Which notification came last? See lessons/02-x, on waiting."),
+            ("deadlock", "Who could still end the wait?"),
+        ]);
+        let likely = |facts: &Facts| own.likely(Kind::Deadlock, Some(3), facts);
+        let traced = Facts { is_traced: true, ..Facts::default() };
+        assert_eq!(likely(&traced), "Who could still end the wait?");
+        assert!(likely(&Facts { has_condvar: true, ..traced }).starts_with("Which notification"));
+    }
+
+    #[test]
+    fn what_the_run_shows_comes_first_and_the_general_words_give_way() {
+        let own =
+            explanations(&[("deadlock", "Perhaps this, or perhaps that. See lessons/02-x, on waiting.")]);
+        let facts = Facts { is_traced: true, sentences: vec!["Two locks.".into()], ..Facts::default() };
+        let likely = own.likely(Kind::Deadlock, Some(1), &facts);
+        assert_eq!(likely, "Two locks.\nSee lessons/02-x, on waiting.");
+    }
+
+    #[test]
+    fn every_interleaving_is_said_of_wrong_answers_only() {
+        let own = explanations(&[("race", "It is wrong in every interleaving.")]);
+        assert_eq!(own.likely(Kind::Race, None, &Facts::default()), "");
+    }
+
+    #[test]
+    fn one_thread_is_enough_only_where_there_was_one() {
+        let own = explanations(&[("wrong-answer", "So a single thread is enough. See lessons/02-x, on it.")]);
+        let likely = |threads| {
+            own.likely(Kind::WrongAnswer, None, &Facts { is_traced: true, threads, ..Facts::default() })
+        };
+        assert_eq!(likely(2), "See lessons/02-x, on it.");
+        assert!(likely(1).starts_with("So a single thread"));
     }
 }

@@ -29,7 +29,8 @@ pub fn report(exercise: &str, records: &[&Record]) -> Result<String> {
                                 NonSuccessKind::Error
                             };
                             let text = finding.as_ref().map_or("", |finding| finding.message.as_str());
-                            let kind_of = finding.as_ref().map_or("undecided", |finding| finding.kind.name());
+                            let found = finding.as_ref().map_or("undecided", |finding| finding.kind.name());
+                            let kind_of = if status == Status::NotReached { status.name() } else { found };
                             told(kind, kind_of, text)
                         }
                     };

@@ -114,7 +114,8 @@ fn outcome(checks: &[Check], clauses: u32) -> Outcome {
             let finding = check.finding.as_ref().filter(|_| check.status == Status::Failed)?;
             Some(Clause::Broken { kind: finding.kind, check: check.name.clone(), seed: finding.seed })
         });
-        let is_open = own.is_empty() || own.iter().any(|check| check.status == Status::Undecided);
+        let is_open = own.is_empty()
+            || own.iter().any(|check| matches!(check.status, Status::NotReached | Status::Undecided));
         let state = match (broken, first.and_then(Check::kind)) {
             (Some(broken), _) => broken,
             (None, Some(kind)) if is_open => Clause::NotReached { because: kind.to_string() },

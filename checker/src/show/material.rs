@@ -4,6 +4,7 @@ use crate::course::Exercise;
 use crate::course::explanation::Explanations;
 use crate::show::sources::Sources;
 use crate::verdict::{Finding, Report};
+use std::fs;
 use std::path::Path;
 
 pub struct Material {
@@ -11,6 +12,8 @@ pub struct Material {
     pub contract: Vec<String>,
     pub explanations: Explanations,
     pub sources: Sources,
+    /// The source of the checks, which names the parts of an input; empty if it can't be read.
+    pub checks: String,
 }
 
 impl Material {
@@ -18,7 +21,8 @@ impl Material {
     pub fn of(root: &Path, exercise: &Exercise) -> Material {
         let contract = exercise.contract(root).unwrap_or_default();
         let explanations = Explanations::read(root, exercise);
-        Material { contract, explanations, sources: Sources::default() }
+        let checks = fs::read_to_string(root.join(exercise.checks())).unwrap_or_default();
+        Material { contract, explanations, sources: Sources::default(), checks }
     }
 
     /// For the account of `report`.

@@ -1,13 +1,15 @@
-//! The account of a verdict, as text: what was promised, what happened, where, how, and what it usually means.
+//! The account of a verdict, as text: what happened, where, how, what was promised, and the likely cause.
 
 use crate::course::Exercise;
+use crate::show::inputs;
 use crate::show::lanes;
 use crate::show::material::Material;
 use crate::show::style::{LABEL, Style, counted, look, look_of_check, paragraphs, thousands};
-use crate::verdict::{Check, Exhausted, Finding, Kind, Report, State, Status};
+use crate::show::times;
+use crate::verdict::facts::Facts;
+use crate::verdict::{Check, Exhausted, Finding, Kind, Report, State, Status, causes};
 use anyhow::Result;
 use colored::Colorize;
-use std::collections::BTreeSet;
 use std::io::Write;
 use std::path::Path;
 
@@ -15,6 +17,8 @@ use std::path::Path;
 const LANES_LIMIT: usize = 30;
 /// Of more threads than this, the rest is counted: a program may have started hundreds at one line.
 const THREADS_LIMIT: usize = 12;
+/// Of more checks that saw the same, the rest is counted.
+const ALSO_LIMIT: usize = 5;
 
 /// What a report is about.
 #[derive(Clone, Copy)]
@@ -66,14 +70,11 @@ impl Style {
         if let Some(finding) = &report.finding {
             self.refusal(out, subject, finding)?;
         }
-        let mut told: BTreeSet<String> = BTreeSet::new();
-        for check in report.checks.iter().filter(|check| check.status != Status::Passed) {
+        for (place, cause) in causes::of(&report.checks).into_iter().enumerate() {
+            let check = &report.checks[cause.shown];
             let Some(finding) = &check.finding else { continue };
-            // The same thing seen by another check is not a second thing to understand.
-            if !told.insert(finding.topic()) {
-                continue;
-            }
-            if told.len() > 1 {
+            let finding = &Finding { kind: cause.kind, ..finding.clone() };
+            if place > 0 {
                 if extent == Extent::First {
                     return Ok(());
                 }
@@ -81,11 +82,31 @@ impl Style {
             }
             self.finding(out, subject, check, finding, LANES_LIMIT)?;
             // Where else a `todo!()` is reached tells nothing.
-            let others = others(report, check, finding).filter(|_| finding.kind != Kind::Unfinished);
-            if let Some(others) = others {
-                let also = if finding.left_out { "" } else { "the same was seen by " };
-                self.field(out, "also", &format!("{also}{others}"))?;
+            if finding.kind != Kind::Unfinished {
+                let also: Vec<&Check> = cause.also.iter().map(|index| &report.checks[*index]).collect();
+                self.also(out, finding, &also)?;
             }
+        }
+        Ok(())
+    }
+
+    /// The other checks that saw the same, a line each.
+    fn also(&self, out: &mut dyn Write, finding: &Finding, others: &[&Check]) -> Result<()> {
+        let more = others.len().saturating_sub(ALSO_LIMIT);
+        let shown = if more == 1 { others.len() } else { others.len().min(ALSO_LIMIT) };
+        for (index, other) in others[..shown].iter().enumerate() {
+            let label = if index == 0 { "also seen by" } else { "" };
+            let mut line = format!("{} (clause {})", other.name, other.clause);
+            if let Some(seen) = other.finding.as_ref().filter(|_| !finding.left_out) {
+                let kind = if seen.kind == finding.kind { None } else { Some(seen.kind.to_string()) };
+                let steps = seen.schedule.as_ref().map(|schedule| counted(schedule.steps, "step", "steps"));
+                let said: Vec<String> = kind.into_iter().chain(steps).collect();
+                line += &said.iter().map(|said| format!(", {said}")).collect::<String>();
+            }
+            self.field(out, label, &line)?;
+        }
+        if shown < others.len() {
+            self.field(out, "", &format!("… and {more} more checks"))?;
         }
         Ok(())
     }
@@ -121,11 +142,14 @@ impl Style {
             false => writeln!(out, "{}", self.wrapped(&finding.message, "", ""))?,
         }
         writeln!(out)?;
-        self.usually(out, material.explanations.of(finding.kind, None))
+        self.likely(out, material.explanations.of(finding.kind, None))
     }
 
-    fn usually(&self, out: &mut dyn Write, text: &str) -> Result<()> {
-        self.field(out, "usually", &paragraphs(text, &mut false).join("\n"))
+    fn likely(&self, out: &mut dyn Write, text: &str) -> Result<()> {
+        if text.trim().is_empty() {
+            return Ok(());
+        }
+        self.field(out, "likely cause", &paragraphs(text, &mut false).join("\n"))
     }
 
     /// One thing that a check found, in full.
@@ -146,17 +170,14 @@ impl Style {
         if finding.kind == Kind::Unfinished || left_out {
             return self.field(out, "happened", &finding.message);
         }
-        if let Some(promise) = material.contract.get((check.clause as usize).wrapping_sub(1)) {
-            self.field(out, "promised", &format!("{}. {}", check.clause, promise.replace("**", "")))?;
-        }
-        self.field(out, "happened", &finding.message)?;
+        self.field(out, "happened", &times::readable(&finding.message))?;
         if let Some(input) = &finding.input {
-            self.field(out, "input", input)?;
+            self.field(out, "input", &inputs::named(&material.checks, &check.name, input))?;
         }
         // A thread that has not come to the learner's code yet is nowhere that would tell them anything.
         let places = finding.threads.iter().map(|thread| {
             let place = thread.file.as_ref().zip(thread.line);
-            (thread, place.filter(|(file, _)| !file.starts_with("checker/")))
+            (thread, place.filter(|(file, _)| causes::is_learners(file)))
         });
         let told = places.filter(|(thread, place)| place.is_some() || thread.waiting_for.is_some());
         let told: Vec<_> = told.collect();
@@ -167,6 +188,12 @@ impl Style {
                 place.and_then(|(file, line)| Some((line, material.sources.line(file, line)?)))
             {
                 writeln!(out, "{:LABEL$}{line:>4} │ {text}", "")?;
+            }
+            let caller = place
+                .zip(thread.caller)
+                .and_then(|((file, _), line)| Some((line, material.sources.line(file, line)?)));
+            if let Some((line, text)) = caller {
+                writeln!(out, "{:LABEL$}{line:>4} │ {text}   (called from here)", "")?;
             }
             if let Some(what) = &thread.waiting_for {
                 self.field(out, "", &format!("waits for {what}"))?;
@@ -182,24 +209,32 @@ impl Style {
                 writeln!(out, "{:LABEL$}{line}", if index == 0 { "  printed" } else { "" })?;
             }
         }
-        if let Some(schedule) = finding.schedule.as_ref().filter(|schedule| !schedule.events.is_empty()) {
+        let steps = finding.schedule.as_ref().filter(|schedule| self.pictures && !schedule.events.is_empty());
+        if let Some(schedule) = steps {
             let width = self.columns.saturating_sub(2);
-            let lines = lanes::draw(&material.sources, &schedule.events, finding.kind, width);
+            let mut lines = lanes::draw(&material.sources, &schedule.events, finding.kind, width);
             let how = format!(
                 "{} and {} between threads",
                 counted(schedule.steps, "step", "steps"),
                 counted(schedule.switches, "switch", "switches")
             );
             self.field(out, "how", &how)?;
-            if lines.len() > lanes_limit {
-                writeln!(out, "  … {} earlier steps", lines.len() - lanes_limit)?;
+            let left_out = lines.len().saturating_sub(lanes_limit);
+            if left_out > 0 {
+                // The names of the threads stand above whatever is shown.
+                let heads = usize::from(lanes::has_heads(&schedule.events, width));
+                lines.iter().take(heads).try_for_each(|line| writeln!(out, "  {line}"))?;
+                writeln!(out, "  … {}", counted(left_out as u64, "earlier row", "earlier rows"))?;
+                lines.drain(..left_out.max(heads));
             }
             // The end is where it goes wrong.
-            for line in lines.iter().skip(lines.len().saturating_sub(lanes_limit)) {
-                writeln!(out, "  {line}")?;
-            }
+            lines.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
         }
-        self.usually(out, material.explanations.of(finding.kind, Some(check.clause)))?;
+        if let Some(promise) = material.contract.get((check.clause as usize).wrapping_sub(1)) {
+            self.field(out, "promised", &format!("{}. {}", check.clause, promise.replace("**", "")))?;
+        }
+        let likely = material.explanations.likely(finding.kind, Some(check.clause), &Facts::of(finding));
+        self.likely(out, &likely)?;
         match finding.seed {
             Some(seed) => {
                 let source =
@@ -229,19 +264,5 @@ pub fn summary(report: &Report) -> String {
             " · {passed} of {total} checks passed · {} schedules · {seconds:.2} s",
             thousands(report.schedules())
         ),
-    }
-}
-
-/// The other checks that saw what `check` saw.
-fn others(report: &Report, check: &Check, finding: &Finding) -> Option<String> {
-    let others = report.checks.iter().filter(|other| {
-        other.name != check.name && other.finding.as_ref().is_some_and(|it| it.topic() == finding.topic())
-    });
-    let others: Vec<String> =
-        others.map(|other| format!("{} (clause {})", other.name, other.clause)).collect();
-    match others.as_slice() {
-        [] => None,
-        named @ ([_] | [_, _] | [_, _, _]) => Some(named.join(", ")),
-        [first, second, rest @ ..] => Some(format!("{first}, {second} and {} more checks", rest.len())),
     }
 }

@@ -8,7 +8,7 @@ use std::env;
 use std::io::{self, IsTerminal, Write};
 
 /// The column in which the text of an explanation begins.
-pub const LABEL: usize = 11;
+pub const LABEL: usize = 15;
 
 #[derive(Clone, Debug)]
 pub struct Style {
@@ -19,6 +19,8 @@ pub struct Style {
     pub colour: bool,
     /// Whether signs outside ASCII can be shown.
     pub unicode: bool,
+    /// Whether runs are drawn.
+    pub pictures: bool,
 }
 
 impl Style {
@@ -36,7 +38,13 @@ impl Style {
 
     /// The same for that many columns.
     pub fn of_width(columns: usize) -> Style {
-        Style { width: columns.clamp(30, 110), columns: columns.clamp(30, 240), colour: false, unicode: true }
+        Style {
+            width: columns.clamp(30, 110),
+            columns: columns.clamp(30, 240),
+            colour: false,
+            unicode: true,
+            pictures: true,
+        }
     }
 
     /// `text` as it can be shown.
@@ -147,6 +155,7 @@ pub fn look(state: State) -> (&'static str, &'static str, Color) {
 pub fn look_of_check(check: &Check) -> (&'static str, &'static str, Color) {
     match (check.status, check.kind()) {
         (Status::Passed, _) => look(State::Passed),
+        (Status::NotReached, _) => ("-", "not reached", Color::Yellow),
         (Status::Undecided, _) => look(State::Undecided),
         (Status::Failed, Some(Kind::Unfinished)) => look(State::Unfinished),
         (Status::Failed, kind) => {

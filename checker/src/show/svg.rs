@@ -2,6 +2,7 @@
 
 use crate::show::lanes::{Row, clip, fold};
 use crate::show::sources::Sources;
+use crate::show::times;
 use crate::verdict::Replayed;
 use std::fmt::Write;
 
@@ -81,7 +82,7 @@ pub fn draw(sources: &Sources, replayed: &Replayed) -> String {
     for (index, row) in rows.iter().enumerate() {
         let base = y(index) + 4;
         if ticks {
-            let time = format!("{:>8.3} ms", row.last.time_ns as f64 / 1e6);
+            let time = format!("{:>11}", times::span(row.last.time_ns));
             put(format_args!("<text class=\"dim\" x=\"{MARGIN}\" y=\"{base}\">{time}</text>"));
         }
         if let Some(lane) = lanes.iter().find(|lane| lane.thread == row.thread()) {
@@ -171,6 +172,7 @@ mod tests {
         let event = Step {
             thread: "<main>".into(),
             op: "send & go".into(),
+            outcome: None,
             object: None,
             file: None,
             line: None,

@@ -5,7 +5,7 @@ use crate::course::{Course, Exercise, hints};
 use crate::judge::news::News;
 use crate::learner::progress::Progress;
 use crate::show::style::{Style, look};
-use crate::verdict::{Check, Finding, Kind, Report, Status};
+use crate::verdict::{Check, Finding, Kind, Report, Status, causes};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use std::time::Instant;
 
@@ -86,6 +86,7 @@ pub enum Mark {
     Passed,
     Failed,
     Unfinished,
+    NotReached,
     Undecided,
 }
 
@@ -119,6 +120,7 @@ impl Run {
             }
             Some(_) => Mark::Failed,
             None if own.is_empty() || own.len() < expected => Mark::Open,
+            None if own.iter().any(|check| check.status == Status::NotReached) => Mark::NotReached,
             None if own.iter().any(|check| check.status == Status::Undecided) => Mark::Undecided,
             None => Mark::Passed,
         }
@@ -126,9 +128,10 @@ impl Run {
 
     /// The first finding, with the check that saw it.
     pub fn first(&self) -> Option<(&Check, &Finding)> {
-        self.ended().iter().find_map(|check| {
-            let failed = check.status != Status::Passed;
-            check.finding.as_ref().filter(|_| failed).map(|finding| (check, finding))
+        let checks = self.ended();
+        causes::of(checks).into_iter().find_map(|cause| {
+            let check = &checks[cause.shown];
+            check.finding.as_ref().map(|finding| (check, finding))
         })
     }
 }

@@ -35,7 +35,7 @@ pub fn text(model: &Model<'_>, width: usize) -> (String, String) {
 
 /// Every key and what it does.
 fn keys() -> String {
-    const KEYS: [(&str, &str); 23] = [
+    const KEYS: [(&str, &str); 24] = [
         ("n, p", "the next exercise, and the one before"),
         ("l", "all exercises; / searches them, Enter goes there, Esc goes back"),
         ("i", "the task: what the exercise asks, and its contract"),
@@ -57,6 +57,7 @@ fn keys() -> String {
         ("", ""),
         ("✓ ✗", "a clause holds in all schedules that were tried, or is broken"),
         ("○ ·", "a todo!() is still to be filled in; not looked at yet"),
+        ("-", "not reached: another failure came first"),
         ("?", "nothing was proven: time ran out first"),
         ("", ""),
     ];

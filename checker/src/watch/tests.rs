@@ -26,6 +26,7 @@ fn deadlock() -> Finding {
     let event = |thread: &str, op: &str, line, blocked| Step {
         thread: thread.into(),
         op: op.into(),
+        outcome: None,
         object: Some("channel #1".into()),
         file: Some(SOURCE.into()),
         line: Some(line),
@@ -46,6 +47,8 @@ fn deadlock() -> Finding {
         file: Some(SOURCE.into()),
         line: Some(5),
         waiting_for: Some("a message".into()),
+
+        caller: None,
     });
     finding.schedule = Some(Schedule { switches: 3, steps: 4, time_ns: 0, events });
     finding

@@ -201,6 +201,7 @@ fn sign(mark: Mark) -> (&'static str, Named) {
         Mark::Passed => ("✓", Named::Green),
         Mark::Failed => ("✗", Named::Red),
         Mark::Unfinished => ("○", Named::Yellow),
+        Mark::NotReached => ("-", Named::Yellow),
         Mark::Undecided => ("?", Named::Yellow),
     }
 }

@@ -31,6 +31,30 @@ pub fn spin_loop_hint() {
     crate::hint::spin_loop();
 }
 
+/// A value that a trace can show.
+trait Told {
+    /// As text behind `what`; an address, which is another in each process, has none.
+    fn told(&self, what: &'static str) -> String;
+}
+
+macro_rules! told {
+    ($($t:ty)*) => {$(
+        impl Told for $t {
+            fn told(&self, what: &'static str) -> String {
+                format!("{what}{self}")
+            }
+        }
+    )*};
+}
+
+told!(bool i8 u8 i16 u16 i32 u32 i64 u64 isize usize);
+
+impl<T> Told for *mut T {
+    fn told(&self, _: &'static str) -> String {
+        String::new()
+    }
+}
+
 /// Defines an atomic that remembers what it was made with.
 macro_rules! remembering {
     ($($Atomic:ident [$($generic:tt)*] $t:ty)*) => {$(
@@ -55,6 +79,11 @@ macro_rules! remembering {
             fn begin(&self, op: &'static str, at: engine::Loc, order: Ordering, failure: Option<Ordering>) {
                 engine::atomic_point(op, self.address(), at, order, failure);
                 self.freshen();
+            }
+            /// The value belongs into the trace.
+            #[inline]
+            fn tell(&self, what: &'static str, value: $t) {
+                engine::outcome(|| value.told(what));
             }
             #[inline]
             #[track_caller]

@@ -40,6 +40,9 @@ const SPURIOUS: usize = 8;
 /// What a thread waits for that waits.
 const NOTIFICATION: &str = "a notification on a Condvar";
 
+/// What is said of a notification that reaches no thread.
+const NOBODY_WAITS: &str = "nobody waits";
+
 impl Condvar {
     /// As the real one.
     pub const fn new() -> Self {
@@ -73,7 +76,10 @@ impl Condvar {
                 deadline,
             )
         };
-        engine::take_point("lock again", self.address(), mutex.waiting(at));
+        if wake == Wake::TimedOut {
+            engine::record("time is up", self.address(), at);
+        }
+        engine::take_point("lock again", mutex.address(), mutex.waiting(at));
         mutex.acquire(at);
         (mutex.guard(at), wake)
     }
@@ -192,14 +198,18 @@ impl Condvar {
     #[track_caller]
     pub fn notify_one(&self) {
         engine::point("notify_one", self.address(), Location::caller());
-        engine::wake_one(self.address());
+        if !engine::wake_one(self.address()) {
+            engine::outcome(|| NOBODY_WAITS.to_owned());
+        }
     }
 
     /// As the real one.
     #[track_caller]
     pub fn notify_all(&self) {
         engine::point("notify_all", self.address(), Location::caller());
-        engine::wake_all(self.address());
+        if !engine::wake_all(self.address()) {
+            engine::outcome(|| NOBODY_WAITS.to_owned());
+        }
     }
 }
 

@@ -92,10 +92,12 @@ impl<T> Channel<T> {
     fn put(&self, message: &mut Option<T>) -> Attempt {
         let state = self.state();
         if !state.receiver_alive {
+            engine::outcome(|| "no receiver".to_owned());
             return Attempt::Closed;
         }
         // At a rendezvous each sender that is blocked offers its message: the receiver can take all of them.
         if state.capacity.is_some_and(|c| c > 0 && state.queue.len() >= c) {
+            engine::outcome(|| "full".to_owned());
             return Attempt::Full;
         }
         let ticket = state.next_ticket;
@@ -164,8 +166,14 @@ impl<T> Channel<T> {
                 engine::wake_all(self.room());
                 Ok(message)
             }
-            None if state.senders == 0 => Err(TryRecvError::Disconnected),
-            None => Err(TryRecvError::Empty),
+            None if state.senders == 0 => {
+                engine::outcome(|| "no sender".to_owned());
+                Err(TryRecvError::Disconnected)
+            }
+            None => {
+                engine::outcome(|| "empty".to_owned());
+                Err(TryRecvError::Empty)
+            }
         }
     }
 

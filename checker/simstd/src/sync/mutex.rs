@@ -64,7 +64,7 @@ impl<T> Mutex<T> {
 }
 
 impl<T: ?Sized> Mutex<T> {
-    fn address(&self) -> usize {
+    pub(super) fn address(&self) -> usize {
         (&raw const self.holder) as usize
     }
 
@@ -121,7 +121,11 @@ impl<T: ?Sized> Mutex<T> {
 
     pub(super) fn guard(&self, at: Loc) -> LockResult<MutexGuard<'_, T>> {
         let guard = MutexGuard { lock: self, panicking: engine::panicking(), at, not_send: PhantomData };
-        if self.poisoned.get() { Err(PoisonError::new(guard)) } else { Ok(guard) }
+        if self.poisoned.get() {
+            engine::outcome(|| "poisoned".to_owned());
+            return Err(PoisonError::new(guard));
+        }
+        Ok(guard)
     }
 
     /// As the real one.
@@ -134,6 +138,7 @@ impl<T: ?Sized> Mutex<T> {
         engine::point("try_lock", self.address(), at);
         self.freshen();
         if self.holder.get() != NOBODY {
+            engine::outcome(|| "is held".to_owned());
             return Err(TryLockError::WouldBlock);
         }
         self.hold();

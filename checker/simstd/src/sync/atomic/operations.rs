@@ -12,19 +12,24 @@ macro_rules! common {
             #[track_caller]
             pub fn load(&self, order: Ordering) -> $t {
                 self.begin("load", Location::caller(), order, None);
-                self.value.load(order)
+                let value = self.value.load(order);
+                self.tell("", value);
+                value
             }
             /// As the real one.
             #[track_caller]
             pub fn store(&self, value: $t, order: Ordering) {
                 self.begin("store", Location::caller(), order, None);
+                self.tell("", value);
                 self.value.store(value, order);
             }
             /// As the real one.
             #[track_caller]
             pub fn swap(&self, value: $t, order: Ordering) -> $t {
                 self.begin("swap", Location::caller(), order, None);
-                self.value.swap(value, order)
+                let before = self.value.swap(value, order);
+                self.tell("was ", before);
+                before
             }
             /// As the real one.
             ///
@@ -35,7 +40,12 @@ macro_rules! common {
                 &self, current: $t, new: $t, success: Ordering, failure: Ordering,
             ) -> Result<$t, $t> {
                 self.begin("compare_exchange", Location::caller(), success, Some(failure));
-                self.value.compare_exchange(current, new, success, failure)
+                let done = self.value.compare_exchange(current, new, success, failure);
+                match done {
+                    Ok(_) => self.tell("now ", new),
+                    Err(seen) => self.tell("fails: ", seen),
+                }
+                done
             }
             /// As the real one: it may fail although the value is `current`.
             ///
@@ -124,7 +134,9 @@ macro_rules! fetches {
             #[track_caller]
             pub fn $op(&self, value: $t, order: Ordering) -> $t {
                 self.begin(stringify!($op), Location::caller(), order, None);
-                self.value.$op(value, order)
+                let before = self.value.$op(value, order);
+                self.tell("was ", before);
+                before
             }
         )*}
     };
