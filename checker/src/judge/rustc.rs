@@ -3,6 +3,7 @@
 use crate::files::named;
 use crate::judge::prebuilt::Base;
 use crate::judge::tricks::PASS;
+use crate::legible;
 use crate::process::cancel::Cancel;
 use crate::process::{self, Ending, Limits, Stream};
 use crate::verdict::{Finding, Kind};
@@ -121,6 +122,15 @@ impl Diagnostic {
         self.is_error() && self.spans.is_empty() && about
     }
 
+    /// A message may hold what the program has made of it.
+    fn make_legible(&mut self) {
+        self.message = legible::text(&self.message);
+        self.children.iter_mut().for_each(Diagnostic::make_legible);
+        for span in &mut self.spans {
+            span.label = span.label.take().map(|label| legible::line(&label));
+        }
+    }
+
     /// All files that it points at.
     pub fn files(&self) -> Vec<&str> {
         let own = self.spans.iter().map(|span| span.file_name.as_str());
@@ -218,7 +228,8 @@ pub fn rustc_says(command: Command, patience: &Patience<'_>) -> Result<Said> {
     let mut text = String::new();
     for line in String::from_utf8_lossy(&json).lines() {
         match serde_json::from_str::<Diagnostic>(line) {
-            Ok(diagnostic) => {
+            Ok(mut diagnostic) => {
+                diagnostic.make_legible();
                 text.push_str(diagnostic.rendered.as_deref().unwrap_or_default());
                 diagnostics.push(diagnostic);
             }
@@ -230,7 +241,7 @@ pub fn rustc_says(command: Command, patience: &Patience<'_>) -> Result<Said> {
             Err(_) => {}
         }
     }
-    let text = text.trim_end().to_owned();
+    let text = legible::coloured(text.trim_end());
     if status.success() {
         return Ok(Said::Compiled(text));
     }
