@@ -121,7 +121,7 @@ fn judge(entry: &Entry, request: &Request, decoy: Option<Decoy>) -> Result<Repor
     search.hunt = request.hunt;
     search.enumerable = request.enumerable;
     if let Some(decoy) = decoy {
-        search.wanted = Some(decoy.schedules + 1);
+        search.wanted = Some(decoy.schedules + Decoy::ENDS + 1);
         // There is nothing to be found out about a failure that was made.
         search.hunt = Some(Hunt::Mixed);
     }

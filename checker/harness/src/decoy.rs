@@ -8,20 +8,23 @@ use protocol::{Decoy, Kind};
 
 use crate::expect::fail;
 
-/// No decoy runs, or the change was made.
+/// There is nothing to change.
 const NONE: u64 = u64::MAX;
 
-/// How many schedules go before the one that is changed.
+/// How many schedules go before the first in which an expectation may be changed.
 static SCHEDULES: AtomicU64 = AtomicU64::new(NONE);
+/// How many expectations of the next such schedule are left as they are.
+static LEFT: AtomicU64 = AtomicU64::new(0);
+/// How many of such schedules may come to their end before that is what is changed.
+static ENDS: AtomicU64 = AtomicU64::new(0);
 /// How many expectations of this schedule are left as they are.
 static EXPECTATIONS: AtomicU64 = AtomicU64::new(NONE);
-/// Those of the schedule that is changed.
-static LEFT: AtomicU64 = AtomicU64::new(0);
 
 /// The schedules that come are those of a decoy; `None` ends that.
 pub(crate) fn set(decoy: Option<Decoy>) {
     SCHEDULES.store(decoy.map_or(NONE, |decoy| decoy.schedules), Relaxed);
     LEFT.store(decoy.map_or(0, |decoy| decoy.expectations), Relaxed);
+    ENDS.store(Decoy::ENDS, Relaxed);
     EXPECTATIONS.store(NONE, Relaxed);
 }
 
@@ -29,15 +32,16 @@ pub(crate) fn set(decoy: Option<Decoy>) {
 pub(crate) fn case(body: impl FnOnce()) {
     match SCHEDULES.load(Relaxed) {
         NONE => {}
-        0 => {
-            SCHEDULES.store(NONE, Relaxed);
-            EXPECTATIONS.store(LEFT.load(Relaxed), Relaxed);
-        }
+        0 => EXPECTATIONS.store(LEFT.swap(0, Relaxed), Relaxed),
         more => SCHEDULES.store(more - 1, Relaxed),
     }
     body();
+    // It had fewer expectations, or none: the next one may have more. In the end there may be none but this.
     if EXPECTATIONS.swap(NONE, Relaxed) != NONE {
-        fail(Kind::WrongAnswer, "the case has come to its end");
+        match ENDS.load(Relaxed) {
+            0 => fail(Kind::WrongAnswer, "the case has come to its end"),
+            more => ENDS.store(more - 1, Relaxed),
+        }
     }
 }
 
@@ -47,6 +51,7 @@ pub(crate) fn is_changed() -> bool {
         NONE => false,
         0 => {
             EXPECTATIONS.store(NONE, Relaxed);
+            SCHEDULES.store(NONE, Relaxed);
             true
         }
         more => {

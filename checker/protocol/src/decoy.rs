@@ -6,17 +6,21 @@
 pub struct Decoy {
     /// Whether it runs before the check itself, or after it. What a program reports does not tell the two apart.
     pub comes_first: bool,
-    /// How many schedules go before the one that is changed.
+    /// How many schedules go before the first that may be changed.
     pub schedules: u64,
-    /// How many expectations of that schedule are left as they are. If there are fewer, its end is the one that is changed.
+    /// How many expectations of that schedule are left as they are. If there are no more, it is the first one of the next
+    /// schedule that has any.
     pub expectations: u64,
 }
 
 /// More schedules than these before the one that is changed would cost too much.
-const SCHEDULES: u64 = 16;
-const EXPECTATIONS: u64 = 6;
+const SCHEDULES: u64 = 12;
+const EXPECTATIONS: u64 = 3;
 
 impl Decoy {
+    /// After so many schedules without an expectation that could be changed, the end of the next one is.
+    pub const ENDS: u64 = 6;
+
     /// What follows from a draw for the check of this name.
     pub fn drawn(draw: u64, check: &str) -> Decoy {
         // FNV-1a over the name, and the finish of splitmix64, so that each bit depends on all.

@@ -63,8 +63,9 @@ pub fn run(
             let Finding { message, printed, .. } = child.end.finding(limit);
             bail!("the check program named no checks: {message}\n{}", printed.unwrap_or_default());
         };
-        checks.extend(child.ended);
         let asked = |name: &String| request.only.as_ref().is_none_or(|only| only.contains(name));
+        // Of what it was not asked for, another child reports.
+        checks.extend(child.ended.into_iter().filter(|check| asked(&check.name)));
         let reported = |name: &String| checks.iter().any(|check| check.name == *name);
         let rest = listed.iter().filter(|listed| asked(&listed.name) && !reported(&listed.name));
         let mut rest: Vec<Listed> = rest.cloned().collect();

@@ -2,19 +2,20 @@
 
 use crate::verdict::{Check, Finding, Kind, Status};
 use protocol::Decoy;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The runs of the checks, as they are reported.
 pub struct Runs {
     draw: Option<u64>,
     /// Of each check whose runs are not all over, what was reported first.
     first: BTreeMap<String, Check>,
+    over: BTreeSet<String>,
 }
 
 impl Runs {
     /// Runs with the decoys that follow from `draw`, or none.
     pub fn new(draw: Option<u64>) -> Runs {
-        Runs { draw, first: BTreeMap::new() }
+        Runs { draw, first: BTreeMap::new(), over: BTreeSet::new() }
     }
 
     /// A new process begins: what was to be run after a check that had ended runs no more in it, so it begins again.
@@ -26,10 +27,15 @@ impl Runs {
     /// Takes in what is reported of one run; what is to be said of the check, when its runs are over.
     pub fn ended(&mut self, report: Check) -> Option<Check> {
         let Some(draw) = self.draw else { return Some(report) };
+        // No check program of ours reports more.
+        if self.over.contains(&report.name) {
+            return None;
+        }
         let Some(first) = self.first.remove(&report.name) else {
             self.first.insert(report.name.clone(), report);
             return None;
         };
+        self.over.insert(report.name.clone());
         let (decoy, own) = match Decoy::drawn(draw, &report.name).comes_first {
             true => (first, report),
             false => (report, first),

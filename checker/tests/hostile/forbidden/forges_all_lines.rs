@@ -20,7 +20,7 @@ where
     let read: extern "C" fn(i32, usize, usize) -> isize = hole::cast(read);
     let write: extern "C" fn(i32, usize, usize) -> isize = hole::cast(write);
     let exit: extern "C" fn(i32) -> ! = hole::cast(exit);
-    let mut maps = vec![0u8; 1 << 16];
+    let maps = vec![0u8; 1 << 16];
     let file = open(b"/proc/self/maps\0".as_ptr() as usize, 0, 0);
     let mut length = 0;
     while length < maps.len() {
@@ -59,6 +59,7 @@ where
     exit(0)
 }
 
+#[allow(dead_code)]
 mod hole {
     //! rustc #25860: a function pointer forgets that the first argument promised `'b: 'a`.
 
@@ -68,8 +69,8 @@ mod hole {
         it
     }
 
-    fn for_ever<'a, 'b, T: ?Sized>(it: &'a mut T) -> &'b mut T {
-        let f: fn(&'b &'a (), &'a mut T) -> &'b mut T = longer;
+    fn for_ever<'b, T: ?Sized>(it: &mut T) -> &'b mut T {
+        let f: for<'x> fn(&'b &'static (), &'x mut T) -> &'b mut T = longer;
         f(UNIT, it)
     }
 

