@@ -1,12 +1,23 @@
 //! Reading and writing files so that a whole one is there at any time, and errors that say what to do.
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// Nobody writes a text of more bytes than this by hand.
+const LONGEST: u64 = 8 << 20;
+
 /// Reads a file that must be there and must be text.
 pub fn read_text(path: &Path) -> Result<String> {
+    let about = fs::metadata(path).with_context(|| format!("could not read {}", path.display()))?;
+    // A pipe would be waited for, and a device has no end.
+    if !about.is_file() {
+        bail!("{} is not a file; name one that can be read to its end", path.display());
+    }
+    if about.len() > LONGEST {
+        bail!("{} has more than {} MiB; is it the right file?", path.display(), LONGEST >> 20);
+    }
     let bytes = fs::read(path).with_context(|| format!("could not read {}", path.display()))?;
     String::from_utf8(bytes).map_err(|error| {
         let line =

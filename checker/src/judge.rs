@@ -2,11 +2,15 @@
 
 pub mod child;
 mod children;
+mod clean;
 pub mod compile;
+mod decoys;
 mod forbidden;
+mod lacking;
 pub mod news;
 mod output;
 pub mod prebuilt;
+mod real;
 pub mod rustc;
 mod scan;
 pub mod slot;
@@ -20,6 +24,7 @@ use crate::judge::news::News;
 use crate::judge::prebuilt::Base;
 use crate::judge::rustc::Patience;
 use crate::judge::rustc::Rendering;
+use crate::legible::{is_acted_on, line};
 use crate::process::cancel::Cancel;
 use crate::verdict::{Check, Kind, Report, causes, names};
 use anyhow::{Context, Result, bail};
@@ -236,6 +241,7 @@ impl Judge<'_> {
             schedules: Some(1),
             only,
             trace: true,
+            draw: None,
             ..self.request(program, exercise, source)?
         };
         Ok(child::run(&program.executable, &request, &self.cancel, &mut |_| {})?
@@ -253,7 +259,8 @@ impl Judge<'_> {
     ) -> Result<Vec<Check>> {
         let Hunting { strategy, only, seed, schedules } = hunting;
         let (hunt, schedules) = (Some(strategy), Some(schedules));
-        let request = Request { seed, schedules, only, hunt, ..self.request(program, exercise, source)? };
+        let request =
+            Request { seed, schedules, only, hunt, draw: None, ..self.request(program, exercise, source)? };
         child::run(&program.executable, &request, &self.cancel, &mut |_| {})
     }
 
@@ -269,6 +276,7 @@ impl Judge<'_> {
             source: source.to_owned(),
             snapshots: self.course.root.join(exercise.snapshots()),
             timeout_ms: self.effort.limit.as_millis() as u64,
+            draw: Some(child::draw()?),
             resume: None,
         })
     }
@@ -279,6 +287,10 @@ impl Judge<'_> {
 /// # Errors
 /// If there is no such file, or it is not text.
 pub fn source_file(root: &Path, file: &Path) -> Result<PathBuf> {
+    let name = file.to_string_lossy();
+    if name.contains(is_acted_on) {
+        bail!("a file is named {}; give it a name that can be written in one line", line(&name));
+    }
     readable(file)?;
     let absolute = file.canonicalize().with_context(|| format!("could not find {}", file.display()))?;
     let root = root.canonicalize()?;

@@ -9,6 +9,7 @@ mod files;
 mod grade;
 mod judge;
 mod learner;
+mod legible;
 mod parallel;
 mod process;
 mod show;

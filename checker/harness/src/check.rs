@@ -10,7 +10,7 @@ use proptest::strategy::BoxedStrategy;
 use crate::cases::{Generated, Input, Inputs, Small};
 use crate::expect::fail;
 use crate::search::Search;
-use crate::{exploration, snapshot, threads};
+use crate::{decoy, exploration, snapshot, threads};
 use protocol::Kind;
 
 /// A check as [`checks!`](crate::checks) lists it.
@@ -85,8 +85,10 @@ impl Check {
                 let wanted = snapshot::read(&self.snapshots, name);
                 self.schedules(move || {
                     let got = body();
+                    let is_changed = decoy::is_changed().then(|| decoy::changed(wanted.trim_end()));
+                    let wanted = is_changed.as_deref().unwrap_or(&wanted);
                     if got.trim_end() != wanted.trim_end() {
-                        fail(Kind::WrongAnswer, snapshot::difference(name, &wanted, &got));
+                        fail(Kind::WrongAnswer, snapshot::difference(name, wanted, &got));
                     }
                 });
             }
@@ -101,12 +103,13 @@ impl Check {
     ) {
         match &self.mode {
             Mode::Simulated(search) => {
+                let body = |input: &Input| decoy::case(|| body(input));
                 exploration::explore(
                     &mut search.borrow_mut(),
                     inputs,
                     self.small.take().as_ref(),
                     show,
-                    &*body,
+                    &body,
                 );
             }
             Mode::Real => threads::cases(inputs, show, &body),

@@ -12,10 +12,11 @@ use cpu_time::ProcessTime;
 use serde::{Deserialize, Serialize};
 
 use crate::abort;
-use protocol::{Check as Report, Event, Listed, Request, Status};
+use protocol::{Check as Report, Decoy, Event, Hunt, Listed, Request, Status};
 
 use crate::cases::LAST_SEED;
 use crate::check::{Check, Entry, Mode};
+use crate::decoy;
 use crate::search::{Place, Search};
 
 /// A step that uses this much processor time without a scheduling point will not end.
@@ -74,13 +75,15 @@ pub(crate) fn main(entries: &[Entry]) -> ExitCode {
     });
     for entry in chosen {
         *current.lock().unwrap_or_else(PoisonError::into_inner) = entry.name;
-        channel.send(&Event::Start { check: entry.name.to_owned() });
-        match judge(entry, &request) {
-            Ok(report) => channel.send(&Event::End { check: Box::new(report) }),
-            Err(resume) => {
-                let resume = serde_json::to_value(resume).expect("a place is plain data");
-                channel.send(&Event::Paused { resume });
-                return ExitCode::SUCCESS;
+        for decoy in runs(entry, &request) {
+            channel.send(&Event::Start { check: entry.name.to_owned() });
+            match judge(entry, &request, decoy) {
+                Ok(report) => channel.send(&Event::End { check: Box::new(report) }),
+                Err(resume) => {
+                    let resume = serde_json::to_value(resume).expect("a place is plain data");
+                    channel.send(&Event::Paused { resume });
+                    return ExitCode::SUCCESS;
+                }
             }
         }
     }
@@ -88,11 +91,27 @@ pub(crate) fn main(entries: &[Entry]) -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// Runs one check, to its end or until the program should go on in another process.
-fn judge(entry: &Entry, request: &Request) -> Result<Report, Resume> {
-    let started = Instant::now();
+/// The runs of a check: itself, `None`, and its decoy, in an order that was drawn.
+fn runs(entry: &Entry, request: &Request) -> Vec<Option<Decoy>> {
+    match request.draw.map(|draw| Decoy::drawn(draw, entry.name)) {
+        None => vec![None],
+        // The process before this one has run it.
+        Some(decoy) if decoy.comes_first && earlier(entry, request).is_some() => vec![None],
+        Some(decoy) if decoy.comes_first => vec![Some(decoy), None],
+        Some(decoy) => vec![None, Some(decoy)],
+    }
+}
+
+/// Where an earlier process has stopped in this check.
+fn earlier(entry: &Entry, request: &Request) -> Option<Resume> {
     let earlier = request.resume.clone().and_then(|resume| serde_json::from_value::<Resume>(resume).ok());
-    let earlier = earlier.filter(|resume| resume.check == entry.name);
+    earlier.filter(|resume| resume.check == entry.name)
+}
+
+/// Runs one check, to its end or until the program should go on in another process; or its decoy.
+fn judge(entry: &Entry, request: &Request, decoy: Option<Decoy>) -> Result<Report, Resume> {
+    let started = Instant::now();
+    let earlier = earlier(entry, request).filter(|_| decoy.is_none());
     let place = earlier.as_ref().map_or_else(Place::default, |resume| resume.place);
     let mut search = Search::beginning_at(place);
     search.seed = request.seed;
@@ -101,17 +120,24 @@ fn judge(entry: &Entry, request: &Request) -> Result<Report, Resume> {
     search.trace = request.trace;
     search.hunt = request.hunt;
     search.enumerable = request.enumerable;
+    if let Some(decoy) = decoy {
+        search.wanted = Some(decoy.schedules + Decoy::ENDS + 1);
+        // There is nothing to be found out about a failure that was made.
+        search.hunt = Some(Hunt::Mixed);
+    }
+    decoy::set(decoy);
     let check = Check {
         mode: Mode::Simulated(Box::new(RefCell::new(search))),
         snapshots: request.snapshots.clone(),
         small: RefCell::default(),
     };
     (entry.run)(&check);
+    decoy::set(None);
     let Mode::Simulated(search) = check.mode else { unreachable!("it was made so above") };
     let search = search.into_inner();
     let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
     let duration_ms = duration_ms.saturating_add(earlier.map_or(0, |resume| resume.duration_ms));
-    if let Some(place) = search.paused {
+    if let Some(place) = search.paused.filter(|_| decoy.is_none()) {
         return Err(Resume { check: entry.name.to_owned(), place, duration_ms });
     }
     Ok(Report {

@@ -6,6 +6,8 @@ use std::sync::Mutex;
 
 use protocol::Kind;
 
+use crate::decoy;
+
 /// What went wrong in one case, before it is looked into.
 #[derive(Debug, Clone)]
 pub(crate) struct Failure {
@@ -37,13 +39,21 @@ pub fn fail(kind: Kind, message: impl Into<String>) -> ! {
 
 /// Fails the case with what `message` says unless `held`.
 pub fn expect(held: bool, kind: Kind, message: impl FnOnce() -> String) {
-    if !held {
+    if held == decoy::is_changed() {
         fail(kind, message());
     }
 }
 
 /// Fails the case unless `what` is as it should be.
 pub fn expect_eq<T: PartialEq + Debug>(what: &str, got: T, wanted: T) {
+    if decoy::is_changed() {
+        // Compared as a learner's text would be, by what compares everything.
+        let wanted = decoy::changed(&format!("{wanted:?}"));
+        if format!("{got:?}") != wanted {
+            fail(Kind::WrongAnswer, unequal(what, "what it is not", &wanted));
+        }
+        return;
+    }
     if got != wanted {
         fail(Kind::WrongAnswer, unequal(what, &format!("{got:?}"), &format!("{wanted:?}")));
     }

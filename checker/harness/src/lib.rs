@@ -29,6 +29,7 @@ mod cases;
 mod check;
 mod child;
 mod classify;
+mod decoy;
 mod exhaustive;
 mod expect;
 mod exploration;

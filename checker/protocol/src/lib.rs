@@ -2,8 +2,10 @@
 //!
 //! Both sides are compiled from this, the checker as it is and the check program over the base, so they can't differ.
 
+mod decoy;
 mod finding;
 
+pub use decoy::Decoy;
 pub use finding::{Check, Exhausted, Finding, Kind, Schedule, Status, Step, Thread, UnknownKind, threads};
 
 use serde::{Deserialize, Serialize};
@@ -34,6 +36,9 @@ pub struct Request {
     pub snapshots: PathBuf,
     /// For the whole program, in milliseconds. The checker keeps to it; a check program is ended from outside.
     pub timeout_ms: u64,
+    /// Chance, drawn for this one run: from it follows the decoy of each check that is asked for; `None` for no decoys.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub draw: Option<u64>,
     /// Where an earlier process stopped. Only the harness knows what it means.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resume: Option<Value>,

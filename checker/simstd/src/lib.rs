@@ -14,7 +14,6 @@
 //!   scheduling points all the same: the engine's `interposed` says how.
 //! - The methods of `Path` that look at the file system, for the same reason. The checker refuses a program
 //!   that calls one.
-//! - `Backtrace`, which shows the frames of the simulation.
 //!
 //! # Why the `unsafe` here holds
 //! All simulated threads of an execution share one OS thread and switch only at scheduling points, so
@@ -28,12 +27,14 @@ mod shared;
 mod statics;
 
 pub mod any;
+pub mod backtrace;
 pub mod collections;
 pub mod env;
 pub mod fs;
 pub mod hash;
 pub mod hint;
 pub mod io;
+pub mod namesakes;
 pub mod net;
 pub mod os;
 pub mod panic;

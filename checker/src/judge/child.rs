@@ -1,7 +1,10 @@
 //! Running a check program: what it is asked, what it answers, and what its silence means.
 
+use crate::judge::clean::Clean;
+use crate::judge::decoys::Runs;
 use crate::judge::news::News;
 use crate::judge::output::{Answer, Tail};
+use crate::legible;
 use crate::process::cancel::Cancel;
 use crate::process::{self, Ending, Limits, Stream};
 use crate::verdict::{Check, Finding, Kind, Status, Thread};
@@ -27,6 +30,13 @@ pub fn nonce() -> Result<String> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
+/// What nobody can know before.
+pub fn draw() -> Result<u64> {
+    let mut bytes = [0; 8];
+    getrandom::fill(&mut bytes).context("the operating system gives no random numbers")?;
+    Ok(u64::from_le_bytes(bytes))
+}
+
 /// Runs the checks that `request` asks for, each to its end; those after a crash in a new child, and the rest of
 /// those that pause. `tell` hears of each as it happens.
 ///
@@ -44,15 +54,18 @@ pub fn run(
     let mut suite: Option<Vec<Listed>> = None;
     let mut checks: Vec<Check> = Vec::new();
     let mut hangs = 0;
+    let mut runs = Runs::new(request.draw);
     loop {
-        let child = Child::run(program, &request, &limits, tell)?;
+        runs.begin();
+        let child = Child::run(program, &request, &limits, &mut runs, tell)?;
         let Some(listed) = suite.take().or(child.suite) else {
             // No learner code has run yet.
             let Finding { message, printed, .. } = child.end.finding(limit);
             bail!("the check program named no checks: {message}\n{}", printed.unwrap_or_default());
         };
-        checks.extend(child.ended);
         let asked = |name: &String| request.only.as_ref().is_none_or(|only| only.contains(name));
+        // Of what it was not asked for, another child reports.
+        checks.extend(child.ended.into_iter().filter(|check| asked(&check.name)));
         let reported = |name: &String| checks.iter().any(|check| check.name == *name);
         let rest = listed.iter().filter(|listed| asked(&listed.name) && !reported(&listed.name));
         let mut rest: Vec<Listed> = rest.cloned().collect();
@@ -198,7 +211,7 @@ impl End {
                 };
                 let message = format!("the whole program ended here: {how}");
                 let mut finding = Finding::new(Kind::Crashed, message);
-                finding.printed = Some(stderr.clone()).filter(|text| !text.is_empty());
+                finding.printed = Some(legible::text(stderr)).filter(|text| !text.is_empty());
                 finding
             }
         }
@@ -215,6 +228,7 @@ impl Child {
         program: &Path,
         request: &Request,
         limits: &Limits<'_>,
+        runs: &mut Runs,
         tell: &mut dyn FnMut(News),
     ) -> Result<Child> {
         let mut command = Command::new(program);
@@ -237,7 +251,7 @@ impl Child {
                 Stream::Err => stderr.read(bytes),
             };
             for line in answer.lines.drain(..) {
-                all_said = child.take_in(&line, tell);
+                all_said = child.take_in(&line, runs, tell);
                 if !matches!(all_said, Ok(ControlFlow::Continue(()))) {
                     return ControlFlow::Break(());
                 }
@@ -258,20 +272,32 @@ impl Child {
     }
 
     /// Takes in one line of the answer; breaks when it is the last.
-    fn take_in(&mut self, line: &[u8], tell: &mut dyn FnMut(News)) -> Result<ControlFlow<()>> {
-        match serde_json::from_slice(line).context("the check program wrote a line we can't read")? {
+    fn take_in(
+        &mut self,
+        line: &[u8],
+        runs: &mut Runs,
+        tell: &mut dyn FnMut(News),
+    ) -> Result<ControlFlow<()>> {
+        let event: Event =
+            serde_json::from_slice(line).context("the check program wrote a line we can't read")?;
+        match event.clean() {
             Event::Suite { checks } => {
                 tell(News::Listed(checks.clone()));
                 self.suite = Some(checks);
             }
             Event::Start { check } => {
-                tell(News::Started(check.clone()));
+                // That a decoy runs is nothing to tell.
+                if self.started.as_ref() != Some(&check) {
+                    tell(News::Started(check.clone()));
+                }
                 self.started = Some(check);
             }
             Event::End { check } => {
-                tell(News::Ended(check.clone()));
-                self.started = None;
-                self.ended.push(*check);
+                if let Some(check) = runs.ended(*check) {
+                    tell(News::Ended(Box::new(check.clone())));
+                    self.started = None;
+                    self.ended.push(check);
+                }
             }
             Event::Stuck { check, message } => {
                 self.started = Some(check);

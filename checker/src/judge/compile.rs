@@ -1,16 +1,22 @@
-//! Compiling an exercise: the learner's source over the simulated std, then its checks over that.
+//! Compiling an exercise: the learner's source over the simulated std, then its checks over that. What does not compile is compiled
+//! over the real std once more, for words that its learner can use.
 
 use crate::course::Exercise;
 use crate::files::{named, read_text};
-use crate::judge::forbidden::{asks_the_file_system, elsewhere, files_read};
+use crate::judge::forbidden::{Asked, asks, elsewhere, files_read, quoted};
+use crate::judge::lacking;
 use crate::judge::prebuilt::Base;
-use crate::judge::rustc::{Diagnostic, Patience, Rendering, Said, rustc, rustc_says};
+use crate::judge::real::Libraries;
+use crate::judge::rustc::{
+    Diagnostic, Patience, Rendering, Said, Std, may_link, no_linker, rustc, rustc_says,
+};
 use crate::judge::scan;
 use crate::judge::slot::Slot;
 use crate::verdict::{Finding, Kind};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// What came of compiling a program.
 pub enum Compiled {
@@ -49,85 +55,272 @@ pub fn compile(
     limits: &Patience<'_>,
 ) -> Result<Compiled> {
     let slot = base.slot(&exercise.name)?;
-    let name = exercise.crate_name();
-    let library = slot.dir.join(format!("lib{name}.rlib"));
-
-    let mut learner = rustc(root, base, rendering);
-    learner.args(["--crate-type", "rlib", "--crate-name", &name, "--edition", &exercise.edition]);
-    // Named by rustc: a path that follows `--emit` ends at its first comma.
-    let read = slot.dir.join(format!("{name}.d"));
-    // Its temporary files go there too, not into the folder we are in: another rustc may be at the same crate.
-    learner.arg(named("--out-dir=", &slot.dir));
-    learner.args(["-F", "unsafe_code", "--emit=link,dep-info"]).arg(source);
-    for dependency in &exercise.dependencies {
-        let dependency = dependency.replace('-', "_");
-        let rlib = base.crates.simulated.get(&dependency).with_context(|| {
-            format!(
-                "{} depends on `{dependency}`, which is not built over the simulated std\n\
-                 add it to checker/overlay/Cargo.toml",
-                exercise.name
-            )
-        })?;
-        learner.arg("--extern").arg(named(&format!("{dependency}="), rlib));
-    }
-    let said = match rustc_says(learner, limits)? {
-        Said::Compiled(said) => said,
-        Said::Refused(finding, _) => return Ok(Compiled::Refused(finding)),
+    let job = Job { root, base, exercise, source, rendering, limits, dir: &slot.dir };
+    let is_known = |name: &&String| {
+        let name = name.replace('-', "_");
+        base.crates.simulated.contains_key(&name) || base.crates.real.contains_key(&name)
     };
-    let files = files_read(&read)?;
-    if let Some(file) = elsewhere(&files, root, source)? {
-        let message = format!("the program takes in {file}: an exercise is what is in its own folder");
+    if let Some(unknown) = exercise.dependencies.iter().find(|name| !is_known(name)) {
+        let known: Vec<String> = exercise.dependencies.iter().filter(is_known).cloned().collect();
+        let message = lacking::simulated(unknown, &known);
         return Ok(Compiled::Refused(Finding::new(Kind::Forbidden, message)));
     }
-    let texts: Vec<String> = files.iter().map(|file| read_text(&root.join(file))).collect::<Result<_>>()?;
-    for (file, text) in files.iter().zip(&texts) {
-        if let Some((line, of)) = scan::outliving(text) {
-            let message = format!(
-                "{file}:{line}: a `static` of crossbeam's `{of}` keeps what is in it from one schedule to the next, so none of \
-                 them could be run again; make it in the call, or put it behind a `LazyLock`"
-            );
-            return Ok(Compiled::Refused(Finding::new(Kind::Forbidden, message)));
+    let said = rustc_says(job.learners(None)?, limits)?;
+    let files = files_read(&job.list())?;
+    if let Some(file) = files.as_ref().and_then(|files| elsewhere(files, root, source)) {
+        return Ok(Compiled::Refused(takes_in(file)));
+    }
+    let warnings = match said {
+        Said::Compiled(said) => said,
+        Said::Refused(_, errors) if files.is_none() && quoted(&errors, source).is_some() => {
+            return Ok(Compiled::Refused(takes_in(quoted(&errors, source).unwrap_or_default())));
         }
-    }
-    let object = fs::read(&library).with_context(|| format!("could not read {}", library.display()))?;
-    if let Some(method) = asks_the_file_system(&object) {
-        let text = fs::read_to_string(root.join(source)).unwrap_or_default();
-        let line = text.lines().position(|line| line.contains(method)).map(|index| index + 1);
-        let place = line.map(|line| format!("{}:{line}: ", source.display())).unwrap_or_default();
-        let message = format!("{place}`Path::{method}` looks at real files, which can't be simulated");
-        return Ok(Compiled::Refused(Finding::new(Kind::Forbidden, message)));
+        Said::Refused(finding, errors) if finding.kind == Kind::DoesNotCompile => {
+            return job.does_not_compile(finding, &errors).map(Compiled::Refused);
+        }
+        Said::Refused(finding, _) => return Ok(Compiled::Refused(finding)),
+        Said::Unlinked(text) => return Err(no_linker(&text)),
+    };
+    if let Some(finding) = job.can_not_be_simulated(&files.unwrap_or_default())? {
+        return Ok(Compiled::Refused(finding));
     }
 
-    let executable = slot.dir.join(format!("checks{}", std::env::consts::EXE_SUFFIX));
-    let mut checks = rustc(root, base, rendering);
-    checks.args(["--crate-type", "bin", "--crate-name", "checks", "--edition", &exercise.edition]);
-    // They are the same for each edit of the learner's. In small units, so that those are new which hold code of the
-    // learner's and the others are not.
-    checks.args(["-C", "codegen-units=64", "-C"]).arg(named("incremental=", &slot.incremental()));
-    // What is wrong with the checks is not the learner's to read about.
-    checks.args(["--cap-lints", "allow"]).arg(named("-o", &executable)).arg(exercise.checks());
-    checks.arg("--extern").arg(named(&format!("{name}="), &library));
-    let of_ours = exercise.dependencies.iter().chain(&exercise.dev_dependencies);
-    for dependency in of_ours.map(|dependency| dependency.replace('-', "_")) {
-        let rlib = base.crates.simulated.get(&dependency).or_else(|| base.crates.real.get(&dependency));
-        let rlib = rlib.with_context(|| {
-            format!("the checks of {} use `{dependency}`, which the harness does not", exercise.name)
-        })?;
-        checks.arg("--extern").arg(named(&format!("{dependency}="), rlib));
+    let (command, executable) = job.checks(None)?;
+    match rustc_says(command, limits)? {
+        Said::Compiled(_) => {
+            let object = fs::read(job.library("rlib")).context("could not read what rustc has written")?;
+            Ok(Compiled::Program(Program {
+                executable,
+                warnings,
+                enumerable: base.crates.counts,
+                note: (!base.crates.counts && counts_references(&object)).then_some(UNSEEN_COUNTS),
+                _slot: slot,
+            }))
+        }
+        Said::Refused(finding, errors) if finding.kind == Kind::DoesNotCompile => {
+            job.does_not_fit(finding, &errors).map(Compiled::Refused)
+        }
+        Said::Refused(finding, _) => Ok(Compiled::Refused(finding)),
+        Said::Unlinked(text) => job.does_not_link(&text).map(Compiled::Refused),
     }
-    match rustc_says(checks, limits)? {
-        Said::Compiled(_) => Ok(Compiled::Program(Program {
-            executable,
-            warnings: said,
-            enumerable: base.crates.counts,
-            note: (!base.crates.counts && counts_references(&object)).then_some(UNSEEN_COUNTS),
-            _slot: slot,
-        })),
-        Said::Refused(mut finding, errors) => {
-            finding.lacks = Some(lacking(root, exercise, source, &errors));
-            Ok(Compiled::Refused(finding))
+}
+
+/// The finding on a program that takes in a file of somebody else's.
+fn takes_in(file: &str) -> Finding {
+    let file = match file.contains('\n') {
+        true => "a file with a line break in its name",
+        false => file,
+    };
+    let message = format!("the program takes in {file}: an exercise is what is in its own folder");
+    Finding::new(Kind::Forbidden, message)
+}
+
+/// One program that is being compiled.
+struct Job<'a> {
+    root: &'a Path,
+    base: &'a Base,
+    exercise: &'a Exercise,
+    source: &'a Path,
+    rendering: Rendering,
+    limits: &'a Patience<'a>,
+    dir: &'a Path,
+}
+
+impl Job<'_> {
+    fn library(&self, kind: &str) -> PathBuf {
+        self.dir.join(format!("lib{}.{kind}", self.exercise.crate_name()))
+    }
+
+    /// Where rustc lists what it has read.
+    fn list(&self) -> PathBuf {
+        self.dir.join(format!("{}.d", self.exercise.crate_name()))
+    }
+
+    /// Where rustc writes down what each function does.
+    fn mir(&self) -> PathBuf {
+        self.dir.join(format!("{}.mir", self.exercise.crate_name()))
+    }
+
+    fn rustc(&self, kind: &str, name: &str, real: Option<&Libraries>) -> Command {
+        let std = if real.is_some() { Std::Real } else { Std::Simulated };
+        let mut command = rustc(self.root, self.base, self.rendering, std);
+        command.args(["--crate-type", kind, "--crate-name", name, "--edition", &self.exercise.edition]);
+        // A compiler that is ended leaves its own files behind.
+        for variable in ["TMPDIR", "TEMP", "TMP"] {
+            command.env(variable, self.dir);
+        }
+        if let Some(libraries) = real {
+            command.arg("-L").arg(named("dependency=", &libraries.search));
+        }
+        command
+    }
+
+    /// The call that compiles the learner's crate, over the simulated std or the real one.
+    fn learners(&self, real: Option<&Libraries>) -> Result<Command> {
+        let mut command = self.rustc("rlib", &self.exercise.crate_name(), real);
+        // Named by rustc: a path that follows `--emit` ends at its first comma.
+        // Its temporary files go there too, not into the folder we are in: another rustc may be at the same crate.
+        command.arg(named("--out-dir=", self.dir));
+        let emit = if real.is_some() { "--emit=metadata" } else { "--emit=link,dep-info,mir" };
+        command.args(["-F", "unsafe_code", emit]).arg(self.source);
+        self.with(&mut command, &self.exercise.dependencies, real)?;
+        Ok(command)
+    }
+
+    /// The call that compiles the checks over the learner's crate, and the program that it makes.
+    fn checks(&self, real: Option<&Libraries>) -> Result<(Command, PathBuf)> {
+        let executable = self.dir.join(format!("checks{}", std::env::consts::EXE_SUFFIX));
+        let mut command = self.rustc("bin", "checks", real);
+        // What is wrong with the checks is not the learner's to read about.
+        command.args(["--cap-lints", "allow"]).arg(self.exercise.checks());
+        let library = match real {
+            Some(_) => {
+                command.arg("--emit=metadata").arg(named("--out-dir=", self.dir));
+                self.library("rmeta")
+            }
+            None => {
+                may_link(&mut command);
+                // They are the same for each edit of the learner's. In small units, so that those are new which hold code
+                // of the learner's and the others are not.
+                let incremental = self.dir.join("incremental");
+                command.args(["-C", "codegen-units=64", "-C"]).arg(named("incremental=", &incremental));
+                command.arg(named("-o", &executable));
+                self.library("rlib")
+            }
+        };
+        command.arg("--extern").arg(named(&format!("{}=", self.exercise.crate_name()), &library));
+        let of_ours = self.exercise.dependencies.iter().chain(&self.exercise.dev_dependencies);
+        self.with(&mut command, of_ours, real)?;
+        Ok((command, executable))
+    }
+
+    /// Adds the crates that are called so in Cargo.toml.
+    fn with<'n>(
+        &self,
+        command: &mut Command,
+        dependencies: impl IntoIterator<Item = &'n String>,
+        real: Option<&Libraries>,
+    ) -> Result<()> {
+        let built = &self.base.crates;
+        for dependency in dependencies {
+            let dependency = dependency.replace('-', "_");
+            let library = match real {
+                Some(libraries) => libraries.find(&dependency, built),
+                None => built.simulated.get(&dependency).or_else(|| built.real.get(&dependency)),
+            };
+            let library = library.with_context(|| {
+                format!("{} uses `{dependency}`, which the harness does not", self.exercise.name)
+            })?;
+            command.arg("--extern").arg(named(&format!("{dependency}="), library));
+        }
+        Ok(())
+    }
+
+    /// What is seen in a program that compiles, before it runs.
+    fn can_not_be_simulated(&self, files: &[String]) -> Result<Option<Finding>> {
+        let texts: Vec<String> =
+            files.iter().map(|file| read_text(&self.root.join(file))).collect::<Result<_>>()?;
+        for (file, text) in files.iter().zip(&texts) {
+            if let Some((line, of)) = scan::outliving(text) {
+                let message = format!(
+                    "{file}:{line}: a `static` of crossbeam's `{of}` keeps what is in it from one schedule to the next, so none of \
+                     them could be run again; make it in the call, or put it behind a `LazyLock`"
+                );
+                return Ok(Some(Finding::new(Kind::Forbidden, message)));
+            }
+        }
+        let mir = fs::read(self.mir()).with_context(|| format!("could not read {}", self.mir().display()))?;
+        let Some(asked) = asks(&String::from_utf8_lossy(&mir)) else { return Ok(None) };
+        let (word, says) = match asked {
+            Asked::Path(method) => {
+                (method, format!("`Path::{method}` looks at real files, which can't be simulated"))
+            }
+            Asked::Caller => (
+                "caller",
+                "`Location::caller` tells one check from another, and a program must not know".into(),
+            ),
+        };
+        let place = files.iter().zip(&texts).find_map(|(file, text)| {
+            let line = text.lines().position(|line| line.contains(word))?;
+            Some(format!("{file}:{}: ", line + 1))
+        });
+        let message = format!("{}{says}", place.unwrap_or_default());
+        Ok(Some(Finding::new(Kind::Forbidden, message)))
+    }
+
+    /// What to say of a crate that does not compile over the simulated std: what rustc says of it over the real one.
+    fn does_not_compile(&self, finding: Finding, simulated: &[Diagnostic]) -> Result<Finding> {
+        let libraries = Libraries::open(self.root, self.base, self.limits.cancel)?;
+        match rustc_says(self.learners(Some(&libraries))?, self.limits)? {
+            Said::Refused(mut finding, errors) => {
+                finding.lacks = lacking::crates(&errors, &self.exercise.dependencies);
+                Ok(finding)
+            }
+            Said::Compiled(_) | Said::Unlinked(_) => unless_ours(finding, simulated),
         }
     }
+
+    /// What to say of a crate that compiles, and does not have what its checks use.
+    fn does_not_fit(&self, finding: Finding, simulated: &[Diagnostic]) -> Result<Finding> {
+        let libraries = Libraries::open(self.root, self.base, self.limits.cancel)?;
+        let real = match rustc_says(self.learners(Some(&libraries))?, self.limits)? {
+            Said::Compiled(_) => rustc_says(self.checks(Some(&libraries))?.0, self.limits)?,
+            refused => refused,
+        };
+        match real {
+            Said::Refused(mut finding, errors) => {
+                finding.lacks = Some(lacking::for_its_checks(self.root, self.exercise, self.source, &errors));
+                Ok(finding)
+            }
+            Said::Compiled(_) | Said::Unlinked(_) => unless_ours(finding, simulated),
+        }
+    }
+
+    /// What to say of a program that can't be linked, if any can.
+    fn does_not_link(&self, text: &str) -> Result<Finding> {
+        let smallest = self.dir.join("smallest.rs");
+        fs::write(&smallest, "fn main() {}\n").context("could not write to the folder of built programs")?;
+        let mut command = self.rustc("bin", "smallest", None);
+        may_link(&mut command);
+        command.arg(named("-o", &self.dir.join("smallest"))).arg(&smallest);
+        match rustc_says(command, self.limits)? {
+            Said::Compiled(_) => {
+                let reason = text.lines().rev().find(|line| line.contains("ld:") || line.contains("error:"));
+                let reason = reason.map(|line| format!(": {}", line.trim())).unwrap_or_default();
+                let message = format!("the program can't be linked, and others can{reason}");
+                Ok(Finding::new(Kind::DoesNotCompile, message))
+            }
+            _ => Err(no_linker(text)),
+        }
+    }
+}
+
+/// The finding on a program that the real std accepts, as far as that is a type or a name: over the real std no code was made,
+/// and what is found wrong only then, such as a constant that panics, is the program's.
+///
+/// # Errors
+/// If the simulated std lacks something.
+fn unless_ours(finding: Finding, errors: &[Diagnostic]) -> Result<Finding> {
+    let is_ours = |error: &&Diagnostic| {
+        error.is_error()
+            && error.code.as_ref().is_some_and(|code| code.code.starts_with('E') && code.code != "E0080")
+    };
+    match errors.iter().find(is_ours) {
+        Some(first) => bail!(our_fault(first)),
+        None => Ok(finding),
+    }
+}
+
+/// What to say where the real std has what the simulated one lacks.
+fn our_fault(first: &Diagnostic) -> String {
+    let place = first.spans.iter().find(|span| span.is_primary);
+    let place = place.map(|span| format!("{}:{}: ", span.file_name, span.line_start)).unwrap_or_default();
+    format!(
+        "this program compiles with the real std, and not with the simulated one. That is a fault of the workbook's, not yours.\n\
+         The simulated std lacks this: {place}{}\n\
+         Please report it; until it is mended, another way to write that line will do.",
+        first.message.replace("simstd::", "std::")
+    )
 }
 
 /// Whether the compiled crate has code of `Arc` or `Weak`, by the names of its symbols.
@@ -138,35 +331,4 @@ fn counts_references(object: &[u8]) -> bool {
         let near = &rest[..rest.len().min(8)];
         near.windows(3).any(|name| name == b"Arc") || near.windows(4).any(|name| name == b"Weak")
     })
-}
-
-/// What a program that compiles by itself lacks for its checks: they are ours, and the learner has not read them.
-fn lacking(root: &Path, exercise: &Exercise, source: &Path, errors: &[Diagnostic]) -> String {
-    let (name, source, readme) = (exercise.crate_name(), source.display(), exercise.readme());
-    let checks = fs::read_to_string(root.join(exercise.checks())).unwrap_or_default();
-    let import = format!("use {name}::");
-    let used = checks.split(&import).nth(1).and_then(|rest| rest.split(';').next()).unwrap_or_default();
-    let used = used.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty());
-    let used: Vec<String> = used.map(|word| format!("`{word}`")).collect();
-    let named = |error: &Diagnostic| {
-        let word = error.message.split('`').nth(1)?;
-        Some(word.strip_prefix(&format!("{name}::")).unwrap_or(word).to_owned())
-    };
-    let is_missing = |error: &&Diagnostic| {
-        error.has_code("E0432")
-            || error.has_code("E0425") && error.message.ends_with(&format!("in crate `{name}`"))
-    };
-    let first = if let Some(missing) = errors.iter().find(is_missing).and_then(named) {
-        format!("{source} has no `{missing}`, which the checks call by that name.")
-    } else if let Some(private) = errors.iter().find(|error| error.has_code("E0603")).and_then(named) {
-        format!("`{private}` in {source} is private, and the checks can call only what is `pub`.")
-    } else {
-        format!("The checks use {source} as it was promised, and it can't be used so.")
-    };
-    let all = match used.as_slice() {
-        [] => String::new(),
-        [one] => format!(" They need {one}."),
-        [most @ .., last] => format!(" They need {} and {last}.", most.join(", ")),
-    };
-    format!("{first}{all} {} has what is promised, with its signature.", readme.display())
 }

@@ -48,7 +48,7 @@ pub struct Building<'a> {
 
 impl Building<'_> {
     /// Locks, patiently: whoever waits can still be asked to stop.
-    fn wait_for(&self, note: &str, lock: impl Fn() -> Result<(), TryLockError>) -> Result<()> {
+    pub(super) fn wait_for(&self, note: &str, lock: impl Fn() -> Result<(), TryLockError>) -> Result<()> {
         let mut told = false;
         loop {
             match lock() {
@@ -120,6 +120,11 @@ impl Base {
         }
     }
 
+    /// `target/sim`.
+    pub(super) fn dir(&self) -> &Path {
+        &self.dir
+    }
+
     /// What stands for all that the base was built from.
     pub fn key(&self) -> String {
         format!("{:016x}", self.key)
@@ -139,7 +144,11 @@ impl Base {
             fs::create_dir_all(&dir).with_context(|| unwritable(&dir))?;
             let lock = File::create(dir.join("lock")).with_context(|| unwritable(&dir))?;
             match lock.try_lock() {
-                Ok(()) => return Ok(Slot { dir, _lock: lock }),
+                Ok(()) => {
+                    let slot = Slot { dir, _lock: lock };
+                    slot.clear();
+                    return Ok(slot);
+                }
                 Err(TryLockError::WouldBlock) => number += 1,
                 Err(TryLockError::Error(error)) => return Err(error).with_context(|| unwritable(&dir)),
             }
@@ -166,7 +175,17 @@ fn rustc() -> PathBuf {
     let name = format!("rustc{}", env::consts::EXE_SUFFIX);
     // Going round rustup's proxy saves more than a second rustc call costs.
     let beside_cargo = env::var_os("CARGO").map(|cargo| Path::new(&cargo).with_file_name(&name));
-    beside_cargo.filter(|rustc| rustc.is_file()).unwrap_or_else(|| name.into())
+    beside_cargo
+        .filter(|rustc| rustc.is_file())
+        .or_else(|| behind_the_proxy(&name))
+        .unwrap_or_else(|| name.into())
+}
+
+/// The rustc that the one on the PATH stands for: it needs nothing of the environment.
+fn behind_the_proxy(name: &str) -> Option<PathBuf> {
+    let output = Command::new(name).args(["--print", "sysroot"]).output().ok()?;
+    let sysroot = String::from_utf8(output.stdout).ok()?;
+    Some(Path::new(sysroot.trim()).join("bin").join(name)).filter(|rustc| rustc.is_file())
 }
 
 fn rustc_version(rustc: &Path) -> Result<String> {
@@ -220,7 +239,7 @@ fn read_stamp(dir: &Path, key: u64) -> Option<Crates> {
 fn build(root: &Path, dir: &Path, version: &str, tricks: Tricks, building: &Building<'_>) -> Result<Crates> {
     // It is of no use to what is built now.
     let _ = fs::remove_dir_all(dir.join(PLACES));
-    let mut base = cargo_build(root, &dir.join("base"));
+    let mut base = cargo_build(root, "build", &dir.join("base"));
     base.args(["-p", "simstd", "-p", "simcore", "-p", "simcore-same-layout", "-p", "harness"]);
     base.arg("--no-default-features");
     let mut real = artifacts(base, building)?;
@@ -260,7 +279,7 @@ fn build(root: &Path, dir: &Path, version: &str, tricks: Tricks, building: &Buil
     if counts {
         flags.extend(PASS.map(OsString::from));
     }
-    let mut overlay = cargo_build(root, &over);
+    let mut overlay = cargo_build(root, "build", &over);
     // With --target, build scripts and procedural macros keep the real std.
     overlay.args(["-p", "overlay", "--target", host]);
     overlay.env("CARGO_ENCODED_RUSTFLAGS", flags.join(OsStr::new("\u{1f}")));
@@ -277,13 +296,13 @@ fn build(root: &Path, dir: &Path, version: &str, tricks: Tricks, building: &Buil
     Ok(Crates { real, simulated, search, counts })
 }
 
-fn folder_of(file: &Path) -> Result<PathBuf> {
+pub(super) fn folder_of(file: &Path) -> Result<PathBuf> {
     Ok(file.parent().context("a built crate is in no folder")?.to_owned())
 }
 
-fn cargo_build(root: &Path, target_dir: &Path) -> Command {
+pub(super) fn cargo_build(root: &Path, verb: &str, target_dir: &Path) -> Command {
     let mut command = Command::new(cargo());
-    command.current_dir(root).args(["build", "--profile", "sim", "--target-dir"]).arg(target_dir);
+    command.current_dir(root).args([verb, "--profile", "sim", "--target-dir"]).arg(target_dir);
     command.arg("--message-format=json-render-diagnostics");
     // The base is the same whatever the learner builds their own programs with.
     for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET", "RUSTC_BOOTSTRAP"] {
@@ -306,8 +325,8 @@ struct Target {
     kind: Vec<String>,
 }
 
-/// Runs a `cargo build`; the rlibs it has built, or found built, by crate name.
-fn artifacts(mut command: Command, building: &Building<'_>) -> Result<BTreeMap<String, PathBuf>> {
+/// Runs a `cargo build`, or a `cargo check`; the libraries it has built, or found built, by crate name.
+pub(super) fn artifacts(mut command: Command, building: &Building<'_>) -> Result<BTreeMap<String, PathBuf>> {
     // Cargo shows its progress there, or the compiler's errors.
     if building.cargo_talks {
         command.stderr(Stdio::inherit());
@@ -347,8 +366,11 @@ fn artifacts(mut command: Command, building: &Building<'_>) -> Result<BTreeMap<S
     Ok(rlibs)
 }
 
-/// The rlib in `deps/`: the one a package also has a level up is the same file under a name without its hash.
+/// The library in `deps/`: the one a package also has a level up is the same file under a name without its hash. A `cargo check`
+/// leaves its metadata alone.
 fn in_deps(file: &Path) -> Option<PathBuf> {
-    let rlib = file.with_extension("rlib");
-    (file.parent()?.ends_with("deps") && rlib.is_file()).then_some(rlib)
+    let kinds = ["rlib", "rmeta"].map(|kind| file.with_extension(kind));
+    kinds
+        .into_iter()
+        .find(|library| file.parent().is_some_and(|it| it.ends_with("deps")) && library.is_file())
 }

@@ -1,13 +1,15 @@
-//! One call of rustc over the simulated std, and what it says.
+//! One call of rustc, in an environment of its own, and what it says.
 
 use crate::files::named;
 use crate::judge::prebuilt::Base;
 use crate::judge::tricks::PASS;
+use crate::legible;
 use crate::process::cancel::Cancel;
 use crate::process::{self, Ending, Limits, Stream};
 use crate::verdict::{Finding, Kind};
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use serde::Deserialize;
+use std::env;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -36,6 +38,8 @@ pub enum Said {
     /// It compiled, with these warnings.
     Compiled(String),
     Refused(Finding, Vec<Diagnostic>),
+    /// The program could not be linked: rustc's words.
+    Unlinked(String),
 }
 
 #[derive(Deserialize)]
@@ -44,7 +48,10 @@ pub struct Diagnostic {
     pub code: Option<Code>,
     level: String,
     #[serde(default)]
-    spans: Vec<Span>,
+    pub spans: Vec<Span>,
+    /// What it says besides: notes, and what might help.
+    #[serde(default)]
+    pub children: Vec<Diagnostic>,
     rendered: Option<String>,
 }
 
@@ -55,13 +62,34 @@ pub struct Code {
 
 #[derive(Deserialize)]
 pub struct Span {
-    file_name: String,
-    line_start: u32,
-    is_primary: bool,
+    pub file_name: String,
+    pub line_start: u32,
+    pub is_primary: bool,
+    pub label: Option<String>,
+    #[serde(default)]
+    text: Vec<Excerpt>,
+    pub suggested_replacement: Option<String>,
+}
+
+/// A line of the source, and the columns that are meant, from 1.
+#[derive(Deserialize)]
+struct Excerpt {
+    text: String,
+    highlight_start: usize,
+    highlight_end: usize,
+}
+
+impl Span {
+    /// What stands there, of the first line.
+    pub fn text(&self) -> Option<String> {
+        let line = self.text.first()?;
+        let (from, to) = (line.highlight_start.checked_sub(1)?, line.highlight_end.checked_sub(1)?);
+        Some(line.text.chars().skip(from).take(to.saturating_sub(from)).collect())
+    }
 }
 
 impl Diagnostic {
-    fn is_error(&self) -> bool {
+    pub fn is_error(&self) -> bool {
         self.level.starts_with("error")
     }
 
@@ -82,13 +110,31 @@ impl Diagnostic {
             None
         } else if self.message.trim_end().ends_with("(os error 28)") {
             Some("the disk is full; make room on it and try again")
-        } else if self.message.starts_with("linker `") || self.message.starts_with("linking with `") {
-            Some("a program could not be linked; is a C linker (`cc`) installed and on the PATH?")
         } else if ["E0460", "E0514", "E0786"].iter().any(|code| self.has_code(code)) {
             Some("what was built earlier does not fit any more; remove target/sim and try again")
         } else {
             None
         }
+    }
+
+    fn is_about_linking(&self) -> bool {
+        let about = self.message.starts_with("linker `") || self.message.starts_with("linking with `");
+        self.is_error() && self.spans.is_empty() && about
+    }
+
+    /// A message may hold what the program has made of it.
+    fn make_legible(&mut self) {
+        self.message = legible::text(&self.message);
+        self.children.iter_mut().for_each(Diagnostic::make_legible);
+        for span in &mut self.spans {
+            span.label = span.label.take().map(|label| legible::line(&label));
+        }
+    }
+
+    /// All files that it points at.
+    pub fn files(&self) -> Vec<&str> {
+        let own = self.spans.iter().map(|span| span.file_name.as_str());
+        own.chain(self.children.iter().flat_map(Diagnostic::files)).collect()
     }
 
     fn place(&self) -> String {
@@ -99,27 +145,62 @@ impl Diagnostic {
     }
 }
 
-pub fn rustc(root: &Path, base: &Base, rendering: Rendering) -> Command {
+/// What stands for `std`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Std {
+    Simulated,
+    Real,
+}
+
+/// A call of rustc that knows where all is that was built, and of the environment nothing that a program could read.
+pub fn rustc(root: &Path, base: &Base, rendering: Rendering, std: Std) -> Command {
     let mut command = Command::new(&base.rustc);
-    command.current_dir(root).env_remove("RUSTC_BOOTSTRAP").stderr(Stdio::piped());
+    command.current_dir(root).stderr(Stdio::piped());
+    clean(&mut command);
     command.args(["--error-format=json", &format!("--diagnostic-width={}", rendering.width)]);
     if rendering.colour {
         command.arg("--json=diagnostic-rendered-ansi");
     }
     command.args(["-C", "opt-level=0", "-C", "debuginfo=line-tables-only"]);
     command.args(["-C", "overflow-checks=on", "-C", "debug-assertions=on"]);
-    if base.crates.counts {
-        command.args(PASS);
-    }
-    for name in ["std", "core"] {
-        if let Some(rlib) = base.crates.simulated.get(name) {
-            command.arg("--extern").arg(named(&format!("{name}="), rlib));
+    if std == Std::Simulated {
+        if base.crates.counts {
+            command.args(PASS);
+        }
+        for name in ["std", "core"] {
+            if let Some(rlib) = base.crates.simulated.get(name) {
+                command.arg("--extern").arg(named(&format!("{name}="), rlib));
+            }
         }
     }
     for folder in &base.crates.search {
         command.arg("-L").arg(named("dependency=", folder));
     }
     command
+}
+
+/// `env!` reads the compiler's environment. So there is nothing in it but what rustup needs where `rustc` is a proxy or a script
+/// of somebody's, and what Windows needs for any program.
+fn clean(command: &mut Command) {
+    command.env_clear();
+    let always = ["SystemRoot", "SystemDrive"];
+    let wrapped = ["PATH", "HOME", "USERPROFILE", "RUSTUP_HOME", "RUSTUP_TOOLCHAIN", "CARGO_HOME"];
+    let is_wrapped = env::var_os("RUSTC").is_some();
+    for name in always.iter().chain(wrapped.iter().filter(|_| is_wrapped)) {
+        if let Some(value) = env::var_os(name) {
+            command.env(name, value);
+        }
+    }
+}
+
+/// Gives a call that links, and that expands nothing of the learner's, what linkers read: all but what is meant for rustc.
+pub fn may_link(command: &mut Command) {
+    let of_rustc = |name: &str| name.starts_with("RUST") && !name.starts_with("RUSTUP_");
+    for (name, value) in env::vars_os() {
+        if !of_rustc(&name.to_string_lossy()) {
+            command.env(name, value);
+        }
+    }
 }
 
 pub fn rustc_says(command: Command, patience: &Patience<'_>) -> Result<Said> {
@@ -147,7 +228,8 @@ pub fn rustc_says(command: Command, patience: &Patience<'_>) -> Result<Said> {
     let mut text = String::new();
     for line in String::from_utf8_lossy(&json).lines() {
         match serde_json::from_str::<Diagnostic>(line) {
-            Ok(diagnostic) => {
+            Ok(mut diagnostic) => {
+                diagnostic.make_legible();
                 text.push_str(diagnostic.rendered.as_deref().unwrap_or_default());
                 diagnostics.push(diagnostic);
             }
@@ -159,12 +241,15 @@ pub fn rustc_says(command: Command, patience: &Patience<'_>) -> Result<Said> {
             Err(_) => {}
         }
     }
-    let text = text.trim_end().to_owned();
+    let text = legible::coloured(text.trim_end());
     if status.success() {
         return Ok(Said::Compiled(text));
     }
     if let Some(advice) = diagnostics.iter().filter(|it| it.is_error()).find_map(Diagnostic::advice) {
         bail!("{text}\n\n{advice}");
+    }
+    if diagnostics.iter().any(Diagnostic::is_about_linking) {
+        return Ok(Said::Unlinked(text));
     }
     if process::was_killed(status) {
         let how = process::describe(status);
@@ -180,4 +265,9 @@ pub fn rustc_says(command: Command, patience: &Patience<'_>) -> Result<Said> {
         text
     };
     Ok(Said::Refused(Finding::new(Kind::DoesNotCompile, text), diagnostics))
+}
+
+/// The trouble that no program can be linked here at all.
+pub fn no_linker(text: &str) -> anyhow::Error {
+    anyhow!("{text}\n\na program could not be linked; is a C linker (`cc`) installed and on the PATH?")
 }

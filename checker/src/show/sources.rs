@@ -1,5 +1,6 @@
 //! The source lines that a verdict points at, read before anything is drawn.
 
+use crate::legible;
 use crate::verdict::{Finding, Step};
 use std::collections::BTreeMap;
 use std::fs;
@@ -32,7 +33,7 @@ impl Sources {
             if !self.0.contains_key(file) {
                 // Of a file that can't be read there are no lines, and the rest of the account stands without them.
                 let text = fs::read_to_string(root.join(file)).unwrap_or_default();
-                self.0.insert(file.to_owned(), text.lines().map(|line| line.trim().to_owned()).collect());
+                self.0.insert(file.to_owned(), text.lines().map(|line| legible::line(line.trim())).collect());
             }
         }
     }

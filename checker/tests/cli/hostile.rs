@@ -319,10 +319,9 @@ fn a_program_without_the_function_it_is_for_is_told_so_before_the_compiler_speak
     let missing = format!("{source} has no `at`, which the checks call by that name. {readme}");
     says("", &missing, "error[E0425]");
     says("pub fn greet() {}", &missing, "error[E0425]");
-    let private =
-        format!("`at` in {source} is private, and the checks can call only what is `pub`. {readme}");
+    let private = format!("`at` in {source} is private, and the checks can use only what is `pub`. {readme}");
     says("fn at(_: &str) -> &'static str { \"pass\" }", &private, "error[E0603]");
-    let other = format!("The checks use {source} as it was promised, and it can't be used so. {readme}");
+    let other = format!("`at` in {source}:1 has another signature than the one that was promised. {readme}");
     says("pub fn at() -> &'static str { \"pass\" }", &other, "error[E0061]");
     // The names are those that the checks import, all of them.
     let checks = "exercises/01-greeting/greet/tests/checks.rs";

@@ -1,0 +1,86 @@
+//! What a learner's program has a say in, made fit to be shown and kept: no more of it than somebody would read, and no signs
+//! that a terminal would act on.
+
+use crate::legible::{is_acted_on, line as name, text};
+use crate::verdict::{Check, Finding, Step, Thread};
+use protocol::Event;
+
+/// What is shorter than this is left as it is.
+const LONG: usize = 300;
+/// At most so many of threads, and of the steps of a schedule.
+const THREADS: usize = 1_000;
+const STEPS: usize = 200_000;
+
+/// What can be made fit.
+pub trait Clean {
+    fn clean(self) -> Self;
+}
+
+fn in_place(field: &mut String, clean: fn(&str) -> String) {
+    if field.len() > LONG || field.contains(is_acted_on) {
+        *field = clean(field);
+    }
+}
+
+fn if_any(field: &mut Option<String>, clean: fn(&str) -> String) {
+    if let Some(field) = field {
+        in_place(field, clean);
+    }
+}
+
+impl Clean for Thread {
+    fn clean(mut self) -> Thread {
+        in_place(&mut self.name, name);
+        if_any(&mut self.file, name);
+        if_any(&mut self.waiting_for, name);
+        self
+    }
+}
+
+impl Clean for Step {
+    fn clean(mut self) -> Step {
+        in_place(&mut self.thread, name);
+        in_place(&mut self.op, name);
+        if_any(&mut self.object, name);
+        if_any(&mut self.file, name);
+        self
+    }
+}
+
+impl Clean for Finding {
+    fn clean(mut self) -> Finding {
+        in_place(&mut self.message, text);
+        if_any(&mut self.lacks, text);
+        if_any(&mut self.input, text);
+        if_any(&mut self.printed, text);
+        self.threads.truncate(THREADS);
+        self.threads = self.threads.into_iter().map(Clean::clean).collect();
+        if let Some(schedule) = &mut self.schedule {
+            let surplus = schedule.events.len().saturating_sub(STEPS);
+            // The end is where it goes wrong.
+            schedule.events.drain(..surplus);
+            schedule.events = std::mem::take(&mut schedule.events).into_iter().map(Clean::clean).collect();
+        }
+        self
+    }
+}
+
+impl Clean for Check {
+    fn clean(mut self) -> Check {
+        self.finding = self.finding.map(Clean::clean);
+        self
+    }
+}
+
+impl Clean for Event {
+    fn clean(self) -> Event {
+        match self {
+            Event::End { check } => Event::End { check: Box::new(check.clean()) },
+            Event::Stuck { check, message } => Event::Stuck { check, message: text(&message) },
+            Event::Aborting { check, message, seed, thread } => {
+                Event::Aborting { check, message: text(&message), seed, thread: thread.map(Clean::clean) }
+            }
+            other => other,
+        }
+    }
+}
