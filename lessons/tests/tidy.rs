@@ -22,6 +22,8 @@ const WORDS: std::ops::RangeInclusive<usize> = 700..=1_100;
 const LESSONS: usize = 12;
 /// The page on the parts of the language that the lessons need.
 const RUST: &str = "rust-you-need.md";
+/// The pages after the last lesson.
+const AFTER: [&str; 3] = ["which-pattern.md", "side-by-side.md", "glossary.md"];
 /// What a page says that is still to be written.
 const TO_COME: &str = "> This lesson is to come.";
 
@@ -62,7 +64,7 @@ fn complete() -> BTreeMap<String, String> {
 fn pages() -> BTreeMap<PathBuf, String> {
     let mut pages: BTreeMap<_, _> =
         lessons().into_iter().map(|(name, text)| (Path::new(&name).join("README.md"), text)).collect();
-    for page in ["SUMMARY.md", "README.md", RUST] {
+    for page in ["SUMMARY.md", "README.md", RUST].into_iter().chain(AFTER) {
         pages.insert(page.into(), read(root().join(page)));
     }
     pages
@@ -384,4 +386,27 @@ fn every_listing_is_a_program_and_is_shown() {
         }
     }
     nothing_in(wrong);
+}
+
+#[test]
+fn the_pages_after_the_lessons_name_every_pattern() {
+    for (lesson, text) in lessons() {
+        let title = text.lines().next().unwrap().trim_start_matches("# ").to_lowercase();
+        let choosing = read(root().join("which-pattern.md"));
+        assert!(
+            choosing.contains(&format!("({lesson}/README.md)")),
+            "which-pattern.md does not link to {lesson}"
+        );
+        let first = title.split([' ', '-']).next().unwrap();
+        let table = read(root().join("side-by-side.md")).to_lowercase();
+        // In that table a pattern may have a shorter name.
+        let last = title.rsplit([' ', '-']).next().unwrap();
+        let has_row = table.lines().any(|line| {
+            let name = line.trim_start_matches("| ").split(" |").next().unwrap_or_default();
+            line.starts_with("| ") && (name.contains(first) || name.contains(last))
+        });
+        assert!(has_row, "side-by-side.md has no row for {title}");
+    }
+    let situations = read(root().join("which-pattern.md")).matches("<summary>Answer</summary>").count();
+    assert_eq!(situations, LESSONS);
 }
