@@ -177,7 +177,7 @@ fn rooms_import_only_from_those_below_them() {
         }
     }
     nothing_in(wrong);
-    assert!(seen > 100, "only {seen} imports were found");
+    assert!(seen > 40, "only {seen} imports were found");
 }
 
 /// The files that come back to themselves along `imports`.
@@ -222,7 +222,7 @@ fn no_files_import_each_other_in_a_circle() {
             wrong.push(format!("{top}: {name} imports itself by way of others"));
         }
     }
-    assert!(seen > 100, "only {seen} imports were found");
+    assert!(seen > 40, "only {seen} imports were found");
     nothing_in(wrong);
 }
 
