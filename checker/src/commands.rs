@@ -20,7 +20,7 @@ use crate::learner::original;
 use crate::learner::progress::Progress;
 #[cfg(unix)]
 use crate::process::cancel::{self};
-use crate::process::reaper;
+use crate::process::{jail, reaper};
 use crate::show::printer::Screen;
 use crate::show::style::look;
 use crate::watch;
@@ -35,6 +35,14 @@ use std::env;
 /// If there is trouble that is not the learner's.
 pub fn run(screen: &Screen) -> Result<Outcome> {
     #[cfg(unix)]
+    match env::args_os().nth(1) {
+        Some(command) if command == jail::COMMAND => match jail::serve(env::args_os().skip(2))? {},
+        Some(command) if command == jail::PROBE => {
+            let outside = env::args_os().nth(2).unwrap_or_default();
+            return jail::try_breaches(outside.as_ref()).map(|()| Outcome::AllPassed);
+        }
+        _ => {}
+    }
     if env::args_os().nth(1).is_some_and(|command| command == reaper::COMMAND) {
         // A polite kill is not for it: it ends when its standard input does.
         cancel::watch_for_interrupts()?;

@@ -143,7 +143,7 @@ impl Judge<'_> {
         }
         // Read here, because what rustc says of a file that is no text is not of much help.
         readable(&root.join(source))?;
-        let patience = Patience { limit: self.effort.limit, cancel: &self.cancel };
+        let patience = Patience { limit: self.effort.limit, cancel: &self.cancel, jail: None };
         compile::compile(root, self.base, exercise, source, self.rendering, &patience)
     }
 

@@ -1,6 +1,7 @@
 //! A child process that can't outlive us: its own process group, a deadline, and output we stop listening to.
 
 pub mod cancel;
+pub mod jail;
 #[cfg(unix)]
 pub mod reaper;
 
@@ -19,6 +20,8 @@ pub struct Limits<'a> {
     /// Bytes of address space, where the platform can hold it to that.
     pub memory: Option<u64>,
     pub cancel: &'a Cancel,
+    /// What it may touch, where programs are [jailed](jail).
+    pub jail: Option<&'a jail::Policy>,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -52,7 +55,12 @@ pub fn run(
     limits: &Limits<'_>,
     mut hear: impl FnMut(Stream, &[u8]) -> ControlFlow<()>,
 ) -> Result<Ending> {
+    let has_stderr = limits.jail.is_some() && jail::level().is_some();
+    command = jail::around(command, limits.jail)?;
     command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    if has_stderr {
+        command.stderr(Stdio::piped());
+    }
     let mut group = Group::spawn(&mut command)?;
     group.limit(limits.memory);
     if let Some(mut stdin) = group.child.stdin.take() {

@@ -281,6 +281,11 @@ pub struct Grade {
 /// What keeps a submission from the machine.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub enum Sandbox {
+    /// All that this version knows of, by a kernel that knows all of it
+    Strict,
+    /// No files but its own, no network, no other session
+    Standard,
+    /// Nothing: programs run with your rights
     None,
 }
 

@@ -5,6 +5,7 @@ use crate::commands::outcome::Outcome;
 use crate::commands::setup::{effort, judge, open_base};
 use crate::course::Course;
 use crate::grade::{self, Unfit};
+use crate::process::jail::{self, Level};
 use crate::show::printer::Screen;
 use anyhow::{Context, Result, bail};
 use std::path::Path;
@@ -36,9 +37,9 @@ pub fn grade(screen: &Screen, course: &Course, call: &Grade) -> Result<Outcome> 
 }
 
 fn all(screen: &Screen, course: &Course, call: &Grade, intake: &Intake) -> Result<Outcome> {
-    consent(screen, call.sandbox)?;
+    let kept_in = confine(screen, course, call.sandbox)?;
     take_in(screen, course, intake)?;
-    let outcome = run(screen, course, call, &intake.out)?;
+    let outcome = run(screen, course, call, &intake.out, kept_in)?;
     marks(screen, course, &intake.out, call)?;
     report(screen, course, &intake.out, call)?;
     Ok(outcome)
@@ -51,8 +52,8 @@ fn one(screen: &Screen, course: &Course, call: &Grade, step: &GradeStep) -> Resu
             take_in(screen, course, &intake).map(|()| Outcome::AllPassed)
         }
         GradeStep::Run { out } => {
-            consent(screen, call.sandbox)?;
-            run(screen, course, call, out)
+            let kept_in = confine(screen, course, call.sandbox)?;
+            run(screen, course, call, out, kept_in)
         }
         GradeStep::Marks { out } => marks(screen, course, out, call).map(|()| Outcome::AllPassed),
         GradeStep::Report { out } => report(screen, course, out, call).map(|()| Outcome::AllPassed),
@@ -85,19 +86,24 @@ fn extensions(call: &Grade) -> Option<&Path> {
     call.extensions.as_deref()
 }
 
-/// Nothing is run before somebody has said that it may be.
-fn consent(screen: &Screen, sandbox: Option<Sandbox>) -> Result<()> {
-    match sandbox {
+/// Nothing is run before it is clear what keeps it in. Returns what each record says about that.
+fn confine(screen: &Screen, course: &Course, sandbox: Option<Sandbox>) -> Result<&'static str> {
+    let level = match sandbox {
         Some(Sandbox::None) => {
             screen.note("--sandbox none: submissions run with your own rights on this machine, under limits of time, memory and output.");
             screen.note("The simulation keeps them from files and the network, but a compiler bug could let one out. Every record says `none`.");
-            Ok(())
+            return Ok("none");
         }
-        None => bail!(
-            "grading runs programs that nobody has read, and this version has no sandbox of its own\n\
-             on a machine that holds nothing of value, or in a container, say so: `--sandbox none`"
-        ),
-    }
+        Some(Sandbox::Strict) => Level::Strict,
+        Some(Sandbox::Standard) | None => Level::Standard,
+    };
+    jail::open(level, &course.root.join("Cargo.toml")).map_err(|error| {
+        Unfit(format!(
+            "this machine can't keep the submissions in: {error:#}\n\
+             grade on another one, or, where it holds nothing of value, say `--sandbox none`"
+        ))
+        .into()
+    })
 }
 
 fn take_in(screen: &Screen, course: &Course, intake: &Intake) -> Result<()> {
@@ -107,14 +113,14 @@ fn take_in(screen: &Screen, course: &Course, intake: &Intake) -> Result<()> {
     said.iter().try_for_each(|line| screen.say(line))
 }
 
-fn run(screen: &Screen, course: &Course, call: &Grade, out: &Path) -> Result<Outcome> {
+fn run(screen: &Screen, course: &Course, call: &Grade, out: &Path, kept_in: &str) -> Result<Outcome> {
     let base = open_base(screen, course)?;
     let mut judge = judge(screen, course, &base, effort(&call.effort));
     judge.rendering.colour = false;
     judge.rendering.width = 100;
     // Submissions are judged side by side.
     judge.children = 1;
-    let ran = grade::run(course, &judge, out, "none", &|text| screen.note(text))?;
+    let ran = grade::run(course, &judge, out, kept_in, &|text| screen.note(text))?;
     screen.say(&format!(
         "{} judged now, {} kept from before; {} undecided, {} not handed in",
         ran.judged, ran.kept, ran.undecided, ran.not_submitted

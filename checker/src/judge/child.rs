@@ -6,6 +6,7 @@ use crate::judge::news::News;
 use crate::judge::output::{Answer, Tail};
 use crate::legible;
 use crate::process::cancel::Cancel;
+use crate::process::jail::Policy;
 use crate::process::{self, Ending, Limits, Stream};
 use crate::verdict::{Check, Finding, Kind, Status, Thread};
 use anyhow::{Context, Result, bail};
@@ -49,7 +50,9 @@ pub fn run(
     tell: &mut dyn FnMut(News),
 ) -> Result<Vec<Check>> {
     let limit = Duration::from_millis(request.timeout_ms);
-    let limits = Limits { deadline: Instant::now() + limit, memory: Some(MEMORY_LIMIT), cancel };
+    let policy = Policy { read: vec![program.to_owned(), request.snapshots.clone()], ..Policy::default() };
+    let deadline = Instant::now() + limit;
+    let limits = Limits { deadline, memory: Some(MEMORY_LIMIT), cancel, jail: Some(&policy) };
     let mut request = request.clone();
     let mut suite: Option<Vec<Listed>> = None;
     let mut checks: Vec<Check> = Vec::new();

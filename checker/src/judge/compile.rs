@@ -12,8 +12,10 @@ use crate::judge::rustc::{
 };
 use crate::judge::scan;
 use crate::judge::slot::Slot;
+use crate::process::jail::Policy;
 use crate::verdict::{Finding, Kind};
 use anyhow::{Context, Result, bail};
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -55,6 +57,8 @@ pub fn compile(
     limits: &Patience<'_>,
 ) -> Result<Compiled> {
     let slot = base.slot(&exercise.name)?;
+    let jail = Some(jail(root, base, exercise, source, &slot.dir));
+    let limits = &Patience { limit: limits.limit, cancel: limits.cancel, jail };
     let job = Job { root, base, exercise, source, rendering, limits, dir: &slot.dir };
     let is_known = |name: &&String| {
         let name = name.replace('-', "_");
@@ -103,6 +107,22 @@ pub fn compile(
         Said::Refused(finding, _) => Ok(Compiled::Refused(finding)),
         Said::Unlinked(text) => job.does_not_link(&text).map(Compiled::Refused),
     }
+}
+
+/// What the compiler may touch for this program: the toolchain, what was built, the program, its checks, and its place.
+fn jail(root: &Path, base: &Base, exercise: &Exercise, source: &Path, place: &Path) -> Policy {
+    let home = |variable: &str, folder: &str| {
+        let named = env::var_os(variable).map(PathBuf::from);
+        named.or_else(|| Some(PathBuf::from(env::var_os("HOME")?).join(folder)))
+    };
+    let mut read: Vec<PathBuf> = base.crates.search.clone();
+    read.extend([base.rustc.clone(), root.join(&exercise.dir)]);
+    read.extend(root.join(source).parent().map(Path::to_owned));
+    // Where rustc belongs to a toolchain, or is rustup's, which finds one.
+    read.extend(base.rustc.parent().and_then(Path::parent).filter(|it| it.is_absolute()).map(Path::to_owned));
+    read.extend([home("RUSTUP_HOME", ".rustup"), home("CARGO_HOME", ".cargo")].into_iter().flatten());
+    read.extend(base.crates.real.values().chain(base.crates.simulated.values()).cloned());
+    Policy { read, write: vec![place.to_owned()], starts_programs: true }
 }
 
 /// The finding on a program that takes in a file of somebody else's.

@@ -333,7 +333,8 @@ pub(super) fn artifacts(mut command: Command, building: &Building<'_>) -> Result
     } else {
         command.arg("--quiet").stderr(Stdio::piped());
     }
-    let limits = Limits { deadline: Instant::now() + BUILD_LIMIT, memory: None, cancel: building.cancel };
+    let limits =
+        Limits { deadline: Instant::now() + BUILD_LIMIT, memory: None, cancel: building.cancel, jail: None };
     let (mut json, mut said) = (Vec::new(), Vec::new());
     let ending = process::run(command, b"", &limits, |stream, bytes| {
         match stream {

@@ -5,6 +5,7 @@ use crate::judge::prebuilt::Base;
 use crate::judge::tricks::PASS;
 use crate::legible;
 use crate::process::cancel::Cancel;
+use crate::process::jail::Policy;
 use crate::process::{self, Ending, Limits, Stream};
 use crate::verdict::{Finding, Kind};
 use anyhow::{Result, anyhow, bail};
@@ -32,6 +33,8 @@ pub struct Rendering {
 pub struct Patience<'a> {
     pub limit: Duration,
     pub cancel: &'a Cancel,
+    /// What it may touch, where programs are jailed.
+    pub jail: Option<Policy>,
 }
 
 pub enum Said {
@@ -208,6 +211,7 @@ pub fn rustc_says(command: Command, patience: &Patience<'_>) -> Result<Said> {
         deadline: Instant::now() + patience.limit,
         memory: Some(MEMORY_LIMIT),
         cancel: patience.cancel,
+        jail: patience.jail.as_ref(),
     };
     let mut json = Vec::new();
     let ending = process::run(command, b"", &limits, |stream, bytes| {

@@ -5,6 +5,7 @@ mod editors;
 mod gate;
 mod grade;
 mod hostile;
+mod jail;
 mod newer_rust;
 mod nothing_lost;
 mod place;
