@@ -106,19 +106,16 @@ fn general(kind: Kind) -> &'static str {
         }
         Kind::Deadlock => {
             "No thread could go on, and nothing that was still to come would have woken one. For each waiting \
-             thread, ask who would have to act for it to go on, and what that one waits for. The usual ends of \
-             that chain: a channel that some forgotten sender keeps open, a lock that its own holder asks for \
-             again, two locks taken in different orders, a notification that was sent before anybody waited, or \
-             a full queue whose reader waits for the writer."
+             thread, ask who would have to act for it to go on, and what that one waits for."
         }
         Kind::Livelock => {
-            "The threads kept running, and none of what they did brought the end nearer. Usually each one reacts \
-             to what the other does, or a condition is asked again and again that no running thread will change."
+            "The threads kept running, and none of what they did brought the end nearer. Perhaps each one reacts \
+             to what the other does. Or a condition is asked again and again that no running thread will change."
         }
         Kind::BusyWait => {
             "A thread that waits asked again and again instead of being woken. That takes a processor from the \
              threads it waits for, and a sleep between two questions trades that for answers that come late. A \
-             blocking receive, a `Condvar`, a `park` or a join sleeps until there is something to do."
+             wait that blocks sleeps until there is something to do."
         }
         Kind::Sequential => {
             "Parts that may overlap ran one after the other, so more threads would not make this any faster. \
@@ -142,12 +139,11 @@ fn general(kind: Kind) -> &'static str {
         }
         Kind::Panicked => {
             "The program panicked where the contract promises something else. Look at the thread it happened on: a \
-             panic ends that thread only, and the others learn of it through what it leaves behind, a poisoned \
-             lock, a closed channel, or an `Err` from `join`."
+             panic ends that thread only, and the others learn of it through what it leaves behind."
         }
         Kind::SwallowedPanic => {
             "A thread panicked and nobody was told. A panic does not cross from one thread to another by itself: \
-             it is in what `join` returns, or in a poisoned lock, and is lost where that is dropped."
+             it is in what `join` returns, and is lost where that is dropped."
         }
         Kind::TooEarly => {
             "Something happened before it was allowed to. A wait may end before the time or the condition it was \

@@ -33,6 +33,9 @@ fn name(finding: &mut Finding, line: Line<'_>, numbers: &mut Numbers) {
     let Some(schedule) = &mut finding.schedule else { return };
     let names = names(&schedule.events, line, numbers);
     for step in &mut schedule.events {
+        if step.object.as_ref().is_some_and(|object| !object.starts_with('#')) {
+            continue;
+        }
         let known = step.object.as_ref().and_then(|object| names.get(object));
         let known = known.filter(|_| !WITHOUT_OBJECT.contains(&step.op.as_str()));
         step.object = known.map(|(name, other)| match (is_end_of_channel(&step.op), other) {
@@ -70,7 +73,9 @@ fn name(finding: &mut Finding, line: Line<'_>, numbers: &mut Numbers) {
 /// The name of each object; of a channel also the end whose name it is.
 fn names(events: &[Step], line: Line<'_>, numbers: &mut Numbers) -> BTreeMap<String, (String, Option<bool>)> {
     let mut objects: Vec<&str> = Vec::new();
-    for object in events.iter().filter_map(|step| step.object.as_deref()) {
+    // What is not a number is a name already.
+    let numbered = |object: &&str| object.starts_with('#');
+    for object in events.iter().filter_map(|step| step.object.as_deref()).filter(numbered) {
         if !objects.contains(&object) {
             objects.push(object);
         }

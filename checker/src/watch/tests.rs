@@ -167,6 +167,21 @@ fn what_comes_after_three_hangs_is_undecided() {
 }
 
 #[test]
+fn a_clause_that_was_not_reached_is_not_marked_as_broken() {
+    let stage = Stage::new();
+    let mut model = stage.model();
+    model.hear(News::Listed(listed(&[1, 2])));
+    let stops = || Finding::new(Kind::Deadlock, "nothing can run any more");
+    let mut hidden = check("never_waits", 2, Some(stops()));
+    hidden.status = Status::NotReached;
+    let checks = vec![check("greets_all", 1, Some(stops())), hidden];
+    model.hear(News::Judged(Box::new(Report::of_checks("greet", checks, 420))));
+    let screen = screen(&mut model, 80, 24);
+    assert!(screen.contains("✗ 1. Greeting") && screen.contains("- 2. Waiting"), "{screen}");
+    assert!(screen.contains("also seen by never_waits (clause 2)"), "{screen}");
+}
+
+#[test]
 fn a_pass_offers_what_is_next() {
     let stage = Stage::new();
     let mut model = stage.model();

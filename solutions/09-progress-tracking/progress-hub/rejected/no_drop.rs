@@ -1,4 +1,4 @@
-//! breaks: clause 7 · finding: leaked-thread
+//! breaks: clause 9 · finding: leaked-thread
 //! Only `finish` ends the reporter. When its owner panics, nobody ever does.
 
 use std::panic;
