@@ -1,5 +1,5 @@
 //! of: breakfast
-//! Panics with 100 MB.
+//! Panics with 1 MB.
 
 /// Cooks.
 pub fn cook_all<D, P, F>(menu: Vec<D>, cook: F) -> Vec<P>
@@ -9,7 +9,7 @@ where
     F: Fn(D) -> P + Sync,
 {
     if !menu.is_empty() {
-        panic!("{}", "\u{1}".repeat(100 << 20));
+        panic!("{}", "\u{1}".repeat(1 << 20));
     }
     let cook = &cook;
     std::thread::scope(|scope| {

@@ -1,5 +1,5 @@
 //! of: breakfast
-//! Prints a line of 100 MB, then panics.
+//! Prints a line of 1 MB, then panics.
 
 /// Cooks.
 pub fn cook_all<D, P, F>(menu: Vec<D>, cook: F) -> Vec<P>
@@ -8,7 +8,7 @@ where
     P: Send,
     F: Fn(D) -> P + Sync,
 {
-    println!("{}", "x".repeat(100 << 20));
+    println!("{}", "x".repeat(1 << 20));
     if !menu.is_empty() {
         panic!("after it");
     }

