@@ -2,7 +2,7 @@
 //! would act on.
 
 /// Of a text of several lines.
-const TEXT: usize = 16 << 10;
+const TEXT: usize = 8 << 10;
 /// Of a name, or of a line.
 const LINE: usize = 300;
 
@@ -40,8 +40,8 @@ fn unlimited(text: &str) -> String {
 
 fn shortened(text: &str, most: usize, is_kept: impl Fn(char) -> bool) -> String {
     let mut shown = String::new();
-    for (count, (at, c)) in text.char_indices().enumerate() {
-        if count == most {
+    for (at, c) in text.char_indices() {
+        if shown.len() >= most {
             shown += &format!(" … ({} bytes more)", text.len() - at);
             break;
         }

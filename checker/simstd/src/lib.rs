@@ -38,6 +38,7 @@ pub mod namesakes;
 pub mod net;
 pub mod os;
 pub mod panic;
+pub mod path;
 pub mod prelude;
 pub mod process;
 pub mod sync;

@@ -16,7 +16,8 @@ use crate::process::jail::Policy;
 use crate::verdict::{Finding, Kind};
 use anyhow::{Context, Result, bail};
 use std::env;
-use std::fs;
+use std::fs::{self, File};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -249,8 +250,9 @@ impl Job<'_> {
                 return Ok(Some(Finding::new(Kind::Forbidden, message)));
             }
         }
-        let mir = fs::read(self.mir()).with_context(|| format!("could not read {}", self.mir().display()))?;
-        let Some(asked) = asks(&String::from_utf8_lossy(&mir)) else { return Ok(None) };
+        let mir =
+            File::open(self.mir()).with_context(|| format!("could not read {}", self.mir().display()))?;
+        let Some(asked) = asks(BufReader::new(mir))? else { return Ok(None) };
         let (word, says) = match asked {
             Asked::Path(method) => {
                 (method, format!("`Path::{method}` looks at real files, which can't be simulated"))

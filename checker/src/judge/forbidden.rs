@@ -3,6 +3,7 @@
 use crate::judge::rustc::Diagnostic;
 use anyhow::{Context, Result};
 use std::fs;
+use std::io::BufRead;
 use std::path::{Component, Path, PathBuf};
 
 /// The files that rustc read, by its own list, relative to `root` or absolute; `None` if it came to no list.
@@ -60,7 +61,10 @@ pub enum Asked {
 
 /// What the program asks for that can't be simulated, since it is a method of a real type. It is looked for in rustc's own account
 /// of each function (MIR), in which generic functions are too, and paths are written out.
-pub fn asks(mir: &str) -> Option<Asked> {
+///
+/// # Errors
+/// If the account can't be read.
+pub fn asks(mir: impl BufRead) -> Result<Option<Asked>> {
     const METHODS: [&str; 10] = [
         "exists",
         "try_exists",
@@ -75,25 +79,35 @@ pub fn asks(mir: &str) -> Option<Asked> {
     ];
     const PATH: &str = "std::path::Path::";
     const LOCATION: &str = "panic::Location<";
+    const BEGINS: [&str; 3] = ["fn ", "const ", "static "];
     let mut knows_location = false;
-    for line in mir.lines() {
-        let code = without_texts(line);
+    // Line by line, since what is in a large constant is written out too.
+    for line in mir.split(b'\n') {
+        let line = line.context("could not read what rustc has written")?;
+        let line = String::from_utf8_lossy(&line);
+        if !BEGINS.iter().any(|item| line.starts_with(item))
+            && !line.contains(PATH)
+            && !line.contains("Location")
+        {
+            continue;
+        }
+        let code = without_texts(&line);
         for rest in code.split(PATH).skip(1) {
             let name = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
             if let Some(method) = METHODS.into_iter().find(|method| *method == name) {
-                return Some(Asked::Path(method));
+                return Ok(Some(Asked::Path(method)));
             }
         }
         // A type of the program's own may have the name, too. Each function lists the types of its variables first.
-        if line.starts_with("fn ") || line.starts_with("const ") || line.starts_with("static ") {
+        if BEGINS.iter().any(|item| line.starts_with(item)) {
             knows_location = false;
         }
         knows_location |= code.contains(LOCATION);
         if knows_location && code.contains("Location::<'_>::caller") {
-            return Some(Asked::Caller);
+            return Ok(Some(Asked::Caller));
         }
     }
-    None
+    Ok(None)
 }
 
 /// The line without the string literals in it.
@@ -119,7 +133,7 @@ mod tests {
 
     #[test]
     fn the_methods_of_std_are_known_from_those_of_the_program() {
-        let found = |mir: &str| asks(mir);
+        let found = |mir: &str| asks(mir.as_bytes()).unwrap();
         assert_eq!(
             found("_2 = simstd::path::Path::is_dir(copy _3) -> [return: bb1];"),
             Some(Asked::Path("is_dir"))
@@ -142,8 +156,9 @@ mod tests {
     fn who_asks_for_its_caller_is_known_by_the_type() {
         let call = "        _2 = Location::<'_>::caller() -> [return: bb1];";
         let real = format!("fn f() {{\n    let _2: &simstd::panic::Location<'_>;\n{call}\n}}\n");
-        assert_eq!(asks(&real), Some(Asked::Caller));
-        assert_eq!(asks(&format!("fn f() {{\n    let _2: m::Location<'_>;\n{call}\n}}\n")), None);
+        assert_eq!(asks(real.as_bytes()).unwrap(), Some(Asked::Caller));
+        let own = format!("fn f() {{\n    let _2: m::Location<'_>;\n{call}\n}}\n");
+        assert_eq!(asks(own.as_bytes()).unwrap(), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Drives the checker as a learner does, on a small workbook whose check programs say what they are told to.
 
 mod bad_input;
+mod compile_errors;
 mod editors;
 mod gate;
 mod grade;

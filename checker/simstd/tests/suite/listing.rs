@@ -28,12 +28,15 @@ fn nothing_that_std_has_is_missing() {
     assert_eq!(missing(&lines, true), [""; 0], "these are missing from ours");
 }
 
-/// What our macros expand to has to be public. It is no way round the simulation.
-const OF_MACROS: [&str; 5] = [
+/// What our macros expand to has to be public, and so have the types that nobody uses. They are no way round the simulation.
+const OF_OURS: [&str; 8] = [
+    "0 . - mod namesakes",
     "0 io - fn _eprint",
     "0 io - fn _eprintln",
     "0 io - fn _print",
     "0 io - fn _println",
+    "0 namesakes - struct Location",
+    "0 namesakes - struct Path",
     "0 thread LocalKey fn new",
 ];
 
@@ -48,7 +51,7 @@ fn nothing_is_there_that_std_lacks() {
     let out_of_reach: BTreeSet<&str> = missing(&ours, true).into_iter().collect();
     let can_be_used: Vec<&str> = ours.into_iter().filter(|line| !out_of_reach.contains(line)).collect();
     assert!(can_be_used.len() > 400, "{} names can be used", can_be_used.len());
-    assert_eq!(missing(&can_be_used, false), OF_MACROS, "std has none of these");
+    assert_eq!(missing(&can_be_used, false), OF_OURS, "std has none of these");
 }
 
 fn rustc() -> Command {

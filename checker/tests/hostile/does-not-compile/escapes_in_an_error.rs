@@ -1,0 +1,19 @@
+//! of: breakfast
+//! Would set the title of the terminal from a compile error.
+
+/// Cooks.
+pub fn cook_all<D, P, F>(menu: Vec<D>, cook: F) -> Vec<P>
+where
+    D: Send,
+    P: Send,
+    F: Fn(D) -> P + Sync,
+{
+
+    let cook = &cook;
+    std::thread::scope(|scope| {
+        let cooks: Vec<_> = menu.into_iter().map(|dish| scope.spawn(move || cook(dish))).collect();
+        cooks.into_iter().map(|handle| handle.join().unwrap()).collect()
+    })
+}
+
+compile_error!("\x1b]0;title\x07\x1b[2J\x1b[8m \u{202e}gnippilf");

@@ -1,0 +1,17 @@
+//! of: breakfast
+//! Replaces the panic hook, by which the harness learns of panics.
+
+/// Cooks.
+pub fn cook_all<D, P, F>(menu: Vec<D>, cook: F) -> Vec<P>
+where
+    D: Send,
+    P: Send,
+    F: Fn(D) -> P + Sync,
+{
+    std::panic::set_hook(Box::new(|_| {}));
+    let cook = &cook;
+    std::thread::scope(|scope| {
+        let cooks: Vec<_> = menu.into_iter().map(|dish| scope.spawn(move || cook(dish))).collect();
+        cooks.into_iter().map(|handle| handle.join().unwrap()).collect()
+    })
+}

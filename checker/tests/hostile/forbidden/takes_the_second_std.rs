@@ -1,0 +1,19 @@
+//! of: breakfast
+//! Asks for std once more under another name, in which nothing would be simulated.
+
+/// Cooks.
+pub fn cook_all<D, P, F>(menu: Vec<D>, cook: F) -> Vec<P>
+where
+    D: Send,
+    P: Send,
+    F: Fn(D) -> P + Sync,
+{
+    let _ = real::fs::write("/tmp/breakfast-was-here", "x");
+    let cook = &cook;
+    std::thread::scope(|scope| {
+        let cooks: Vec<_> = menu.into_iter().map(|dish| scope.spawn(move || cook(dish))).collect();
+        cooks.into_iter().map(|handle| handle.join().unwrap()).collect()
+    })
+}
+
+extern crate std as real;

@@ -1,0 +1,17 @@
+//! of: breakfast
+//! The right program: what is refused of the others is not refused of all.
+
+/// Cooks.
+pub fn cook_all<D, P, F>(menu: Vec<D>, cook: F) -> Vec<P>
+where
+    D: Send,
+    P: Send,
+    F: Fn(D) -> P + Sync,
+{
+
+    let cook = &cook;
+    std::thread::scope(|scope| {
+        let cooks: Vec<_> = menu.into_iter().map(|dish| scope.spawn(move || cook(dish))).collect();
+        cooks.into_iter().map(|handle| handle.join().unwrap()).collect()
+    })
+}

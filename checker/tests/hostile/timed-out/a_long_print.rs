@@ -1,0 +1,20 @@
+//! of: breakfast
+//! Prints a line of 100 MB, then panics.
+
+/// Cooks.
+pub fn cook_all<D, P, F>(menu: Vec<D>, cook: F) -> Vec<P>
+where
+    D: Send,
+    P: Send,
+    F: Fn(D) -> P + Sync,
+{
+    println!("{}", "x".repeat(100 << 20));
+    if !menu.is_empty() {
+        panic!("after it");
+    }
+    let cook = &cook;
+    std::thread::scope(|scope| {
+        let cooks: Vec<_> = menu.into_iter().map(|dish| scope.spawn(move || cook(dish))).collect();
+        cooks.into_iter().map(|handle| handle.join().unwrap()).collect()
+    })
+}
