@@ -15,7 +15,8 @@ fn main() {
         assert!(driver != "Bruno", "an accident with the {}", *car);
     };
     thread::scope(|scope| {
-        let drivers = ["Anna", "Bruno", "Chloé", "Dimitri"].map(|driver| (driver, scope.spawn(move || drive(driver))));
+        let drivers =
+            ["Anna", "Bruno", "Chloé", "Dimitri"].map(|driver| (driver, scope.spawn(move || drive(driver))));
         for (driver, drives) in drivers {
             println!("{driver} {}", if drives.join().is_ok() { "arrived" } else { "had an accident" });
         }

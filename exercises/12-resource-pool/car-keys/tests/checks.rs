@@ -176,7 +176,10 @@ fn every_key_is_dropped_once(check: &Check) {
             }
         });
         if drops.alive() < keys {
-            fail(Kind::WrongAnswer, format!("{} of {keys} keys were dropped before the board", keys - drops.alive()));
+            fail(
+                Kind::WrongAnswer,
+                format!("{} of {keys} keys were dropped before the board", keys - drops.alive()),
+            );
         }
         drop(board);
         expect_eq("how many keys are not dropped after the board", drops.alive(), 0);

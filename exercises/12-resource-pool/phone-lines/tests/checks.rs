@@ -56,14 +56,20 @@ impl Counts {
     }
 
     /// An exchange whose `dial` calls `connect` with the number of each line, counted from 0.
-    fn office(&self, lines: usize, connect: impl Fn(usize) -> Result<(), String> + Send + Sync + 'static) -> Arc<Office> {
+    fn office(
+        &self,
+        lines: usize,
+        connect: impl Fn(usize) -> Result<(), String> + Send + Sync + 'static,
+    ) -> Arc<Office> {
         let counts = self.clone();
         let dial = move || {
             let _inside = counts.dialling.enter();
             let (number, token) = (counts.dialled() - 1, counts.alive.token());
             let alive = counts.alive.alive();
             expect(alive <= lines, Kind::Oversubscribed, || {
-                format!("{alive} lines exist at once, those that are being dialled included, and there are {lines}")
+                format!(
+                    "{alive} lines exist at once, those that are being dialled included, and there are {lines}"
+                )
             });
             connect(number)?;
             Ok(Line { number, talks: 0, _token: Box::new(token) })
@@ -85,12 +91,18 @@ fn office(lines: usize) -> Arc<Office> {
 fn call<R>(office: &Office, talk: impl FnOnce(&mut Line) -> R) -> R {
     match office.call(talk) {
         Ok(said) => said,
-        Err(error) => fail(Kind::WrongAnswer, format!("`call` returned the error {error:?}, and no `dial` returned it to this call")),
+        Err(error) => fail(
+            Kind::WrongAnswer,
+            format!("`call` returned the error {error:?}, and no `dial` returned it to this call"),
+        ),
     }
 }
 
 /// A call on a thread of its own, which talks or waits when this returns.
-fn begin<R: Send + 'static>(office: &Arc<Office>, call: impl FnOnce(&Office) -> R + Send + 'static) -> JoinHandle<R> {
+fn begin<R: Send + 'static>(
+    office: &Arc<Office>,
+    call: impl FnOnce(&Office) -> R + Send + 'static,
+) -> JoinHandle<R> {
     let office = Arc::clone(office);
     let thread = thread::spawn(move || call(&office));
     settle();
@@ -103,25 +115,22 @@ fn ended<R>(thread: JoinHandle<R>) -> R {
         Ok(returned) => returned,
         Err(payload) => {
             let message = panic_message(&*payload).unwrap_or("something without a message").to_owned();
-            fail(Kind::Panicked, format!("a call panicked with {message:?}, and neither its `dial` nor its `talk` did"))
+            fail(
+                Kind::Panicked,
+                format!("a call panicked with {message:?}, and neither its `dial` nor its `talk` did"),
+            )
         }
     }
 }
 
-/// As many calls as there are lines meet. None of them may leave before all are there.
+/// As many calls as there are lines, first at any time, and then all at once.
 fn all_lines_talk(office: &Arc<Office>, lines: usize) {
-    let gates: Vec<_> = (0..lines).map(|_| Gate::new()).collect();
-    let threads: Vec<_> = gates
-        .iter()
-        .map(|gate| {
-            let gate = gate.clone();
-            let office = Arc::clone(office);
-            thread::spawn(move || call(&office, |_| gate.open()))
-        })
-        .collect();
-    // Each of them has talked, so each had a line; and then they all do at once, one inside the other.
-    gates.iter().for_each(Gate::wait);
-    threads.into_iter().for_each(ended);
+    let call = |_| {
+        let office = Arc::clone(office);
+        thread::spawn(move || call(&office, |_| ()))
+    };
+    let calls: Vec<_> = (0..lines).map(call).collect();
+    calls.into_iter().for_each(ended);
     one_inside_the_other(office, lines);
 }
 
@@ -133,7 +142,10 @@ fn one_inside_the_other(office: &Office, lines: usize) {
             Ok(Err(error)) => fail(Kind::WrongAnswer, format!("a call returned the error {error:?}")),
             Err(payload) => {
                 let message = panic_message(&*payload).unwrap_or("something without a message").to_owned();
-                fail(Kind::Panicked, format!("a call panicked with {message:?}, and neither its `dial` nor its `talk` did"))
+                fail(
+                    Kind::Panicked,
+                    format!("a call panicked with {message:?}, and neither its `dial` nor its `talk` did"),
+                )
             }
         }
     }
@@ -218,14 +230,18 @@ fn never_more_lines_than_there_are(check: &Check) {
             }
         });
         let alive = counts.alive.alive();
-        expect(alive <= lines, Kind::Oversubscribed, || format!("{alive} lines exist at once, and there are {lines}"));
+        expect(alive <= lines, Kind::Oversubscribed, || {
+            format!("{alive} lines exist at once, and there are {lines}")
+        });
     });
 }
 
 fn no_lines_is_a_panic(check: &Check) {
     check.schedules(|| {
         let outcome = catch(|| drop(Office::new(0, || Err("not to be called".to_owned()))));
-        expect(outcome.is_err(), Kind::WrongAnswer, || "with 0 lines `new` should panic, and it returned".into());
+        expect(outcome.is_err(), Kind::WrongAnswer, || {
+            "with 0 lines `new` should panic, and it returned".into()
+        });
     });
 }
 
@@ -407,7 +423,9 @@ fn explode(what: usize, number: usize) -> ! {
 }
 
 fn exploded<R>(what: usize, number: usize, outcome: Result<R, Box<dyn Any + Send>>) {
-    let Err(payload) = outcome else { fail(Kind::SwallowedPanic, "`dial` or `talk` panicked, and `call` returned") };
+    let Err(payload) = outcome else {
+        fail(Kind::SwallowedPanic, "`dial` or `talk` panicked, and `call` returned")
+    };
     let right = match what {
         0 => panic_message(&*payload) == Some("no number in it"),
         1 => panic_message(&*payload) == Some(&*format!("thunder {number} (the check makes it panic)")),
@@ -418,7 +436,8 @@ fn exploded<R>(what: usize, number: usize, outcome: Result<R, Box<dyn Any + Send
 
 fn a_panic_of_dial_costs_only_its_caller(check: &Check) {
     check.forall(input::triple(0..=2, 1..=4, 1..=3), |(what, panics, lines)| {
-        let office = Counts::new().office(lines, move |number| if number < panics { explode(what, number) } else { Ok(()) });
+        let office = Counts::new()
+            .office(lines, move |number| if number < panics { explode(what, number) } else { Ok(()) });
         for number in 0..panics {
             exploded(what, number, catch(|| office.call(|_| ())));
         }
@@ -478,7 +497,8 @@ fn waiting_calls_begin_after_a_failure(check: &Check) {
 fn every_line_is_dropped_once(check: &Check) {
     check.forall(input::numbers_and(0..3, 0..=5, 1..=3), |(fates, lines)| {
         let counts = Counts::new();
-        let office = counts.office(lines, |number| if number % 3 == 1 { Err("noise".to_owned()) } else { Ok(()) });
+        let office =
+            counts.office(lines, |number| if number % 3 == 1 { Err("noise".to_owned()) } else { Ok(()) });
         let calls: Vec<_> = fates
             .iter()
             .map(|fate| {
@@ -495,7 +515,9 @@ fn every_line_is_dropped_once(check: &Check) {
             .collect();
         for (fate, call) in fates.iter().zip(calls) {
             // Its `dial` may have failed, so that it never talked.
-            expect(call.join().is_ok() || *fate == 1, Kind::Panicked, || "a call panicked, and its `talk` did not".into());
+            expect(call.join().is_ok() || *fate == 1, Kind::Panicked, || {
+                "a call panicked, and its `talk` did not".into()
+            });
         }
         drop(office);
         expect_eq("how many lines are not dropped after the exchange", counts.alive.alive(), 0);

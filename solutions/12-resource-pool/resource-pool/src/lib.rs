@@ -68,8 +68,7 @@ impl<T, E> Pool<T, E> {
         F: Fn() -> Result<T, E> + Send + Sync + 'static,
     {
         assert!(size > 0, "a pool needs at least one place");
-        let state =
-            State { idle: Vec::new(), free: size, waiting: VecDeque::new(), next: 0, closed: false };
+        let state = State { idle: Vec::new(), free: size, waiting: VecDeque::new(), next: 0, closed: false };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         Self { shared, size, factory: Box::new(factory) }
     }
@@ -140,8 +139,7 @@ impl<T, E> Pool<T, E> {
             }
             if state.waiting.front() == Some(&ticket) && state.free >= count {
                 state.free -= count;
-                let guard =
-                    |resource| Guard { shared: Arc::clone(&self.shared), resource };
+                let guard = |resource| Guard { shared: Arc::clone(&self.shared), resource };
                 break Ok((0..count).map(|_| guard(state.idle.pop())).collect());
             }
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
