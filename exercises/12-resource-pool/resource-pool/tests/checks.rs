@@ -24,6 +24,7 @@ checks! {
     3 => nobody_overtakes_a_waiting_call simulated;
     3 => the_first_call_is_woken_at_once simulated;
     4 => a_call_times_out_in_time simulated;
+    4 => a_limit_counts_from_the_beginning simulated;
     4 => a_limit_of_zero_takes_what_is_free;
     4 => a_limit_may_be_as_long_as_you_like simulated;
     4 => a_timed_out_call_delays_nobody simulated;
@@ -540,6 +541,39 @@ fn a_call_times_out_in_time(check: &Check) {
         });
         drop(held);
         all_places(&pool, size, "after calls that timed out");
+    });
+}
+
+/// Calls before it are served while it waits, and each of them holds the only place for a while.
+fn a_limit_counts_from_the_beginning(check: &Check) {
+    check.forall(input::pair(3..=6, 0..=2), |(before, late)| {
+        let pool = shop(1);
+        let held = acquire(&pool);
+        let line: Vec<_> = (0..before)
+            .map(|_| {
+                begin(&pool, |pool| {
+                    let _guard = acquire(pool);
+                    pause(TICK);
+                })
+            })
+            .collect();
+        let limit = 2 * TICK + TICK / 2;
+        let limited = begin(&pool, move |pool| {
+            let start = now();
+            let outcome = told(&pool.acquire_timeout(limit));
+            (outcome, now() - start)
+        });
+        pause(TICK / 4 * late as u32);
+        drop(held);
+        let (outcome, took) = ended(limited);
+        expect(took >= limit, Kind::TooEarly, || format!("a limit of {limit:?} was over after {took:?}"));
+        expect(took <= limit + SOON, Kind::TooLate, || {
+            format!(
+                "a call with a limit of {limit:?} returned after {took:?}, while calls before it were served"
+            )
+        });
+        expect_eq("what a call behind others returned", outcome, "TimedOut".to_owned());
+        line.into_iter().for_each(ended);
     });
 }
 

@@ -1,5 +1,5 @@
 //! breaks: clause 4 · finding: deadlock
-//! The first call times out at the moment when a place is free, and does not wake the next one.
+//! A call whose time is over leaves without a look. If its place came at that moment, nobody tells the next call.
 
 use std::collections::VecDeque;
 use std::mem;
@@ -139,7 +139,14 @@ impl<T, E> Pool<T, E> {
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
             state = match left {
                 Some(Duration::ZERO) => break Err(Failure::TimedOut),
-                Some(left) => self.shared.changed.wait_timeout(state, left).unwrap().0,
+                Some(left) => {
+                    let (again, ended) = self.shared.changed.wait_timeout(state, left).unwrap();
+                    state = again;
+                    if ended.timed_out() {
+                        break Err(Failure::TimedOut);
+                    }
+                    continue;
+                }
                 None => self.shared.changed.wait(state).unwrap(),
             };
         };
