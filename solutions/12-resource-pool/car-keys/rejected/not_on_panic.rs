@@ -1,4 +1,4 @@
-//! breaks: clause 1 · finding: wrong-answer
+//! breaks: clause 1 · finding: deadlock
 //! The driver of a broken car keeps the key.
 
 use std::ops::Deref;

@@ -1,4 +1,4 @@
-//! breaks: clause 2 · finding: too-late
+//! breaks: clause 2 · finding: deadlock
 //! A driver is woken only if the board was empty. A second key that returns before that driver looks wakes nobody.
 
 use std::ops::Deref;

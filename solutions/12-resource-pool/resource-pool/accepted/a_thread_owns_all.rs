@@ -26,7 +26,11 @@ enum Answer<T> {
 }
 
 enum Message<T> {
-    Take { count: usize, back: Sender<Message<T>>, answer: Sender<Answer<T>> },
+    Take {
+        count: usize,
+        back: Sender<Message<T>>,
+        answer: Sender<Answer<T>>,
+    },
     /// The call that waits for this answer has given up. It may have been served already.
     Look,
     /// A guard was dropped. If the pool is closed, its resource comes back.

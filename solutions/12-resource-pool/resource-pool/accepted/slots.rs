@@ -76,7 +76,12 @@ impl<T, E> Pool<T, E> {
         F: Fn() -> Result<T, E> + Send + Sync + 'static,
     {
         assert!(size > 0, "a pool needs at least one place");
-        let state = State { slots: (0..size).map(|_| Slot::Empty).collect(), waiting: VecDeque::new(), next: 0, closed: false };
+        let state = State {
+            slots: (0..size).map(|_| Slot::Empty).collect(),
+            waiting: VecDeque::new(),
+            next: 0,
+            closed: false,
+        };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         Self { shared, size, factory: Box::new(factory) }
     }
@@ -119,7 +124,12 @@ impl<T, E> Pool<T, E> {
     pub fn close(&self) {
         let mut state = self.shared.state.lock().unwrap();
         state.closed = true;
-        let idle: Vec<Slot<T>> = state.slots.iter_mut().filter(|slot| slot.is_free()).map(|slot| mem::replace(slot, Slot::Empty)).collect();
+        let idle: Vec<Slot<T>> = state
+            .slots
+            .iter_mut()
+            .filter(|slot| slot.is_free())
+            .map(|slot| mem::replace(slot, Slot::Empty))
+            .collect();
         self.shared.changed.notify_all();
         drop(state);
         // Destructors may be slow, and may call the pool.

@@ -64,7 +64,8 @@ impl<T, E> Pool<T, E> {
         F: Fn() -> Result<T, E> + Send + Sync + 'static,
     {
         assert!(size > 0, "a pool needs at least one place");
-        let state = State { idle: Vec::new(), free: size, turn: 0, gone: BTreeSet::new(), next: 0, closed: false };
+        let state =
+            State { idle: Vec::new(), free: size, turn: 0, gone: BTreeSet::new(), next: 0, closed: false };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         Self { shared, size, factory: Box::new(factory) }
     }

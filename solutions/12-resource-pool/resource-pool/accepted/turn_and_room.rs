@@ -65,7 +65,8 @@ impl<T, E> Pool<T, E> {
     {
         assert!(size > 0, "a pool needs at least one place");
         let state = State { idle: Vec::new(), free: size, waiting: VecDeque::new(), next: 0, closed: false };
-        let shared = Arc::new(Shared { state: Mutex::new(state), room: Condvar::new(), turn: Condvar::new() });
+        let shared =
+            Arc::new(Shared { state: Mutex::new(state), room: Condvar::new(), turn: Condvar::new() });
         Self { shared, size, factory: Box::new(factory) }
     }
 

@@ -136,7 +136,11 @@ impl<T, E> Pool<T, E> {
             }
             if state.waiting.front() == Some(&ticket) && state.free >= count {
                 state.free -= count;
-                let guard = |resource: Option<T>| Guard { shared: Arc::clone(&self.shared), failed: resource.is_none(), resource };
+                let guard = |resource: Option<T>| Guard {
+                    shared: Arc::clone(&self.shared),
+                    failed: resource.is_none(),
+                    resource,
+                };
                 break Ok((0..count).map(|_| guard(state.idle.pop())).collect());
             }
             let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));

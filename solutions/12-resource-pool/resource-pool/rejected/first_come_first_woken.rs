@@ -1,4 +1,4 @@
-//! breaks: clause 3 · finding: wrong-answer
+//! breaks: clause 3 · finding: race
 //! Whoever has the lock takes a free place, waiting calls or not.
 
 use std::collections::VecDeque;

@@ -63,7 +63,8 @@ impl<T, E> Pool<T, E> {
         F: Fn() -> Result<T, E> + Send + Sync + 'static,
     {
         assert!(size > 0, "a pool needs at least one place");
-        let state = State { idle: Vec::new(), free: size, waiting: VecDeque::new(), next: 0, closed: false, made: 0 };
+        let state =
+            State { idle: Vec::new(), free: size, waiting: VecDeque::new(), next: 0, closed: false, made: 0 };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         Self { shared, size, factory: Box::new(factory) }
     }
@@ -132,7 +133,9 @@ impl<T, E> Pool<T, E> {
             if state.closed {
                 break Err(Failure::Closed);
             }
-            if state.waiting.front() == Some(&ticket) && (state.free >= count || state.idle.is_empty() && state.made < count + 1) {
+            if state.waiting.front() == Some(&ticket)
+                && (state.free >= count || state.idle.is_empty() && state.made < count + 1)
+            {
                 state.free = state.free.saturating_sub(count);
                 state.made += count;
                 let guard = |resource| Guard { shared: Arc::clone(&self.shared), resource };

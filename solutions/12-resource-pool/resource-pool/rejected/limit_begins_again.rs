@@ -136,7 +136,13 @@ impl<T, E> Pool<T, E> {
                 let guard = |resource| Guard { shared: Arc::clone(&self.shared), resource };
                 break Ok((0..count).map(|_| guard(state.idle.pop())).collect());
             }
-            let left = deadline.map(|limit| if woken.is_some_and(|in_vain: bool| !in_vain) || limit.is_zero() { Duration::ZERO } else { limit });
+            let left = deadline.map(|limit| {
+                if woken.is_some_and(|in_vain: bool| !in_vain) || limit.is_zero() {
+                    Duration::ZERO
+                } else {
+                    limit
+                }
+            });
             state = match left {
                 Some(Duration::ZERO) => break Err(Failure::TimedOut),
                 Some(left) => {

@@ -1,4 +1,4 @@
-//! breaks: clause 3 · finding: panicked
+//! breaks: clause 4 · finding: panicked
 //! The end of the limit is a sum that the clock can't count.
 
 use std::collections::VecDeque;

@@ -1,4 +1,4 @@
-//! breaks: clause 1 · finding: wrong-answer
+//! breaks: clause 1 · finding: deadlock
 //! A guard that is dropped by a panic keeps its place for ever.
 
 use std::collections::VecDeque;

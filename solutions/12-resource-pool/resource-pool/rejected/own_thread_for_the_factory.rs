@@ -116,7 +116,11 @@ impl<T: Send, E: Send> Pool<T, E> {
         let mut guards = self.places(count, deadline)?;
         for guard in guards.iter_mut().filter(|guard| guard.resource.is_none()) {
             // On the way out of a failure or a panic, all guards are dropped, those without a resource too.
-            guard.resource = Some(std::thread::scope(|scope| scope.spawn(|| (self.factory)()).join()).unwrap_or_else(|payload| std::panic::resume_unwind(payload)).map_err(Failure::Factory)?);
+            guard.resource = Some(
+                std::thread::scope(|scope| scope.spawn(|| (self.factory)()).join())
+                    .unwrap_or_else(|payload| std::panic::resume_unwind(payload))
+                    .map_err(Failure::Factory)?,
+            );
         }
         Ok(guards)
     }

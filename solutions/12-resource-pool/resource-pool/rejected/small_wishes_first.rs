@@ -64,7 +64,14 @@ impl<T, E> Pool<T, E> {
         F: Fn() -> Result<T, E> + Send + Sync + 'static,
     {
         assert!(size > 0, "a pool needs at least one place");
-        let state = State { idle: Vec::new(), free: size, waiting: VecDeque::new(), next: 0, closed: false, big: Vec::new() };
+        let state = State {
+            idle: Vec::new(),
+            free: size,
+            waiting: VecDeque::new(),
+            next: 0,
+            closed: false,
+            big: Vec::new(),
+        };
         let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         Self { shared, size, factory: Box::new(factory) }
     }
@@ -136,7 +143,11 @@ impl<T, E> Pool<T, E> {
             if state.closed {
                 break Err(Failure::Closed);
             }
-            if (count == 1 || state.waiting.front() == Some(&ticket)) && state.free >= count && (count > 1 || state.waiting.iter().all(|other| *other >= ticket || state.big.contains(other))) {
+            if (count == 1 || state.waiting.front() == Some(&ticket))
+                && state.free >= count
+                && (count > 1
+                    || state.waiting.iter().all(|other| *other >= ticket || state.big.contains(other)))
+            {
                 state.free -= count;
                 let guard = |resource| Guard { shared: Arc::clone(&self.shared), resource };
                 break Ok((0..count).map(|_| guard(state.idle.pop())).collect());

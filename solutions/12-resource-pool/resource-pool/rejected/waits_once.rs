@@ -1,4 +1,4 @@
-//! breaks: clause 1 · finding: race
+//! breaks: clause 1 · finding: oversubscribed
 //! A call that is woken takes it for its turn, without another look.
 
 use std::collections::VecDeque;
