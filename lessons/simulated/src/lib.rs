@@ -14,5 +14,7 @@ pub mod pipeline;
 pub mod producer_consumer;
 #[path = "../../09-progress-tracking/listings/bug.rs"]
 pub mod progress_tracking;
+#[path = "../../07-rate-limiting/listings/bug.rs"]
+pub mod rate_limiting;
 #[path = "../../05-worker-pool/listings/bug.rs"]
 pub mod worker_pool;

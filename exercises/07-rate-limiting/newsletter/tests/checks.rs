@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use harness::{Check, Kind, catch, checks, every_thread_has_finished, expect, expect_eq, input, now, pause, settle};
+use harness::{
+    Check, Kind, catch, checks, every_thread_has_finished, expect, expect_eq, input, now, pause, settle,
+};
 use newsletter::Quota;
 
 checks! {
@@ -25,12 +27,8 @@ checks! {
 
 const SOON: Duration = Duration::from_millis(50);
 const PERIOD: Duration = Duration::from_secs(10);
-const SILENCE: [Duration; 4] = [
-    Duration::ZERO,
-    Duration::from_secs(25),
-    Duration::from_hours(24),
-    Duration::from_hours(24_000),
-];
+const SILENCE: [Duration; 4] =
+    [Duration::ZERO, Duration::from_secs(25), Duration::from_hours(24), Duration::from_hours(24_000)];
 
 /// What the contract allows, given what has been taken. Nobody can see the exact moment of that, only between which two it
 /// lies. So there are two answers to when the bucket is full again: if all was taken as early as can be, and as late as can be.
@@ -57,7 +55,9 @@ impl Bound {
         let earliest = self.full_if_early.saturating_sub(self.period * self.burst);
         expect(returned >= earliest, Kind::TooEarly, || {
             let Self { period, burst, .. } = self;
-            format!("the place of a mail was taken at {returned:?}, and the bound allows the next one at {earliest:?} (burst {burst}, one in {period:?})")
+            format!(
+                "the place of a mail was taken at {returned:?}, and the bound allows the next one at {earliest:?} (burst {burst}, one in {period:?})"
+            )
         });
         let from = called.max(returned.saturating_sub(SOON));
         self.full_if_early = self.full_if_early.max(from) + self.period;
@@ -71,7 +71,9 @@ impl Bound {
         } else {
             let (free, Self { period, burst, .. }) = (self.latest(), self);
             expect(called < free, Kind::TooLate, || {
-                format!("`try_take` got no place at {called:?}, and one is free since {free:?} (burst {burst}, one in {period:?})")
+                format!(
+                    "`try_take` got no place at {called:?}, and one is free since {free:?} (burst {burst}, one in {period:?})"
+                )
             });
         }
     }
@@ -85,14 +87,17 @@ impl Bound {
 
     /// All these places were taken, each between its two moments, by calls of which one always waited.
     fn took_all(&mut self, mut log: Vec<(Duration, Duration)>) {
-        let mut from: Vec<_> = log.iter().map(|(called, back)| (*called).max(back.saturating_sub(SOON))).collect();
+        let mut from: Vec<_> =
+            log.iter().map(|(called, back)| (*called).max(back.saturating_sub(SOON))).collect();
         from.sort_unstable();
         log.sort_unstable_by_key(|(_, returned)| *returned);
         let mut before = Duration::ZERO;
         for (from, (called, returned)) in from.into_iter().zip(log) {
             let free = self.latest().max(before).max(called);
             expect(returned <= free + SOON, Kind::TooLate, || {
-                format!("a place was free at {free:?}, and the call that waits for it returned at {returned:?}")
+                format!(
+                    "a place was free at {free:?}, and the call that waits for it returned at {returned:?}"
+                )
             });
             self.took(from, returned);
             before = returned;

@@ -30,7 +30,9 @@ fn compare(session: Duration, asks: &[Duration]) {
             } else {
                 ("too late", got.duration_since(opening + wanted))
             };
-            format!("request {number} of {asks:?} with sessions of {session:?} should begin {wanted:?} after the opening, and begins {off:?} {side}")
+            format!(
+                "request {number} of {asks:?} with sessions of {session:?} should begin {wanted:?} after the opening, and begins {off:?} {side}"
+            )
         });
     }
 }

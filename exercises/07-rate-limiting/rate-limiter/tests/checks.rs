@@ -38,12 +38,8 @@ checks! {
 
 const SOON: Duration = Duration::from_millis(50);
 const INTERVAL: Duration = Duration::from_secs(30);
-const IDLE: [Duration; 4] = [
-    Duration::ZERO,
-    Duration::from_secs(47),
-    Duration::from_hours(24),
-    Duration::from_hours(24_000),
-];
+const IDLE: [Duration; 4] =
+    [Duration::ZERO, Duration::from_secs(47), Duration::from_hours(24), Duration::from_hours(24_000)];
 
 /// What a limiter is made with.
 #[derive(Debug, Clone, Copy)]
@@ -86,11 +82,13 @@ struct Bound {
     rate: Rate,
     full_if_early: u128,
     full_if_late: u128,
+    /// A nanosecond for each permit: that much may be rounded.
+    rounded: Duration,
 }
 
 impl Bound {
     fn new(rate: Rate) -> Self {
-        Self { rate, full_if_early: 0, full_if_late: 0 }
+        Self { rate, full_if_early: 0, full_if_late: 0, rounded: Duration::ZERO }
     }
 
     /// When a permit is free, if the bucket is full at this moment.
@@ -101,25 +99,35 @@ impl Bound {
 
     /// When the next permit is free at the latest.
     fn latest(&self) -> Duration {
-        self.free(self.full_if_late)
+        self.free(self.full_if_late) + self.rounded
     }
 
     /// A permit was taken between these two.
     fn took(&mut self, called: Duration, returned: Duration) {
         let earliest = self.free(self.full_if_early);
-        expect(returned >= earliest, Kind::TooEarly, || {
+        expect(returned + self.rounded >= earliest, Kind::TooEarly, || {
             let Rate { permits, interval, burst } = self.rate;
-            format!("a permit was taken at {returned:?}, and the next one is free at {earliest:?} ({permits} in {interval:?}, burst {burst})")
+            format!(
+                "a permit was taken at {returned:?}, and the next one is free at {earliest:?} ({permits} in {interval:?}, burst {burst})"
+            )
         });
         let period = self.rate.interval.as_nanos();
         let from = called.max(returned.saturating_sub(SOON));
         self.full_if_early = self.full_if_early.max(self.rate.exact(from)) + period;
+        self.took_at_last(returned);
+    }
+
+    /// A permit was taken, and only when at the latest is of interest.
+    fn took_at_last(&mut self, returned: Duration) {
+        let period = self.rate.interval.as_nanos();
         self.full_if_late = self.full_if_late.max(self.rate.exact(returned)) + period;
+        self.rounded += Duration::from_nanos(1);
     }
 
     /// All these permits were taken, each between its two moments.
     fn took_all(&mut self, log: &[(Duration, Duration)]) {
-        let mut from: Vec<_> = log.iter().map(|(called, back)| (*called).max(back.saturating_sub(SOON))).collect();
+        let mut from: Vec<_> =
+            log.iter().map(|(called, back)| (*called).max(back.saturating_sub(SOON))).collect();
         let mut to: Vec<_> = log.iter().map(|(_, returned)| *returned).collect();
         from.sort_unstable();
         to.sort_unstable();
@@ -135,7 +143,9 @@ impl Bound {
             let free = self.latest();
             expect(called < free, Kind::TooLate, || {
                 let Rate { permits, interval, burst } = self.rate;
-                format!("`try_acquire` was refused a permit at {called:?}, and one is free since {free:?} ({permits} in {interval:?}, burst {burst})")
+                format!(
+                    "`try_acquire` was refused a permit at {called:?}, and one is free since {free:?} ({permits} in {interval:?}, burst {burst})"
+                )
             });
         }
         taken
@@ -155,7 +165,9 @@ fn tried(limiter: &RateLimiter) -> (Duration, bool, Duration) {
     let taken = limiter.try_acquire();
     let returned = now();
     expect(returned - called < SOON, Kind::TooLate, || {
-        format!("`try_acquire` was called at {called:?} and returned at {returned:?}: it should return at once")
+        format!(
+            "`try_acquire` was called at {called:?} and returned at {returned:?}: it should return at once"
+        )
     });
     (called, taken, returned)
 }
@@ -170,7 +182,8 @@ enum Patience {
 impl Patience {
     /// In any mixture: `acquire`, and two timeouts that never end.
     fn endless(number: u64) -> Self {
-        [Self::Endless, Self::Until(Duration::from_hours(24_000)), Self::Until(Duration::from_hours(240))][number as usize % 3]
+        [Self::Endless, Self::Until(Duration::from_hours(24_000)), Self::Until(Duration::from_hours(240))]
+            [number as usize % 3]
     }
 
     fn wait(self, limiter: &RateLimiter) -> bool {
@@ -258,7 +271,8 @@ fn threads_share_one_bucket(check: &Check) {
     });
 }
 
-/// Each thread asks again as soon as it is served. Between which two moments each permit was taken.
+/// Each thread asks again as soon as it is served. Between which two moments each permit was taken. None of the timeouts is
+/// shorter than days.
 fn asked_again_and_again(rate: Rate, threads: &[u64]) -> Vec<(Duration, Duration)> {
     let (limiter, log) = (rate.limiter(), Mutex::new(Vec::new()));
     thread::scope(|scope| {
@@ -268,8 +282,11 @@ fn asked_again_and_again(rate: Rate, threads: &[u64]) -> Vec<(Duration, Duration
                 for _ in 0..=number / 3 {
                     let called = now();
                     let served = Patience::endless(*number).wait(limiter);
-                    log.lock().unwrap().push((called, now()));
-                    expect(served, Kind::WrongAnswer, || "`acquire_timeout` gave up days before its timeout".into());
+                    let returned = now();
+                    expect(served, Kind::TooLate, || {
+                        format!("a call of `acquire_timeout` began at {called:?} and gave up at {returned:?}: its permit was free long before")
+                    });
+                    log.lock().unwrap().push((called, returned));
                 }
             });
         }
@@ -302,9 +319,11 @@ fn in_time(rate: Rate, log: &[(Duration, Duration)]) {
         let free = bound.latest().max(before).max(called);
         expect(returned <= free + SOON, Kind::TooLate, || {
             let Rate { permits, interval, burst } = rate;
-            format!("permit {number} was free at {free:?}, and the call that waits for it returned at {returned:?} ({permits} in {interval:?}, burst {burst})")
+            format!(
+                "permit {number} was free at {free:?}, and the call that waits for it returned at {returned:?} ({permits} in {interval:?}, burst {burst})"
+            )
         });
-        bound.took(called, returned);
+        bound.took_at_last(returned);
         before = returned;
     }
 }
@@ -382,7 +401,8 @@ fn blocked_calls_return_when_their_permits_are_free(check: &Check) {
         let rate = Rate::new(permits, burst);
         let limiter = Arc::new(rate.limiter());
         let calls: Vec<_> = calls.iter().map(|n| Call::begin(&limiter, Patience::endless(*n))).collect();
-        let log: Vec<_> = calls.into_iter().map(Call::end).map(|(called, _, returned)| (called, returned)).collect();
+        let log: Vec<_> =
+            calls.into_iter().map(Call::end).map(|(called, _, returned)| (called, returned)).collect();
         in_time(rate, &log);
     });
 }
@@ -407,7 +427,8 @@ fn the_call_that_was_blocked_first_is_served_first(check: &Check) {
         Bound::new(rate).drain(&limiter);
         let mut threads = Vec::new();
         for (number, patience) in calls.iter().enumerate() {
-            let (limiter, served, patience) = (Arc::clone(&limiter), Arc::clone(&served), Patience::endless(*patience));
+            let (limiter, served, patience) =
+                (Arc::clone(&limiter), Arc::clone(&served), Patience::endless(*patience));
             threads.push(thread::spawn(move || {
                 patience.wait(&limiter);
                 served.lock().unwrap().push(number);
@@ -419,7 +440,11 @@ fn the_call_that_was_blocked_first_is_served_first(check: &Check) {
             expect(thread.join().is_ok(), Kind::Panicked, || "a call panicked".into());
         }
         let served = served.lock().unwrap().clone();
-        expect_eq("the calls in the order in which they returned, numbered as they were blocked", served, (0..calls.len()).collect());
+        expect_eq(
+            "the calls in the order in which they returned, numbered as they were blocked",
+            served,
+            (0..calls.len()).collect(),
+        );
     });
 }
 
@@ -462,7 +487,9 @@ fn a_permit_that_a_call_waits_for_is_not_tried(check: &Check) {
         });
         let (_, _, returned) = first.end();
         expect(returned <= free + SOON * 2, Kind::TooLate, || {
-            format!("the permit of a blocked call was free at {free:?}, and the call returned at {returned:?}")
+            format!(
+                "the permit of a blocked call was free at {free:?}, and the call returned at {returned:?}"
+            )
         });
     });
 }
@@ -476,7 +503,9 @@ fn try_acquire_returns_at_once_while_calls_are_blocked(check: &Check) {
         let blocked = |number: &u64| {
             let call = Call::begin(&limiter, Patience::endless(*number));
             let (_, taken, _) = tried(&limiter);
-            expect(!taken, Kind::WrongAnswer, || "`try_acquire` took a permit while a call was blocked".into());
+            expect(!taken, Kind::WrongAnswer, || {
+                "`try_acquire` took a permit while a call was blocked".into()
+            });
             call
         };
         let calls: Vec<_> = calls.iter().map(blocked).collect();
@@ -524,18 +553,26 @@ fn several_calls(limiter: &Arc<RateLimiter>, bound: &mut Bound, numbers: &[u64])
         let (called, served, returned) = call.end();
         let it = match patience {
             Patience::Endless => format!("call {number} (`acquire` at {called:?})"),
-            Patience::Until(timeout) => format!("call {number} (`acquire_timeout` with {timeout:?} at {called:?})"),
+            Patience::Until(timeout) => {
+                format!("call {number} (`acquire_timeout` with {timeout:?} at {called:?})")
+            }
         };
         match (wanted, patience) {
             (Some(free), _) => {
-                expect(served, Kind::WrongAnswer, || format!("{it} returned false, and its permit is free at {free:?}"));
+                expect(served, Kind::WrongAnswer, || {
+                    format!("{it} returned false, and its permit is free at {free:?}")
+                });
                 expect(returned <= free + SOON * 2, Kind::TooLate, || {
                     format!("{it} returned at {returned:?}, and its permit was free at {free:?}")
                 });
                 log.push((called, returned));
             }
             (None, Patience::Until(timeout)) => {
-                expect(!served, Kind::WrongAnswer, || format!("{it} returned true at {returned:?}, and no permit is free for it within its timeout"));
+                expect(!served, Kind::WrongAnswer, || {
+                    format!(
+                        "{it} returned true at {returned:?}, and no permit is free for it within its timeout"
+                    )
+                });
                 expect(returned <= called + timeout + SOON, Kind::TooLate, || {
                     format!("{it} returned false at {returned:?}, more than 50 ms after its timeout")
                 });
@@ -607,7 +644,9 @@ fn a_timeout_may_have_any_length(check: &Check) {
         ][which];
         let limiter = Rate::new(1, 2).limiter();
         match catch(|| (limiter.acquire_timeout(timeout), limiter.acquire_timeout(timeout))) {
-            Ok(served) => expect_eq("what `acquire_timeout` returned for two free permits", served, (true, true)),
+            Ok(served) => {
+                expect_eq("what `acquire_timeout` returned for two free permits", served, (true, true))
+            }
             Err(payload) => {
                 let said = panic_message(&*payload).unwrap_or("something without a message").to_owned();
                 fail(Kind::Panicked, format!("`acquire_timeout({timeout:?})` panicked with {said:?}"))

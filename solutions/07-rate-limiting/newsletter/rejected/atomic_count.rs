@@ -30,7 +30,12 @@ impl Quota {
         assert!(!period.is_zero(), "a period takes some time");
         assert!(burst > 0, "a quota of no mails sends none");
         let bucket = Bucket { filled: Instant::now() };
-        Self { period, burst: u64::from(burst), mails: AtomicU64::new(u64::from(burst)), bucket: Mutex::new(bucket) }
+        Self {
+            period,
+            burst: u64::from(burst),
+            mails: AtomicU64::new(u64::from(burst)),
+            bucket: Mutex::new(bucket),
+        }
     }
 
     /// How long it takes until a mail may go out. Zero if one may go out now.

@@ -42,7 +42,9 @@ impl RateLimiter {
     /// Waits for a permit, but not longer than `timeout`. Returns whether it has taken one.
     pub fn acquire_timeout(&self, timeout: Duration) -> bool {
         let deadline = Instant::now() + timeout;
-        let Some(wait) = self.reserve(deadline.saturating_duration_since(Instant::now())) else { return false };
+        let Some(wait) = self.reserve(deadline.saturating_duration_since(Instant::now())) else {
+            return false;
+        };
         thread::sleep(wait);
         true
     }

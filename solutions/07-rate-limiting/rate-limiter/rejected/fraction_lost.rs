@@ -31,12 +31,8 @@ impl RateLimiter {
         assert!(permits > 0, "without permits, every call would wait for ever");
         assert!(!interval.is_zero(), "the permits of no time at all have no rate");
         assert!(burst > 0, "a bucket that holds no permit can't give one");
-        let bucket = Bucket {
-            permits: f64::from(burst),
-            counted: Instant::now(),
-            queue: VecDeque::new(),
-            tickets: 0,
-        };
+        let bucket =
+            Bucket { permits: f64::from(burst), counted: Instant::now(), queue: VecDeque::new(), tickets: 0 };
         Self {
             rate: f64::from(permits) / interval.as_secs_f64(),
             burst: f64::from(burst),
@@ -96,7 +92,8 @@ impl RateLimiter {
                 return false;
             }
             // Only the first in the queue knows how long it has to wait. The others wait until they are the first.
-            let missing = first.then(|| Duration::from_secs_f64(((1.0 - bucket.permits) / self.rate).max(1e-6)));
+            let missing =
+                first.then(|| Duration::from_secs_f64(((1.0 - bucket.permits) / self.rate).max(1e-6)));
             let wait = missing.into_iter().chain(left).min();
             bucket = match wait {
                 Some(wait) => self.changed.wait_timeout(bucket, wait).unwrap().0,
