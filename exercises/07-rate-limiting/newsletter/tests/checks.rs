@@ -261,8 +261,8 @@ fn try_take_returns_at_once_while_calls_wait(check: &Check) {
         let (quota, mut bound) = (Arc::new(Quota::new(PERIOD, burst as u32)), Bound::new(PERIOD, burst));
         bound.drain(&quota);
         let call = |_| {
-            let quota = Arc::clone(&quota);
-            let thread = thread::spawn(move || quota.wait());
+            let shared = Arc::clone(&quota);
+            let thread = thread::spawn(move || shared.wait());
             settle();
             let (_, taken, _) = tried(&quota);
             expect(!taken, Kind::WrongAnswer, || "`try_take` took a place, and none was free".into());
