@@ -65,6 +65,12 @@ pub const FIGURES: &[Figure] = &[
         wrong: Wrong::Deadlock,
     },
     Figure {
+        lesson: "07-rate-limiting",
+        name: "bug",
+        program: simulated::rate_limiting::main,
+        wrong: Wrong::Prints("false, after 0.1 s\n"),
+    },
+    Figure {
         lesson: "09-progress-tracking",
         name: "bug",
         program: simulated::progress_tracking::main,

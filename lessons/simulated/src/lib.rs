@@ -16,5 +16,7 @@ pub mod producer_consumer;
 pub mod progress_tracking;
 #[path = "../../12-resource-pool/listings/bug.rs"]
 pub mod resource_pool;
+#[path = "../../07-rate-limiting/listings/bug.rs"]
+pub mod rate_limiting;
 #[path = "../../05-worker-pool/listings/bug.rs"]
 pub mod worker_pool;

@@ -1,0 +1,31 @@
+//! breaks: clause 2 · finding: wrong-answer
+//! The end of a session is noted only if the booth was free.
+
+use std::time::{Duration, Instant};
+
+/// The diary of a photo booth: one session at a time.
+#[derive(Debug)]
+pub struct Booth {
+    /// How long a session takes.
+    session: Duration,
+    /// When the last booked session ends. `None` as long as nothing has been booked.
+    free: Option<Instant>,
+}
+
+impl Booth {
+    /// A booth that nobody has booked.
+    pub fn new(session: Duration) -> Self {
+        Self { session, free: None }
+    }
+
+    /// Books a session for somebody who asks at `now`, and returns the moment at which it begins.
+    pub fn book(&mut self, now: Instant) -> Instant {
+        match self.free {
+            Some(free) if free > now => free,
+            _ => {
+                self.free = Some(now + self.session);
+                now
+            }
+        }
+    }
+}

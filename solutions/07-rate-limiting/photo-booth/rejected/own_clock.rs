@@ -1,0 +1,28 @@
+//! breaks: clause 1 · finding: wrong-answer
+//! Asks the clock, where the caller has said what time it is.
+
+use std::time::{Duration, Instant};
+
+/// The diary of a photo booth: one session at a time.
+#[derive(Debug)]
+pub struct Booth {
+    /// How long a session takes.
+    session: Duration,
+    /// When the last booked session ends. `None` as long as nothing has been booked.
+    free: Option<Instant>,
+}
+
+impl Booth {
+    /// A booth that nobody has booked.
+    pub fn new(session: Duration) -> Self {
+        Self { session, free: None }
+    }
+
+    /// Books a session for somebody who asks at `now`, and returns the moment at which it begins.
+    pub fn book(&mut self, now: Instant) -> Instant {
+        let now = Instant::now().min(now);
+        let begins = self.free.map_or(now, |free| free.max(now));
+        self.free = Some(begins + self.session);
+        begins
+    }
+}
