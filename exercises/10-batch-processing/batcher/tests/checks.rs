@@ -296,8 +296,8 @@ fn the_age_is_that_of_the_first_item(check: &Check) {
         });
         let mut pushed = Vec::new();
         for (i, gap) in gaps.iter().enumerate() {
-            // A gap of 5 is an idle hour. So a thread that counts from its last batch is found.
-            pause(if *gap == 5 { Duration::from_hours(1) } else { TICK * *gap as u32 });
+            // A gap of 5 is an idle time. So a thread that counts from its last batch is found.
+            pause(if *gap == 5 { Duration::from_secs(10) } else { TICK * *gap as u32 });
             let before = now();
             drop(push(&rows, i as u64));
             pushed.push((before, now()));
