@@ -238,7 +238,7 @@ fn expect_on_time(
             )
         };
         let full = batch.len() == size;
-        let earliest = if full { last.0 } else { first.0.max(free).saturating_add(age).min(closing) };
+        let earliest = if full { last.0 } else { first.0.saturating_add(age).min(closing) };
         expect(*begun >= earliest.max(free), Kind::TooEarly, what);
         let old = first.1.max(free).saturating_add(age).min(closing.max(free));
         let latest = if full { old.min(last.1.max(free)) } else { old };
