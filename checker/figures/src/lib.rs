@@ -70,6 +70,12 @@ pub const FIGURES: &[Figure] = &[
         program: simulated::progress_tracking::main,
         wrong: Wrong::Prints("1/2\n"),
     },
+    Figure {
+        lesson: "10-batch-processing",
+        name: "bug",
+        program: simulated::batch_processing::main,
+        wrong: Wrong::Prints("wrote [2, 3]\nwrote [1]\n"),
+    },
 ];
 
 /// The folder of the lessons.

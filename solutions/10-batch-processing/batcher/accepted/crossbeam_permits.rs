@@ -92,7 +92,9 @@ impl<T, E: Clone> Ends<T, E> {
             }
             timer = never();
             self.handle(&mut handler, batch.drain(..).collect());
-            drop(flushed.map(|done| done.send(())));
+            if let Some(done) = flushed {
+                let _ = done.send(());
+            }
         }
     }
 
