@@ -57,7 +57,7 @@ impl<T: Send + 'static, E: Clone + Send + 'static> Batcher<T, E> {
     /// Accepts an item, and returns the receipt for it. Waits while `limit` items are unhandled.
     ///
     /// # Errors
-    /// Gives the item back if the batcher is closed.
+    /// Returns the item if the batcher is closed.
     pub fn push(&self, item: T) -> Result<Receipt<E>, T> {
         let _ = (self.fields, item, Receipt::<E> { fields: PhantomData });
         todo!("put the item where the thread finds it, with the time and a way for its outcome to come back")

@@ -26,11 +26,12 @@ checks! {
     4 => a_receipt_returns_when_its_call_has_ended simulated;
     4 => a_dropped_receipt_changes_nothing;
     5 => never_more_unhandled_items_than_the_limit;
-    5 => push_waits_for_room_and_goes_on_at_once simulated;
+    5 => push_waits_for_room_and_continues_at_once simulated;
     5 => options_that_make_no_sense_are_a_panic;
     6 => flush_returns_when_all_before_it_is_handled;
     6 => flush_waits_for_no_age simulated;
     6 => flush_waits_for_nothing_that_comes_later simulated;
+    6 => a_flush_hurries_nothing_that_comes_later simulated;
     6 => several_flushes_at_once_return;
     7 => close_handles_what_is_left;
     7 => after_close_the_item_comes_back;
@@ -66,13 +67,19 @@ fn rows(
     limit: usize,
     handler: impl FnMut(Vec<u64>) -> Result<(), String> + Send + 'static,
 ) -> Rows {
-    let handler: Box<dyn FnMut(Vec<u64>) -> Result<(), String> + Send> = Box::new(handler);
+    let mut handler = handler;
+    let handler: Box<dyn FnMut(Vec<u64>) -> Result<(), String> + Send> = Box::new(move |batch: Vec<u64>| {
+        expect((1..=size).contains(&batch.len()), Kind::WrongAnswer, || {
+            format!("the size is {size}, and the handler was called with {batch:?}")
+        });
+        handler(batch)
+    });
     Batcher::new(Options { size, age, limit }, handler)
 }
 
 fn push(rows: &Rows, row: u64) -> Receipt<String> {
     rows.push(row).unwrap_or_else(|row| {
-        fail(Kind::WrongAnswer, format!("`push` gave {row} back, and nobody had closed the batcher"))
+        fail(Kind::WrongAnswer, format!("`push` returned {row} as an error, and nobody had closed the batcher"))
     })
 }
 
@@ -140,11 +147,6 @@ fn every_item_is_handled_once_and_in_order(check: &Check) {
             pause(TICK * (row % 2) as u32);
         }
         rows.close();
-        for batch in log.batches() {
-            expect((1..=size).contains(&batch.len()), Kind::WrongAnswer, || {
-                format!("the size is {size}, and the handler was called with {batch:?}")
-            });
-        }
         expect_eq("the items that were handled, in their order", log.flat(), pushed);
     });
 }
@@ -517,7 +519,7 @@ fn never_more_unhandled_items_than_the_limit(check: &Check) {
 }
 
 /// Every fate of a batch makes room.
-fn push_waits_for_room_and_goes_on_at_once(check: &Check) {
+fn push_waits_for_room_and_continues_at_once(check: &Check) {
     check.forall(input::triple(1..=3, 0..=2, 0..=3), |(size, more, fate)| {
         let (gate, returned) = (Gate::new(), Arc::<AtomicUsize>::default());
         let (held, limit) = (gate.clone(), size + more);
@@ -636,6 +638,27 @@ fn flush_waits_for_nothing_that_comes_later(check: &Check) {
             pause(TICK);
             (0..later as u64).for_each(|row| drop(push(&rows, 100 + row)));
         });
+    });
+}
+
+/// With something to flush, and with nothing.
+fn a_flush_hurries_nothing_that_comes_later(check: &Check) {
+    check.forall(input::triple(0..=4, 2..=4, 1..=2), |(before, size, flushes)| {
+        let log = Log::default();
+        let noted = log.clone();
+        let rows = rows(size, AGES[2], 4, move |batch| {
+            noted.note(&batch);
+            Ok(())
+        });
+        (0..before as u64).for_each(|row| drop(push(&rows, row)));
+        (0..flushes).for_each(|_| rows.flush());
+        (1..size as u64).for_each(|row| drop(push(&rows, 100 + row)));
+        pause(TICK);
+        let early = log.flat().len() - before.min(log.flat().len());
+        expect(early == 0, Kind::TooEarly, || {
+            format!("after a `flush`, {} items were pushed in batches of {size}, their age is a minute, and {early} were handled at once", size - 1)
+        });
+        rows.close();
     });
 }
 
@@ -864,11 +887,11 @@ fn a_dropped_batcher_waits_for_no_age(check: &Check) {
     });
 }
 
-/// Items, payloads, and what the handler captured.
+/// Items, payloads, errors, and the handler.
 fn everything_is_dropped_once(check: &Check) {
     check.forall(input::numbers_and_two(0..3, 0..=6, 1..=3, 0..=1), |(fates, size, close)| {
-        let drops = Drops::new();
-        let captured = drops.token();
+        let (drops, handlers) = (Drops::new(), Drops::new());
+        let captured = handlers.token();
         let options = Options { size, age: TICK * 2, limit: 6 };
         let parcels = Batcher::new(options, move |batch: Vec<(u64, _)>| {
             let _ = &captured;
@@ -889,9 +912,13 @@ fn everything_is_dropped_once(check: &Check) {
             let refused = parcels.push((0, drops.token()));
             expect(refused.is_err(), Kind::WrongAnswer, || "`push` accepted an item after `close`".into());
         }
+        if close == 1 {
+            expect_eq("how many handlers are alive after `close`", handlers.alive(), 0);
+        }
         drop(parcels);
+        expect_eq("how many handlers are alive after the drop", handlers.alive(), 0);
         drop(receipts);
-        expect_eq("how many items, payloads and captured values have not been dropped", drops.alive(), 0);
+        expect_eq("how many items and payloads have not been dropped", drops.alive(), 0);
     });
 }
 

@@ -154,8 +154,9 @@ impl<T: Send + 'static, E: Clone + Send + 'static> Batcher<T, E> {
     /// Accepts an item, and returns the receipt for it. Waits while `limit` items are unhandled.
     ///
     /// # Errors
-    /// Gives the item back if the batcher is closed.
+    /// Returns the item if the batcher is closed.
     pub fn push(&self, item: T) -> Result<Receipt<E>, T> {
+        let due = Instant::now() + self.shared.options.age;
         let limit = self.shared.options.limit as u64;
         let mut state = self.shared.state.lock().unwrap();
         if !self.is_mine() {
@@ -167,7 +168,7 @@ impl<T: Send + 'static, E: Clone + Send + 'static> Batcher<T, E> {
         }
         let (outcome, receipt) = mpsc::channel();
         state.accepted += 1;
-        state.waiting.push_back(Entry { item, due: Instant::now() + self.shared.options.age, outcome });
+        state.waiting.push_back(Entry { item, due, outcome });
         self.shared.ready.notify_one();
         Ok(Receipt(receipt))
     }

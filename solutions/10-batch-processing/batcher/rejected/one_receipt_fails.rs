@@ -155,7 +155,7 @@ impl<T: Send + 'static, E: Clone + Send + 'static> Batcher<T, E> {
     /// Accepts an item, and returns the receipt for it. Waits while `limit` items are unhandled.
     ///
     /// # Errors
-    /// Gives the item back if the batcher is closed.
+    /// Returns the item if the batcher is closed.
     pub fn push(&self, item: T) -> Result<Receipt<E>, T> {
         let limit = self.shared.options.limit as u64;
         let mut state = self.shared.state.lock().unwrap();
