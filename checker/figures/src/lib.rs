@@ -81,6 +81,9 @@ pub const FIGURES: &[Figure] = &[
         name: "bug",
         program: simulated::resource_pool::main,
         wrong: Wrong::Deadlock,
+        lesson: "10-batch-processing",
+        program: simulated::batch_processing::main,
+        wrong: Wrong::Prints("wrote [2, 3]\nwrote [1]\n"),
     },
 ];
 

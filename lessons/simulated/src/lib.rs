@@ -4,6 +4,8 @@
 // Programs have no documentation.
 #![allow(missing_docs)]
 
+#[path = "../../10-batch-processing/listings/bug.rs"]
+pub mod batch_processing;
 #[path = "../../04-fan-out-fan-in/listings/bug.rs"]
 pub mod fan_out_fan_in;
 #[path = "../../01-parallel-map/listings/bug.rs"]

@@ -1,0 +1,21 @@
+//! breaks: clause 3 · finding: swallowed-panic
+//! A batch that panicked has no results, and nobody is told.
+
+use std::thread;
+
+/// Calls `f` for each batch of `size` items, for all batches in parallel. Returns all results as one list, in the order
+/// of the items.
+///
+/// # Panics
+/// If `size` is 0, or with the payload of `f` if `f` panics.
+pub fn batch_process<T, R, F>(items: &[T], size: usize, f: F) -> Vec<R>
+where
+    T: Sync,
+    R: Send,
+    F: Fn(&[T]) -> Vec<R> + Sync,
+{
+    thread::scope(|scope| {
+        let batches: Vec<_> = items.chunks(size).map(|batch| scope.spawn(|| f(batch))).collect();
+        batches.into_iter().flat_map(|batch| batch.join().unwrap_or_default()).collect()
+    })
+}

@@ -1,0 +1,26 @@
+//! breaks: clause 1 · finding: wrong-answer
+//! The size is taken for the number of batches.
+
+use std::panic::resume_unwind;
+use std::thread;
+
+/// Calls `f` for each batch of `size` items, for all batches in parallel. Returns all results as one list, in the order
+/// of the items.
+///
+/// # Panics
+/// If `size` is 0, or with the payload of `f` if `f` panics.
+pub fn batch_process<T, R, F>(items: &[T], size: usize, f: F) -> Vec<R>
+where
+    T: Sync,
+    R: Send,
+    F: Fn(&[T]) -> Vec<R> + Sync,
+{
+    let length = items.len().div_ceil(size).max(1);
+    thread::scope(|scope| {
+        let batches: Vec<_> = items.chunks(length).map(|batch| scope.spawn(|| f(batch))).collect();
+        batches
+            .into_iter()
+            .flat_map(|batch| batch.join().unwrap_or_else(|payload| resume_unwind(payload)))
+            .collect()
+    })
+}
