@@ -1,0 +1,24 @@
+//! breaks: clause 3 · finding: wrong-answer
+//! Every error is taken for a timeout. The caller asks again and again where nobody will ever answer.
+
+use std::sync::mpsc::Receiver;
+use std::time::Duration;
+
+/// What there is to say at the door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum News<T> {
+    /// This parcel has come.
+    Arrived(T),
+    /// No parcel has come within the limit. A courier is still on the way.
+    NotYet,
+    /// No parcel is left, and no courier is on the way any more.
+    Never,
+}
+
+/// Waits for the next parcel, at most for `limit`.
+pub fn wait_at_the_door<T>(parcels: &Receiver<T>, limit: Duration) -> News<T> {
+    match parcels.recv_timeout(limit) {
+        Ok(parcel) => News::Arrived(parcel),
+        Err(_) => News::NotYet,
+    }
+}
