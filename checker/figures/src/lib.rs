@@ -65,6 +65,12 @@ pub const FIGURES: &[Figure] = &[
         wrong: Wrong::Deadlock,
     },
     Figure {
+        lesson: "08-retry-with-backoff",
+        name: "bug",
+        program: simulated::retry_with_backoff::main,
+        wrong: Wrong::Takes(3_000),
+    },
+    Figure {
         lesson: "09-progress-tracking",
         name: "bug",
         program: simulated::progress_tracking::main,

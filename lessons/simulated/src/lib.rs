@@ -14,5 +14,7 @@ pub mod pipeline;
 pub mod producer_consumer;
 #[path = "../../09-progress-tracking/listings/bug.rs"]
 pub mod progress_tracking;
+#[path = "../../08-retry-with-backoff/listings/bug.rs"]
+pub mod retry_with_backoff;
 #[path = "../../05-worker-pool/listings/bug.rs"]
 pub mod worker_pool;
