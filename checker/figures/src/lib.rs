@@ -69,6 +69,9 @@ pub const FIGURES: &[Figure] = &[
         name: "bug",
         program: simulated::rate_limiting::main,
         wrong: Wrong::Prints("false, after 0.1 s\n"),
+        lesson: "08-retry-with-backoff",
+        program: simulated::retry_with_backoff::main,
+        wrong: Wrong::Takes(3_000),
     },
     Figure {
         lesson: "09-progress-tracking",

@@ -20,5 +20,7 @@ pub mod progress_tracking;
 pub mod resource_pool;
 #[path = "../../07-rate-limiting/listings/bug.rs"]
 pub mod rate_limiting;
+#[path = "../../08-retry-with-backoff/listings/bug.rs"]
+pub mod retry_with_backoff;
 #[path = "../../05-worker-pool/listings/bug.rs"]
 pub mod worker_pool;
