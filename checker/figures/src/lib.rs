@@ -70,6 +70,12 @@ pub const FIGURES: &[Figure] = &[
         program: simulated::progress_tracking::main,
         wrong: Wrong::Prints("1/2\n"),
     },
+    Figure {
+        lesson: "11-graceful-shutdown",
+        name: "bug",
+        program: simulated::graceful_shutdown::main,
+        wrong: Wrong::Deadlock,
+    },
 ];
 
 /// The folder of the lessons.

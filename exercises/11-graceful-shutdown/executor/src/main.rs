@@ -8,9 +8,9 @@ use std::time::Duration;
 use executor::{Executor, Handle, How, Outcome, Stop};
 
 /// How long the kitchen may take to close.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(5);
 
-fn main() -> ExitCode {
+pub fn main() -> ExitCode {
     let seconds = std::env::args().nth(1).map_or(1, |text| text.parse().expect("a number of seconds"));
     let stop = Stop::new();
     let signal = stop.clone();
