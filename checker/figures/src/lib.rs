@@ -87,6 +87,8 @@ pub const FIGURES: &[Figure] = &[
         lesson: "10-batch-processing",
         program: simulated::batch_processing::main,
         wrong: Wrong::Prints("wrote [2, 3]\nwrote [1]\n"),
+        lesson: "11-graceful-shutdown",
+        program: simulated::graceful_shutdown::main,
     },
 ];
 

@@ -8,6 +8,8 @@
 pub mod batch_processing;
 #[path = "../../04-fan-out-fan-in/listings/bug.rs"]
 pub mod fan_out_fan_in;
+#[path = "../../11-graceful-shutdown/listings/bug.rs"]
+pub mod graceful_shutdown;
 #[path = "../../01-parallel-map/listings/bug.rs"]
 pub mod parallel_map;
 #[path = "../../03-pipeline/listings/bug.rs"]

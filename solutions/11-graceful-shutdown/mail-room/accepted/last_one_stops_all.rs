@@ -1,0 +1,116 @@
+//! accepted: an atomic count of letters and of the room itself; the thread that brings it to zero stops all sorters
+//! for when nobody should wait for the queue, and the end is everybody's business.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+
+/// Where a sorter posts the answers to a letter. `None` is the message to stop.
+pub struct Outbox<L> {
+    messages: Sender<Option<L>>,
+    /// Letters that are not done, and one for the room until it is closed.
+    open: Arc<AtomicUsize>,
+    sorters: usize,
+}
+
+impl<L> Outbox<L> {
+    /// Puts an answer into the queue of the room. Does not wait.
+    pub fn post(&self, letter: L) {
+        self.open.fetch_add(1, Ordering::SeqCst);
+        let _ = self.messages.send(Some(letter));
+    }
+
+    /// One less is open. After the last one, every sorter is told to stop.
+    fn done(&self) {
+        if self.open.fetch_sub(1, Ordering::SeqCst) == 1 {
+            (0..self.sorters).for_each(|_| drop(self.messages.send(None)));
+        }
+    }
+}
+
+/// A sorter returns how many letters it has worked on, and the first panic that it has met.
+type Sorted = (usize, Option<Box<dyn Any + Send>>);
+
+/// Sorters on one queue, until the room is closed.
+pub struct MailRoom<L: Send + 'static> {
+    letters: Option<Arc<Outbox<L>>>,
+    sorters: Vec<JoinHandle<Sorted>>,
+}
+
+impl<L: Send + 'static> MailRoom<L> {
+    /// Opens a room with so many sorters. Each letter is given to `work` on one of them.
+    ///
+    /// # Panics
+    /// If `sorters` is 0.
+    pub fn open(sorters: usize, work: impl Fn(L, &Outbox<L>) + Send + Sync + 'static) -> Self {
+        assert!(sorters > 0, "a mail room needs at least one sorter");
+        let (messages, queue) = mpsc::channel();
+        let outbox = Outbox { messages, open: Arc::new(AtomicUsize::new(1)), sorters };
+        let outbox = Arc::new(outbox);
+        let (queue, work) = (Arc::new(Mutex::new(queue)), Arc::new(work));
+        let start = |_| {
+            let (queue, work, outbox) = (Arc::clone(&queue), Arc::clone(&work), Arc::clone(&outbox));
+            thread::spawn(move || sort(&queue, &outbox, &*work))
+        };
+        let sorters = (0..sorters).map(start).collect();
+        Self { letters: Some(outbox), sorters }
+    }
+
+    /// Puts a letter into the queue. Does not wait.
+    pub fn post(&self, letter: L) {
+        if let Some(letters) = &self.letters {
+            letters.post(letter);
+        }
+    }
+
+    /// Closes the room. Returns how many letters were worked on.
+    ///
+    /// # Panics
+    /// With the payload of a letter that panicked.
+    pub fn close(mut self) -> usize {
+        let (count, panic) = self.end();
+        if let Some(payload) = panic {
+            resume_unwind(payload);
+        }
+        count
+    }
+
+    /// Takes the room's own sender away, and waits for the sorters.
+    fn end(&mut self) -> Sorted {
+        if let Some(letters) = self.letters.take() {
+            letters.done();
+        }
+        let (mut count, mut first) = (0, None);
+        for sorter in self.sorters.drain(..) {
+            let (sorted, panic) = sorter.join().expect("a sorter catches the panics of letters");
+            count += sorted;
+            first = first.or(panic);
+        }
+        (count, first)
+    }
+}
+
+impl<L: Send + 'static> Drop for MailRoom<L> {
+    /// Closes the room.
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// What a sorter does all day.
+fn sort<L>(queue: &Mutex<Receiver<Option<L>>>, outbox: &Outbox<L>, work: &impl Fn(L, &Outbox<L>)) -> Sorted {
+    let (mut count, mut first) = (0, None);
+    loop {
+        let posted = queue.lock().unwrap().recv();
+        let Ok(Some(letter)) = posted else { break };
+        if let Err(payload) = catch_unwind(AssertUnwindSafe(|| work(letter, outbox))) {
+            first.get_or_insert(payload);
+        }
+        count += 1;
+        outbox.done();
+    }
+    (count, first)
+}
