@@ -69,7 +69,10 @@ pub const FIGURES: &[Figure] = &[
         name: "bug",
         program: simulated::rate_limiting::main,
         wrong: Wrong::Prints("false, after 0.1 s\n"),
+    },
+    Figure {
         lesson: "08-retry-with-backoff",
+        name: "bug",
         program: simulated::retry_with_backoff::main,
         wrong: Wrong::Takes(3_000),
     },
@@ -80,15 +83,22 @@ pub const FIGURES: &[Figure] = &[
         wrong: Wrong::Prints("1/2\n"),
     },
     Figure {
+        lesson: "10-batch-processing",
+        name: "bug",
+        program: simulated::batch_processing::main,
+        wrong: Wrong::Prints("wrote [2, 3]\nwrote [1]\n"),
+    },
+    Figure {
+        lesson: "11-graceful-shutdown",
+        name: "bug",
+        program: simulated::graceful_shutdown::main,
+        wrong: Wrong::Deadlock,
+    },
+    Figure {
         lesson: "12-resource-pool",
         name: "bug",
         program: simulated::resource_pool::main,
         wrong: Wrong::Deadlock,
-        lesson: "10-batch-processing",
-        program: simulated::batch_processing::main,
-        wrong: Wrong::Prints("wrote [2, 3]\nwrote [1]\n"),
-        lesson: "11-graceful-shutdown",
-        program: simulated::graceful_shutdown::main,
     },
 ];
 

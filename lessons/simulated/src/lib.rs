@@ -18,10 +18,10 @@ pub mod pipeline;
 pub mod producer_consumer;
 #[path = "../../09-progress-tracking/listings/bug.rs"]
 pub mod progress_tracking;
-#[path = "../../12-resource-pool/listings/bug.rs"]
-pub mod resource_pool;
 #[path = "../../07-rate-limiting/listings/bug.rs"]
 pub mod rate_limiting;
+#[path = "../../12-resource-pool/listings/bug.rs"]
+pub mod resource_pool;
 #[path = "../../08-retry-with-backoff/listings/bug.rs"]
 pub mod retry_with_backoff;
 #[path = "../../05-worker-pool/listings/bug.rs"]
