@@ -84,7 +84,8 @@ fn unfit(output: &Output) -> Option<String> {
     let text = String::from_utf8_lossy(&text);
     let acted_on =
         |c: char| (c.is_control() && c != '\n' && c != '\t') || ('\u{202a}'..='\u{202e}').contains(&c);
-    let forged = text.lines().filter(|line| line.trim_start().starts_with("✓ breakfast: passed"));
+    // A verdict begins its line. What a program has said is set in.
+    let forged = text.lines().filter(|line| line.starts_with("✓ breakfast: passed"));
     if text.len() > MOST_SHOWN {
         Some(format!("has {} bytes", text.len()))
     } else if let Some(c) = text.chars().find(|c| acted_on(*c)) {
