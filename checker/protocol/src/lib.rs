@@ -5,7 +5,7 @@
 mod decoy;
 mod finding;
 
-pub use decoy::Decoy;
+pub use crate::decoy::Decoy;
 pub use finding::{Check, Exhausted, Finding, Kind, Schedule, Status, Step, Thread, UnknownKind, threads};
 
 use serde::{Deserialize, Serialize};
