@@ -1,4 +1,4 @@
-//! breaks: clause 4 · finding: wrong-answer
+//! breaks: clause 4 · finding: race
 //! The thread that closes uploads what the other thread has left.
 
 use std::collections::VecDeque;

@@ -1,4 +1,4 @@
-//! breaks: clause 1 · finding: wrong-answer
+//! breaks: clause 1 · finding: race
 //! The end uploads what is left as one batch, however much it is.
 
 use std::collections::VecDeque;
