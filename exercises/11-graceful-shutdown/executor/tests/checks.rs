@@ -35,7 +35,7 @@ checks! {
     7 => at_the_limit_the_running_jobs_are_named simulated;
     7 => at_the_limit_only_threads_of_running_jobs_are_left simulated;
     7 => a_limit_of_zero_waits_for_nothing simulated;
-    7 => no_limit_waits_for_the_end;
+    7 => no_limit_waits_for_the_end simulated;
     7 => a_joined_job_is_not_running;
     8 => every_call_waits_for_the_same_end simulated;
     8 => a_cancel_strengthens_a_drain simulated;

@@ -1,4 +1,4 @@
-//! breaks: clause 2 · finding: livelock
+//! breaks: clause 1 · finding: busy-wait
 //! Every worker gets its message, and `close` asks without a pause whether all have ended.
 
 use std::sync::mpsc::{self, Receiver, Sender};
