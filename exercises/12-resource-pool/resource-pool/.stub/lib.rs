@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
+use std::sync::Mutex;
 use std::time::Duration;
 
 /// Why a call returned no resource. This one is given.
@@ -19,7 +20,7 @@ pub enum Failure<E> {
 #[derive(Debug)]
 pub struct Pool<T, E> {
     // Yours to replace.
-    fields: PhantomData<(T, E)>,
+    fields: PhantomData<Mutex<(T, E)>>,
 }
 
 /// A resource in use. It returns to its pool when this value is dropped.
