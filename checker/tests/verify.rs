@@ -198,3 +198,34 @@ fn without_what_varies(text: &str) -> String {
     }
     lines.join("\n") + "\n"
 }
+
+/// What the README shows first, and the command that it says makes it.
+#[test]
+fn the_picture_in_the_readme_is_what_the_command_draws() {
+    const CHECK: &str = "every_job_is_printed_once";
+    let stub = "exercises/02-producer-consumer/print-room/.stub/lib.rs";
+    let checker = |arguments: &[&str]| {
+        let mut checker = Command::new(env!("CARGO_BIN_EXE_checker"));
+        let output = checker.current_dir(root()).args(arguments).args(["--source", stub]).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let reports: serde_json::Value =
+        serde_json::from_str(&checker(&["run", "print-room", "--format", "json"])).unwrap();
+    let checks = reports[0]["checks"].as_array().unwrap();
+    let seed =
+        checks.iter().find(|check| check["name"] == CHECK).unwrap()["finding"]["seed"].as_u64().unwrap();
+    let drawn = checker(&["replay", "print-room", CHECK, "--seed", &seed.to_string(), "--format", "svg"]);
+    let picture = root().join("book/pictures/deadlock.svg");
+    if env::var("INSTA_UPDATE").is_ok_and(|how| how == "always") {
+        fs::write(&picture, &drawn).unwrap();
+    }
+    assert!(drawn.starts_with("<svg"), "{drawn}");
+    assert!(
+        fs::read_to_string(&picture).unwrap() == drawn,
+        "{} is drawn differently now: run this test with INSTA_UPDATE=always, and look at it",
+        picture.display()
+    );
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let command = format!("replay print-room {CHECK} --seed {seed}");
+    assert!(readme.contains(&command), "README.md should say `{command}`");
+}

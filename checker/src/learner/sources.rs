@@ -58,12 +58,13 @@ pub fn hash(files: &Files) -> String {
 /// All files below `folder`. What editors leave beside a file is none of them.
 fn below(folder: &Path) -> Result<Files> {
     let is_kept = |name: &str| !name.starts_with('.') && !name.ends_with('~');
-    let entries = WalkDir::new(folder).min_depth(1).follow_links(true).sort_by_file_name();
+    // A link to a folder may lead anywhere, and be very large. One to a file is the learner's own way to keep it elsewhere.
+    let entries = WalkDir::new(folder).min_depth(1).sort_by_file_name();
     let mut files = Files::new();
     for entry in entries.into_iter().filter_entry(|entry| is_kept(&entry.file_name().to_string_lossy())) {
         let entry = entry.with_context(|| format!("could not look through {}", folder.display()))?;
         // Neither a pipe, which would be waited for, nor a device.
-        if !entry.file_type().is_file() {
+        if !fs::metadata(entry.path()).is_ok_and(|metadata| metadata.is_file()) {
             continue;
         }
         let parts = entry.path().strip_prefix(folder)?.iter().map(|part| part.to_string_lossy());
@@ -99,5 +100,15 @@ mod tests {
         for name in ["", "/etc/passwd", "../lib.rs", "a/../../b.rs", "a//b.rs", "C:x.rs", r"..\b.rs"] {
             assert_eq!(place(folder, name), None, "{name}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_a_file_is_followed_and_one_to_a_folder_is_not() {
+        let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::write(elsewhere.path().join("mine.rs"), "// mine").unwrap();
+        std::os::unix::fs::symlink(elsewhere.path().join("mine.rs"), folder.path().join("lib.rs")).unwrap();
+        std::os::unix::fs::symlink(elsewhere.path(), folder.path().join("all")).unwrap();
+        assert_eq!(below(folder.path()).unwrap(), files(&[("lib.rs", "// mine")]));
     }
 }

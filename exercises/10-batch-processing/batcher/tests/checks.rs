@@ -79,7 +79,10 @@ fn rows(
 
 fn push(rows: &Rows, row: u64) -> Receipt<String> {
     rows.push(row).unwrap_or_else(|row| {
-        fail(Kind::WrongAnswer, format!("`push` returned {row} as an error, and nobody had closed the batcher"))
+        fail(
+            Kind::WrongAnswer,
+            format!("`push` returned {row} as an error, and nobody had closed the batcher"),
+        )
     })
 }
 
