@@ -304,7 +304,7 @@ fn no_permit_stays_free_when_threads_wait_for_it(check: &Check) {
     check.small("2 threads and a burst of 1", (vec![0u64, 1], 1usize, 1usize));
     check.forall(input::numbers_and_two(0..9, 1..=4, 1..=3, 1..=3), |(threads, permits, burst)| {
         let rate = Rate::new(permits, burst);
-        let served = |(called, returned, served)| {
+        let served = |(called, returned, served): (Duration, Duration, bool)| {
             expect(served, Kind::TooLate, || {
                 format!("a call of `acquire_timeout` began at {called:?} and gave up at {returned:?}: its permit was free long before")
             });
