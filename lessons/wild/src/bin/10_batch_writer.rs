@@ -1,6 +1,6 @@
 //! Lesson 10: rows that come one at a time, written to SQLite in batches by the lesson's own batcher.
 //!
-//! `cargo run --release -p wild --bin 10_batch_writer` measures what a batch size gains and costs, in real time, and
+//! `cargo run -p wild --bin 10_batch_writer` measures what a batch size gains and costs, in real time, and
 //! draws it. `-- --careless` forgets to close the batcher, as a hurried program does.
 
 use std::env;
