@@ -41,7 +41,13 @@ fn answer(mut client: TcpStream) -> io::Result<()> {
 }
 
 /// Serves requests until `stop` is requested, at most `workers` at once, and then ends within `limit`.
-fn serve(listener: &TcpListener, workers: usize, stop: &Stop, care: Care, limit: Duration) -> io::Result<Report> {
+fn serve(
+    listener: &TcpListener,
+    workers: usize,
+    stop: &Stop,
+    care: Care,
+    limit: Duration,
+) -> io::Result<Report> {
     let executor = Executor::new(workers, stop.clone());
     let mut accepted: Vec<(TcpStream, Handle<io::Result<()>, _>)> = Vec::new();
     for client in listener.incoming() {
@@ -178,7 +184,11 @@ mod tests {
     use std::thread::JoinHandle;
 
     /// Some clients, of which one is served at a time, and a stop while the first is being served.
-    fn stopped_in_the_first(times: &[u64], care: Care, limit: Duration) -> (Report, Vec<JoinHandle<io::Result<String>>>) {
+    fn stopped_in_the_first(
+        times: &[u64],
+        care: Care,
+        limit: Duration,
+    ) -> (Report, Vec<JoinHandle<io::Result<String>>>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let (stop, address) = (Stop::new(), listener.local_addr().unwrap());
         let service = thread::spawn({
@@ -204,21 +214,24 @@ mod tests {
 
     #[test]
     fn every_client_that_was_accepted_is_served() {
-        let (report, clients) = stopped_in_the_first(&[1_000, 10, 20], Care::Careful, Duration::from_secs(10));
+        let (report, clients) =
+            stopped_in_the_first(&[1_000, 10, 20], Care::Careful, Duration::from_secs(10));
         assert_eq!(answers(clients), ["served in 1000 ms", "served in 10 ms", "served in 20 ms"]);
         assert_eq!(report, Report { served: 3, ..Report::default() });
     }
 
     #[test]
     fn a_careless_service_loses_clients_without_a_word() {
-        let (report, clients) = stopped_in_the_first(&[1_000, 10, 20], Care::Careless, Duration::from_secs(10));
+        let (report, clients) =
+            stopped_in_the_first(&[1_000, 10, 20], Care::Careless, Duration::from_secs(10));
         assert_eq!(answers(clients), ["served in 1000 ms", "", ""]);
         assert_eq!(report, Report { served: 1, ..Report::default() });
     }
 
     #[test]
     fn a_request_that_outlasts_the_limit_is_named_and_the_others_are_turned_away() {
-        let (report, mut clients) = stopped_in_the_first(&[3_000, 10], Care::Careful, Duration::from_millis(200));
+        let (report, mut clients) =
+            stopped_in_the_first(&[3_000, 10], Care::Careful, Duration::from_millis(200));
         let queued = clients.pop().unwrap();
         assert_eq!(queued.join().unwrap().unwrap(), "the service is closing");
         let running = vec!["request 1".to_owned()];

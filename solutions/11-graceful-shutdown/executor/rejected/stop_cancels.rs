@@ -179,8 +179,12 @@ impl Executor {
             closed: false,
             gave_up: false,
         };
-        let shared =
-            Arc::new(Shared { state: Mutex::new(state), stop: stop.clone(), changed: Condvar::new(), ended: Condvar::new() });
+        let shared = Arc::new(Shared {
+            state: Mutex::new(state),
+            stop: stop.clone(),
+            changed: Condvar::new(),
+            ended: Condvar::new(),
+        });
         for _ in 0..workers {
             let shared = Arc::clone(&shared);
             thread::spawn(move || shared.work());
