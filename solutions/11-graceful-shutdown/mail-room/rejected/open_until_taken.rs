@@ -1,5 +1,5 @@
-//! breaks: clause 1 · finding: race
-//! A letter is counted as done when a sorter takes it, and its answers come later.
+//! breaks: clause 3 · finding: sequential
+//! A letter is counted as done when a sorter takes it. The other sorters end, and its answers have one sorter.
 
 use std::any::Any;
 use std::collections::VecDeque;

@@ -1,4 +1,4 @@
-//! breaks: clause 3 · finding: oversubscribed
+//! breaks: clause 1 · finding: oversubscribed
 //! Each letter gets a thread of its own, and the sorters hand letters out.
 
 use std::any::Any;
