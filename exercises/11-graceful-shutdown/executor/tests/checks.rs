@@ -485,6 +485,7 @@ fn jobs_begin_in_the_order_of_their_acceptance(check: &Check) {
     check.forall(input::number(0..=6), |jobs| {
         let (executor, gate, begun) = (executor(1), Gate::new(), Arc::<Mutex<Vec<usize>>>::default());
         drop(submit(&executor, held(&gate, &Meter::new())));
+        settle();
         for i in 0..jobs {
             let begun = Arc::clone(&begun);
             drop(submit(&executor, move || {
