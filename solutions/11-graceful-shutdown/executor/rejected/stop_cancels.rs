@@ -1,4 +1,4 @@
-//! breaks: clause 4 · finding: wrong-answer
+//! breaks: clause 4 · finding: race
 //! A worker that finds a stop requested cancels the job that it has taken, as if a shutdown had asked for that.
 
 use std::any::Any;
