@@ -168,17 +168,29 @@ fn shut_down(executor: &Executor, how: How, meter: &Meter) {
 fn beside(what: impl FnOnce() + Send + 'static) -> (Meter, thread::JoinHandle<()>) {
     let returned = Meter::new();
     let counted = returned.clone();
-    let thread = thread::spawn(move || {
-        what();
-        drop(counted.enter());
+    let thread = thread::spawn(move || match catch(what) {
+        Ok(()) => drop(counted.enter()),
+        Err(what) => fail(Kind::Panicked, format!("the call panicked: {}", payload(&*what))),
     });
     (returned, thread)
+}
+
+/// Jobs that are cancelled come back to their handles while nothing else happens.
+fn come_back(handles: Vec<Claim>, what: &str) {
+    let joins: Vec<_> = handles
+        .into_iter()
+        .map(|handle| beside(|| expect_eq("what a job returned that came back", cancelled(handle)(), 7)))
+        .collect();
+    for (returned, thread) in joins {
+        has_returned(&returned, what);
+        thread.join().unwrap();
+    }
 }
 
 /// Time does not move between what happened and this look.
 fn has_returned(returned: &Meter, what: &str) {
     settle();
-    expect(returned.entered() > 0, Kind::TooLate, || format!("{what}, and the call has not returned"));
+    expect(returned.entered() > 0, Kind::TooLate, || format!("{what}, and the call that waits for this has not returned"));
 }
 
 fn has_not_returned(returned: &Meter, what: &str) {
@@ -473,6 +485,7 @@ fn jobs_begin_in_the_order_of_their_acceptance(check: &Check) {
     check.forall(input::number(0..=6), |jobs| {
         let (executor, gate, begun) = (executor(1), Gate::new(), Arc::<Mutex<Vec<usize>>>::default());
         drop(submit(&executor, held(&gate, &Meter::new())));
+        settle();
         for i in 0..jobs {
             let begun = Arc::clone(&begun);
             drop(submit(&executor, move || {
@@ -770,9 +783,7 @@ fn at_the_limit_the_running_jobs_are_named(check: &Check) {
         expect(took <= 10 * TICK + SOON, Kind::TooLate, || {
             format!("`shutdown` has a limit of 1 s, and took {took:?}")
         });
-        for handle in waiting {
-            expect_eq("what the queued job returned that came back", cancelled(handle)(), 7);
-        }
+        come_back(waiting, "a shutdown has returned at its limit, and a job has not begun");
         is_refused(&executor, "a shutdown has returned at its limit");
         gate.open();
         for handle in running {
@@ -941,9 +952,8 @@ fn a_cancel_strengthens_a_drain(check: &Check) {
         has_not_returned(&drained, "jobs are still running");
         wake.open();
         let cancelling = from_thread.map(beside);
-        for handle in handles {
-            expect_eq("what a job returned that a stronger shutdown cancelled", cancelled(handle)(), 7);
-        }
+        settle();
+        come_back(handles, "a stronger shutdown has cancelled a job");
         has_not_returned(&drained, "jobs are still running");
         // Weaker again, and nothing comes back to the queue.
         let weaker = Arc::clone(&executor);
@@ -982,7 +992,7 @@ fn each_call_has_a_limit_of_its_own(check: &Check) {
             named,
             vec!["hangs".to_owned(); workers],
         );
-        handles.into_iter().for_each(|handle| drop(cancelled(handle)));
+        come_back(handles, "a shutdown has returned at its limit, and a job has not begun");
         has_not_returned(&returned, "jobs are still running, and the first call has a later limit");
         if last == 1 {
             let named = executor.shutdown(How::Cancel, Duration::ZERO);

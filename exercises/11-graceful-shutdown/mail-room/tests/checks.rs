@@ -20,11 +20,13 @@ checks! {
     2 => close_returns_when_the_last_letter_ends simulated;
     3 => as_many_letters_at_once_as_there_are_sorters simulated;
     3 => a_free_sorter_begins_a_letter_at_once simulated;
+    3 => free_sorters_begin_answers_after_closing simulated;
     3 => never_more_letters_at_once_than_sorters;
     3 => post_waits_for_no_letter simulated;
     3 => no_sorters_is_a_panic;
     4 => letters_that_panic_cost_no_other_letter;
     5 => a_dropped_room_works_on_every_letter;
+    5 => a_dropped_room_does_not_panic;
     6 => everything_is_dropped;
     7 => waiting_threads_do_not_spin simulated;
 }
@@ -250,6 +252,38 @@ fn a_free_sorter_begins_a_letter_at_once(check: &Check) {
     });
 }
 
+/// One letter is worked on when the room is closed, and the other sorters are free. Then its answers come.
+fn free_sorters_begin_answers_after_closing(check: &Check) {
+    check.small("a letter with 2 answers, and 2 sorters", (2usize, 2usize));
+    check.forall(input::pair(1..=4, 1..=4), |(sorters, answers)| {
+        let (first, second, meter) = (Gate::new(), Gate::new(), Meter::new());
+        let (opens, held, watched) = (first.clone(), second.clone(), meter.clone());
+        let room = open(sorters, move |letter, outbox| {
+            if letter.answers.is_empty() {
+                let _inside = watched.enter();
+                held.wait();
+                return;
+            }
+            opens.wait();
+            letter.answers.into_iter().for_each(|answer| outbox.post(answer));
+        });
+        let plain = |_| Letter { ticks: 0, answers: Vec::new() };
+        room.post(Letter { ticks: 0, answers: (0..answers).map(plain).collect() });
+        pause(TICK);
+        let closing = thread::spawn(move || close(room));
+        pause(TICK);
+        first.open();
+        settle();
+        let (inside, wanted) = (meter.inside(), answers.min(sorters));
+        expect(inside == wanted, Kind::Sequential, || {
+            format!("after closing, a letter was answered: {wanted} of its {answers} answers should be worked on at once by {sorters} sorters, and {inside} are")
+        });
+        second.open();
+        expect_eq("what `close` returned", closing.join().ok(), Some(answers + 1));
+        every_thread_has_finished();
+    });
+}
+
 fn never_more_letters_at_once_than_sorters(check: &Check) {
     check.small("2 letters, answers to them, and 1 sorter", (vec![1u64, 1], 1usize));
     check.forall(input::numbers_and(0..12, 0..=7, 1..=3), |(numbers, sorters)| {
@@ -305,46 +339,45 @@ fn no_sorters_is_a_panic(check: &Check) {
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Odd(u64);
 
-/// Every third number panics, with one of three payloads. A letter posts its answers before it panics.
+/// A room with a letter for each number. Every third number panics, with one of three payloads. A letter posts its answer
+/// before it panics.
+fn panicking(sorters: usize, numbers: &[u64], meter: &Meter) -> MailRoom<u64> {
+    let watched = meter.clone();
+    let work: Work<u64> = Box::new(move |n, outbox| {
+        let _inside = watched.enter();
+        pause(TICK * (n % 2) as u32);
+        if n < 100 {
+            outbox.post(100);
+        }
+        match n {
+            1 => panic!("no number in it"),
+            4 => panic!("{n} failed (the check makes it panic)"),
+            7 => panic_any(Odd(n)),
+            _ => (),
+        }
+    });
+    let room = MailRoom::open(sorters, work);
+    numbers.iter().for_each(|n| room.post(*n));
+    room
+}
+
 fn letters_that_panic_cost_no_other_letter(check: &Check) {
-    check.small("a letter that panics, a letter after it, and 1 sorter", (vec![1u64, 0], 1usize, 0usize));
-    check.forall(input::numbers_and_two(0..9, 0..=6, 1..=3, 0..=1), |(numbers, sorters, dropped)| {
+    check.small("a letter that panics, a letter after it, and 1 sorter", (vec![1u64, 0], 1usize));
+    check.forall(input::numbers_and(0..9, 0..=6, 1..=3), |(numbers, sorters)| {
         let meter = Meter::new();
-        let watched = meter.clone();
-        let work: Work<u64> = Box::new(move |n, outbox| {
-            let _inside = watched.enter();
-            pause(TICK * (n % 2) as u32);
-            if n < 100 {
-                outbox.post(100);
-            }
-            match n {
-                1 => panic!("no number in it"),
-                4 => panic!("{n} failed (the check makes it panic)"),
-                7 => panic_any(Odd(n)),
-                _ => (),
-            }
-        });
-        let room = MailRoom::open(sorters, work);
-        numbers.iter().for_each(|n| room.post(*n));
+        let room = panicking(sorters, &numbers, &meter);
         let panics: Vec<u64> = numbers.iter().copied().filter(|n| n % 3 == 1).collect();
-        let outcome = if dropped == 1 {
-            let outcome = catch(|| drop(room));
-            expect(outcome.is_ok(), Kind::Panicked, || "the drop of a room panicked".into());
-            None
-        } else {
-            Some(catch(|| room.close()))
-        };
+        let outcome = catch(|| room.close());
         every_thread_has_finished();
         expect_eq("how many letters were worked on", meter.entered(), 2 * numbers.len());
         match outcome {
-            None => (),
-            Some(Ok(count)) => {
+            Ok(count) => {
                 expect(panics.is_empty(), Kind::SwallowedPanic, || {
                     "a letter panicked, and `close` returned".into()
                 });
                 expect_eq("what `close` returned", count, 2 * numbers.len());
             }
-            Some(Err(payload)) => {
+            Err(payload) => {
                 let number = match (payload.downcast_ref::<Odd>(), panic_message(&*payload)) {
                     (Some(odd), _) => odd.0,
                     (_, Some("no number in it")) => 1,
@@ -359,6 +392,17 @@ fn letters_that_panic_cost_no_other_letter(check: &Check) {
                 });
             }
         }
+    });
+}
+
+fn a_dropped_room_does_not_panic(check: &Check) {
+    check.forall(input::numbers_and(0..9, 0..=6, 1..=3), |(numbers, sorters)| {
+        let meter = Meter::new();
+        let room = panicking(sorters, &numbers, &meter);
+        let outcome = catch(|| drop(room));
+        expect(outcome.is_ok(), Kind::Panicked, || "letters panicked, and so did the drop of their room".into());
+        every_thread_has_finished();
+        expect_eq("how many letters were worked on", meter.entered(), 2 * numbers.len());
     });
 }
 

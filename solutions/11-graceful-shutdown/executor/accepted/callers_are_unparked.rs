@@ -191,8 +191,7 @@ impl Executor {
             callers: Vec::new(),
             gave_up: false,
         };
-        let shared =
-            Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
+        let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         for _ in 0..workers {
             let shared = Arc::clone(&shared);
             thread::spawn(move || shared.work());

@@ -174,8 +174,7 @@ impl Executor {
             closed: false,
             gave_up: false,
         };
-        let shared =
-            Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
+        let shared = Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() });
         for _ in 0..workers {
             let shared = Arc::clone(&shared);
             thread::spawn(move || shared.work());
@@ -256,7 +255,8 @@ impl Executor {
         // A job would wait for its own end.
         if !shared.is_mine() {
             let at_work = |state: &mut State| state.workers > 0;
-            let (mut state, waited) = shared.changed.wait_timeout_while(shared.lock(), limit, at_work).unwrap();
+            let (mut state, waited) =
+                shared.changed.wait_timeout_while(shared.lock(), limit, at_work).unwrap();
             state.gave_up |= waited.timed_out();
             drop(state);
             if waited.timed_out() {

@@ -171,8 +171,7 @@ impl Executor {
             closed: false,
             gave_up: false,
         };
-        let shared =
-            Arc::new(Shared { state: Mutex::new(state), ended: Condvar::new() });
+        let shared = Arc::new(Shared { state: Mutex::new(state), ended: Condvar::new() });
         Self { shared, stop, most: workers }
     }
 

@@ -1,4 +1,4 @@
-//! breaks: clause 4 · finding: race
+//! breaks: clause 4 · finding: deadlock
 //! Whether jobs are accepted is asked under one lock, and the job is put into the queue under the next.
 
 use std::any::Any;

@@ -1,4 +1,4 @@
-//! breaks: clause 8 · finding: deadlock
+//! breaks: clause 8 · finding: too-late
 //! The first shutdown decides about the queue. A Cancel after a Drain does no more than wait.
 
 use std::any::Any;

@@ -1,5 +1,5 @@
-//! breaks: clause 9 · finding: deadlock
-//! A job that joins a job of its own executor waits for it. With one worker, that is for ever.
+//! breaks: clause 9 · finding: wrong-answer
+//! A job that joins a job of its own executor waits for it. If all workers wait like that, nobody is left to run anything.
 
 use std::any::Any;
 use std::cell::Cell;

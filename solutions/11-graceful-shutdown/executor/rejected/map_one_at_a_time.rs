@@ -246,7 +246,12 @@ impl Executor {
             self.accept(format!("{name} {place}"), item, move |item| f(item))
         };
         // All are accepted before the first is waited for.
-        items.into_iter().enumerate().map(accept).map(|it| it.map_or_else(Outcome::Cancelled, Handle::join)).collect()
+        items
+            .into_iter()
+            .enumerate()
+            .map(accept)
+            .map(|it| it.map_or_else(Outcome::Cancelled, Handle::join))
+            .collect()
     }
 
     /// Accepts nothing more, and waits until every job has ended, at most for `limit`. Returns the names of the jobs that

@@ -1,4 +1,4 @@
-//! breaks: clause 4 · finding: panicked
+//! breaks: clause 2 · finding: panicked
 //! The queue is cleared, and with it the ways on which the handles would have learned of that.
 
 use std::any::Any;

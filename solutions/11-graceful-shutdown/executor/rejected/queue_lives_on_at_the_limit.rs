@@ -1,4 +1,4 @@
-//! breaks: clause 7 · finding: deadlock
+//! breaks: clause 7 · finding: too-late
 //! At the limit, the jobs in the queue are neither run nor cancelled: the workers take them when they can.
 
 use std::any::Any;

@@ -214,7 +214,8 @@ impl Executor {
             let outcome = match order {
                 Order::Run(number) => {
                     let _ = number;
-                    catch_unwind(AssertUnwindSafe(|| work(input))).map_or_else(Outcome::Panicked, Outcome::Done)
+                    catch_unwind(AssertUnwindSafe(|| work(input)))
+                        .map_or_else(Outcome::Panicked, Outcome::Done)
                 }
                 Order::Cancel => Outcome::Cancelled(input),
             };

@@ -1,4 +1,4 @@
-//! breaks: clause 4 · finding: wrong-answer
+//! breaks: clause 4 · finding: race
 //! A worker that finds a stop requested cancels the job that it has taken, as if a shutdown had asked for that.
 
 use std::any::Any;
@@ -179,8 +179,12 @@ impl Executor {
             closed: false,
             gave_up: false,
         };
-        let shared =
-            Arc::new(Shared { state: Mutex::new(state), stop: stop.clone(), changed: Condvar::new(), ended: Condvar::new() });
+        let shared = Arc::new(Shared {
+            state: Mutex::new(state),
+            stop: stop.clone(),
+            changed: Condvar::new(),
+            ended: Condvar::new(),
+        });
         for _ in 0..workers {
             let shared = Arc::clone(&shared);
             thread::spawn(move || shared.work());

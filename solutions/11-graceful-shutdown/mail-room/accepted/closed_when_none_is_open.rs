@@ -41,7 +41,8 @@ impl<L: Send + 'static> MailRoom<L> {
         let (queue, work) = (Arc::new(Mutex::new(queue)), Arc::new(work));
         let open = Open::default();
         let start = |_| {
-            let (queue, work, outbox) = (Arc::clone(&queue), Arc::clone(&work), Outbox(letters.clone(), Arc::clone(&open)));
+            let (queue, work, outbox) =
+                (Arc::clone(&queue), Arc::clone(&work), Outbox(letters.clone(), Arc::clone(&open)));
             thread::spawn(move || sort(&queue, &outbox, &*work))
         };
         let sorters = (0..sorters).map(start).collect();

@@ -42,7 +42,8 @@ impl<L: Send + 'static> MailRoom<L> {
         let letters = Arc::new(Mutex::new(letters));
         let (queue, work) = (Arc::new(Mutex::new(queue)), Arc::new(work));
         let start = |_| {
-            let (queue, work, outbox) = (Arc::clone(&queue), Arc::clone(&work), Outbox(Arc::downgrade(&letters)));
+            let (queue, work, outbox) =
+                (Arc::clone(&queue), Arc::clone(&work), Outbox(Arc::downgrade(&letters)));
             thread::spawn(move || sort(&queue, &outbox, &*work))
         };
         let sorters = (0..sorters).map(start).collect();

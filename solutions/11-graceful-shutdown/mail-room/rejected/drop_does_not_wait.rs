@@ -1,4 +1,4 @@
-//! breaks: clause 5 · finding: wrong-answer
+//! breaks: clause 5 · finding: too-early
 //! The drop takes the sender away, and waits for nobody.
 
 use std::any::Any;

@@ -1,4 +1,4 @@
-//! breaks: clause 1 · finding: race
+//! breaks: clause 3 · finding: sequential
 //! When no letter has come for a while, a sorter takes that for the end of the day.
 
 use std::any::Any;

@@ -1,5 +1,5 @@
-//! breaks: clause 1 · finding: race
-//! A letter is counted as done when a sorter takes it, and its answers come later.
+//! breaks: clause 3 · finding: sequential
+//! A letter is counted as done when a sorter takes it. The other sorters end, and its answers have one sorter.
 
 use std::any::Any;
 use std::collections::VecDeque;
@@ -50,7 +50,8 @@ impl<L: Send + 'static> MailRoom<L> {
     pub fn open(sorters: usize, work: impl Fn(L, &Outbox<L>) + Send + Sync + 'static) -> Self {
         assert!(sorters > 0, "a mail room needs at least one sorter");
         let state = State { queue: VecDeque::new(), open: 0, closed: false, count: 0, first: None };
-        let (shared, work) = (Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() }), Arc::new(work));
+        let (shared, work) =
+            (Arc::new(Shared { state: Mutex::new(state), changed: Condvar::new() }), Arc::new(work));
         let start = |_| {
             let (outbox, work) = (Outbox(Arc::clone(&shared)), Arc::clone(&work));
             thread::spawn(move || sort(&outbox, &*work))

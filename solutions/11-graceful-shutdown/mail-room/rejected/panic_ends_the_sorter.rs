@@ -1,4 +1,4 @@
-//! breaks: clause 4 · finding: race
+//! breaks: clause 4 · finding: wrong-answer
 //! A letter that panics ends its sorter. The letters behind it have one sorter less.
 
 use std::any::Any;

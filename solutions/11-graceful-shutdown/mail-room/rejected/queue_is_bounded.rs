@@ -1,4 +1,4 @@
-//! breaks: clause 3 · finding: too-late
+//! breaks: clause 1 · finding: deadlock
 //! The queue has room for two letters, and `post` waits for more room.
 
 use std::any::Any;

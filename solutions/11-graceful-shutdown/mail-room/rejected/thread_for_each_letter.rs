@@ -1,4 +1,4 @@
-//! breaks: clause 3 · finding: oversubscribed
+//! breaks: clause 1 · finding: oversubscribed
 //! Each letter gets a thread of its own, and the sorters hand letters out.
 
 use std::any::Any;
@@ -86,7 +86,10 @@ impl<L: Send + 'static> Drop for MailRoom<L> {
 }
 
 /// What a sorter does all day.
-fn sort<L: Send + 'static>(queue: &Mutex<Receiver<Posted<L>>>, work: &Arc<impl Fn(L, &Outbox<L>) + Send + Sync + 'static>) -> Sorted {
+fn sort<L: Send + 'static>(
+    queue: &Mutex<Receiver<Posted<L>>>,
+    work: &Arc<impl Fn(L, &Outbox<L>) + Send + Sync + 'static>,
+) -> Sorted {
     let (mut count, mut first, mut letters) = (0, None, Vec::new());
     loop {
         let posted = queue.lock().unwrap().recv();
