@@ -65,6 +65,12 @@ pub const FIGURES: &[Figure] = &[
         wrong: Wrong::Deadlock,
     },
     Figure {
+        lesson: "06-timeout-with-fallback",
+        name: "bug",
+        program: simulated::timeout_with_fallback::main,
+        wrong: Wrong::Takes(400),
+    },
+    Figure {
         lesson: "09-progress-tracking",
         name: "bug",
         program: simulated::progress_tracking::main,

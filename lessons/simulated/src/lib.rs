@@ -14,5 +14,7 @@ pub mod pipeline;
 pub mod producer_consumer;
 #[path = "../../09-progress-tracking/listings/bug.rs"]
 pub mod progress_tracking;
+#[path = "../../06-timeout-with-fallback/listings/bug.rs"]
+pub mod timeout_with_fallback;
 #[path = "../../05-worker-pool/listings/bug.rs"]
 pub mod worker_pool;
