@@ -75,6 +75,9 @@ pub const FIGURES: &[Figure] = &[
         name: "bug",
         program: simulated::retry_with_backoff::main,
         wrong: Wrong::Takes(3_000),
+        lesson: "06-timeout-with-fallback",
+        program: simulated::timeout_with_fallback::main,
+        wrong: Wrong::Takes(400),
     },
     Figure {
         lesson: "09-progress-tracking",

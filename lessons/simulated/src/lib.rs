@@ -24,5 +24,7 @@ pub mod rate_limiting;
 pub mod resource_pool;
 #[path = "../../08-retry-with-backoff/listings/bug.rs"]
 pub mod retry_with_backoff;
+#[path = "../../06-timeout-with-fallback/listings/bug.rs"]
+pub mod timeout_with_fallback;
 #[path = "../../05-worker-pool/listings/bug.rs"]
 pub mod worker_pool;

@@ -413,12 +413,19 @@ fn only_the_late_one_of_two_calls_is_cancelled(check: &Check) {
     });
 }
 
+/// A value whose drop is counted.
+type Token = Box<dyn Any + Send>;
+
+fn token(drops: &Drops) -> Token {
+    Box::new(drops.token())
+}
+
 /// Panics in one of three ways.
 fn panic_with(n: usize, drops: &Drops) -> ! {
     match n % 3 {
         0 => panic!("no number in it"),
         1 => panic!("a {n} in it"),
-        _ => panic_any((drops.token(), n)),
+        _ => panic_any((token(drops), n)),
     }
 }
 
@@ -427,7 +434,7 @@ fn is_payload(payload: &(dyn Any + Send), n: usize) -> bool {
     match n % 3 {
         0 => payload.downcast_ref::<&str>() == Some(&"no number in it"),
         1 => payload.downcast_ref::<String>().is_some_and(|text| *text == format!("a {n} in it")),
-        _ => payload.downcast_ref::<(harness::Token, usize)>().is_some_and(|(_, number)| *number == n),
+        _ => payload.downcast_ref::<(Token, usize)>().is_some_and(|(_, number)| *number == n),
     }
 }
 

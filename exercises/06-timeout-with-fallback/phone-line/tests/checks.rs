@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use harness::{Check, Drops, Gate, Kind, Meter, Token, catch, checks, every_thread_has_finished, expect};
-use harness::{expect_eq, fail, input, now, panic_message, pause, settle};
+use harness::{Check, Drops, Gate, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq};
+use harness::{ fail, input, now, panic_message, pause, settle};
 use phone_line::Line;
 
 checks! {
@@ -383,7 +383,7 @@ fn after_the_limit_no_question_is_asked(check: &Check) {
             }
             drop(token);
         });
-        let question = |i: usize| (i == before, drops.token());
+        let question = |i: usize| (i == before, token(&drops));
         let got = ask_all(&mut line, (0..=before + after).map(question).collect(), TICK);
         let mut wanted = vec![Some(()); before];
         wanted.resize(before + 1 + after, None);
@@ -426,12 +426,19 @@ fn no_questions_are_answered_at_once(check: &Check) {
     });
 }
 
+/// A value whose drop is counted.
+type Token = Box<dyn Any + Send>;
+
+fn token(drops: &Drops) -> Token {
+    Box::new(drops.token())
+}
+
 /// Panics in one of three ways.
 fn panic_with(n: usize, drops: &Drops) -> ! {
     match n % 3 {
         0 => panic!("no number in it"),
         1 => panic!("a {n} in it"),
-        _ => panic_any((drops.token(), n)),
+        _ => panic_any((token(drops), n)),
     }
 }
 
@@ -504,7 +511,7 @@ fn a_panic_ends_ask_all(check: &Check) {
         let mut line = open(move |(i, token): (usize, Option<Token>)| {
             if token.is_some() && i == before { panic_with(before, &counted) } else { Answer(i as u64) }
         });
-        let questions = (0..=before + after).map(|i| (i, Some(owned.token()))).collect();
+        let questions = (0..=before + after).map(|i| (i, Some(token(&owned)))).collect();
         match catch(|| line.ask_all(questions, HOUR)) {
             Ok(_) => fail(
                 Kind::SwallowedPanic,
@@ -550,7 +557,7 @@ fn everything_is_dropped_once(check: &Check) {
             answer
         });
         let limit = SOON;
-        let questions: Vec<_> = numbers.iter().map(|n| (*n, drops.token(), drops.token())).collect();
+        let questions: Vec<_> = numbers.iter().map(|n| (*n, token(&drops), token(&drops))).collect();
         if all == 1 {
             drop(catch(|| line.ask_all(questions, limit)));
         } else {
