@@ -65,6 +65,12 @@ pub const FIGURES: &[Figure] = &[
         wrong: Wrong::Deadlock,
     },
     Figure {
+        lesson: "06-timeout-with-fallback",
+        name: "bug",
+        program: simulated::timeout_with_fallback::main,
+        wrong: Wrong::Takes(400),
+    },
+    Figure {
         lesson: "07-rate-limiting",
         name: "bug",
         program: simulated::rate_limiting::main,
@@ -75,9 +81,6 @@ pub const FIGURES: &[Figure] = &[
         name: "bug",
         program: simulated::retry_with_backoff::main,
         wrong: Wrong::Takes(3_000),
-        lesson: "06-timeout-with-fallback",
-        program: simulated::timeout_with_fallback::main,
-        wrong: Wrong::Takes(400),
     },
     Figure {
         lesson: "09-progress-tracking",
