@@ -1,4 +1,4 @@
-//! breaks: clause 6 · finding: race
+//! breaks: clause 6 · finding: too-late
 //! The flag is set and the waiters are woken without the lock. A stop between the look and the wait is lost.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! breaks: clause 6 · finding: too-late
+//! breaks: clause 7 · finding: too-late
 //! It sleeps with the lock of the stop in its hands. The stop comes when the sleep is over.
 
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! breaks: clause 6 · finding: wrong-answer
+//! breaks: clause 6 · finding: too-late
 //! The first thread that sees the stop takes it back.
 
 use std::sync::atomic::{AtomicU64, Ordering};

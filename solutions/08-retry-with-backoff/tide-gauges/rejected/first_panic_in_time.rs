@@ -1,4 +1,4 @@
-//! breaks: clause 5 · finding: wrong-answer
+//! breaks: clause 5 · finding: race
 //! The first panic in time comes out, and not that of the first gauge.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

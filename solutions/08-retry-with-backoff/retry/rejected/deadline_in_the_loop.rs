@@ -1,5 +1,5 @@
-//! breaks: clause 3 · finding: too-late
-//! After each wake-up it waits for the whole time again.
+//! breaks: clause 5 · finding: too-late
+//! The deadline ends the loop of attempts. The sleep before it is not looked at, and the error is called exhausted.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex};
@@ -80,15 +80,9 @@ impl Stop {
 
     /// Sleeps for so long, or until somebody stops it. Returns whether it was stopped.
     fn sleep(&self, time: Duration) -> bool {
-        let mut stopped = self.stopped.lock().unwrap();
-        while !*stopped {
-            let (guard, timeout) = self.changed.wait_timeout(stopped, time).unwrap();
-            stopped = guard;
-            if timeout.timed_out() {
-                break;
-            }
-        }
-        *stopped
+        let stopped = self.stopped.lock().unwrap();
+        // It asks again after each wake-up, and waits for what is left of the time.
+        *self.changed.wait_timeout_while(stopped, time, |stopped| !*stopped).unwrap().0
     }
 }
 
@@ -117,7 +111,7 @@ pub fn retry<R, E>(
             Err(Failure::Transient(error)) => error,
         };
         // Asked before the sleep: after the last attempt nobody waits.
-        if attempt == policy.attempts {
+        if attempt == policy.attempts || start.elapsed() > policy.limit {
             return Err(RetryError::Exhausted(error));
         }
         if stop.is_stopped() {
@@ -125,10 +119,6 @@ pub fn retry<R, E>(
         }
         let half = wait / 2;
         let sleep = half + (wait - half).mul_f64(jitter());
-        // No sum with an `Instant`, which a limit of `Duration::MAX` would overflow.
-        if start.elapsed().saturating_add(sleep) > policy.limit {
-            return Err(RetryError::Deadline(error));
-        }
         on_retry(&error, sleep);
         if stop.sleep(sleep) {
             return Err(RetryError::Stopped(error));
