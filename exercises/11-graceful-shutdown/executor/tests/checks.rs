@@ -190,7 +190,9 @@ fn come_back(handles: Vec<Claim>, what: &str) {
 /// Time does not move between what happened and this look.
 fn has_returned(returned: &Meter, what: &str) {
     settle();
-    expect(returned.entered() > 0, Kind::TooLate, || format!("{what}, and the call that waits for this has not returned"));
+    expect(returned.entered() > 0, Kind::TooLate, || {
+        format!("{what}, and the call that waits for this has not returned")
+    });
 }
 
 fn has_not_returned(returned: &Meter, what: &str) {

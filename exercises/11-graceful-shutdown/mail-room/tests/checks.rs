@@ -400,7 +400,9 @@ fn a_dropped_room_does_not_panic(check: &Check) {
         let meter = Meter::new();
         let room = panicking(sorters, &numbers, &meter);
         let outcome = catch(|| drop(room));
-        expect(outcome.is_ok(), Kind::Panicked, || "letters panicked, and so did the drop of their room".into());
+        expect(outcome.is_ok(), Kind::Panicked, || {
+            "letters panicked, and so did the drop of their room".into()
+        });
         every_thread_has_finished();
         expect_eq("how many letters were worked on", meter.entered(), 2 * numbers.len());
     });
