@@ -78,7 +78,9 @@ fn a_parcel_arrives_at_once(check: &Check) {
             fail(Kind::WrongAnswer, "a parcel came within the limit, and did not arrive")
         };
         let late = now() - sent;
-        expect(late <= SOON, Kind::TooLate, || format!("the call returned {late:?} after the parcel had been sent"));
+        expect(late <= SOON, Kind::TooLate, || {
+            format!("the call returned {late:?} after the parcel had been sent")
+        });
         drop(kept);
     });
 }
@@ -116,7 +118,11 @@ fn without_a_parcel_it_is_not_yet(check: &Check) {
         let couriers: Vec<_> = (0..couriers).map(|_| courier.clone()).collect();
         drop(courier);
         for _ in 0..2 {
-            expect_eq("the news while a courier is on the way", wait(&parcels, SOON * limit as u32), News::NotYet);
+            expect_eq(
+                "the news while a courier is on the way",
+                wait(&parcels, SOON * limit as u32),
+                News::NotYet,
+            );
         }
         drop(couriers);
     });

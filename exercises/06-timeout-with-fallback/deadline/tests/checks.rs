@@ -131,7 +131,9 @@ fn the_work_is_called_once_on_another_thread(check: &Check) {
             thread::current().id()
         };
         let on = timed(HOUR, work, never);
-        expect(on != thread::current().id(), Kind::WrongAnswer, || "the work was called on the caller's thread".into());
+        expect(on != thread::current().id(), Kind::WrongAnswer, || {
+            "the work was called on the caller's thread".into()
+        });
         settle();
         expect_eq("how often the work was called", meter.entered(), 1);
     });
@@ -146,7 +148,9 @@ fn a_result_is_returned_at_once(check: &Check) {
         };
         let ended = timed(limit, work, never);
         let late = now() - ended;
-        expect(late <= SOON, Kind::TooLate, || format!("the call returned {late:?} after its work had ended"));
+        expect(late <= SOON, Kind::TooLate, || {
+            format!("the call returned {late:?} after its work had ended")
+        });
     });
 }
 
@@ -160,7 +164,9 @@ fn calls_at_the_same_time_are_independent(check: &Check) {
                     gate.wait();
                     Answer(i)
                 };
-                scope.spawn(move || expect_eq("a late call", timed(TICK, work, || Answer(90 + i)), Answer(90 + i)));
+                scope.spawn(move || {
+                    expect_eq("a late call", timed(TICK, work, || Answer(90 + i)), Answer(90 + i))
+                });
             }
             for i in 0..calls {
                 let work = move |_: &Cancelled| {
@@ -206,7 +212,9 @@ fn a_late_call_returns_its_fallback(check: &Check) {
         let fallback = || {
             called.fetch_add(1, Ordering::SeqCst);
             let same = thread::current().id() == caller;
-            expect(same, Kind::WrongAnswer, || "the fallback was called on a thread that is not the caller's".into());
+            expect(same, Kind::WrongAnswer, || {
+                "the fallback was called on a thread that is not the caller's".into()
+            });
             Answer(90 + n)
         };
         expect_eq("what a late call returned", timed(TICK, work, fallback), Answer(90 + n));
@@ -243,7 +251,11 @@ fn a_late_result_reaches_no_later_call(check: &Check) {
                 (i, "the work")
             };
             let wanted = (i, if n < 2 { "the work" } else { "the fallback" });
-            expect_eq("the number of the call, and who answered", timed(2 * TICK, work, || (i, "the fallback")), wanted);
+            expect_eq(
+                "the number of the call, and who answered",
+                timed(2 * TICK, work, || (i, "the fallback")),
+                wanted,
+            );
         }
     });
 }
@@ -274,7 +286,11 @@ fn a_late_result_is_dropped_on_its_thread(check: &Check) {
         }
         gate.open();
         let all = || dropped.lock().unwrap().len() == calls;
-        await_that(Kind::WrongAnswer, "the work of a late call has ended, and its result is not dropped", all);
+        await_that(
+            Kind::WrongAnswer,
+            "the work of a late call has ended, and its result is not dropped",
+            all,
+        );
         let sorted = |ids: &Mutex<Vec<ThreadId>>| {
             let mut ids: Vec<_> = ids.lock().unwrap().iter().map(|id| format!("{id:?}")).collect();
             ids.sort();
@@ -304,9 +320,11 @@ fn everything_is_dropped_once(check: &Check) {
             drop(catch(|| timed(limit, work, || None)));
         }
         gate.open();
-        await_that(Kind::WrongAnswer, "all calls are over, and some of what they owned is not dropped", || {
-            drops.alive() == 0
-        });
+        await_that(
+            Kind::WrongAnswer,
+            "all calls are over, and some of what they owned is not dropped",
+            || drops.alive() == 0,
+        );
     });
 }
 
@@ -341,7 +359,9 @@ fn the_work_learns_that_the_caller_has_given_up(check: &Check) {
             true
         };
         timed(TICK, work, fallback);
-        await_that(Kind::WrongAnswer, "the caller has given up, and `is_set` says `false`", || left(&kept) == Some(true));
+        await_that(Kind::WrongAnswer, "the caller has given up, and `is_set` says `false`", || {
+            left(&kept) == Some(true)
+        });
         ended.open();
         settle();
         expect_eq("`is_set` of a clone when the late work has ended", left(&kept), Some(true));
@@ -452,7 +472,9 @@ fn a_panic_is_passed_on_at_once(check: &Check) {
             panic!("the check makes it panic")
         };
         let (took, outcome) = took(|| catch(|| timed(HOUR, work, || ())));
-        expect(outcome.is_err(), Kind::SwallowedPanic, || "the work panicked in time, and the call returned".into());
+        expect(outcome.is_err(), Kind::SwallowedPanic, || {
+            "the work panicked in time, and the call returned".into()
+        });
         expect(took <= takes + SOON, Kind::TooLate, || {
             format!("the work panicked after {takes:?}, and the call ended after {took:?}")
         });
@@ -469,7 +491,9 @@ fn a_late_panic_reaches_nobody(check: &Check) {
             panic_with(n, &counted)
         };
         let outcome = catch(|| timed(TICK, work, || Answer(1)));
-        expect(outcome.is_ok_and(|answer| answer == Answer(1)), Kind::Panicked, || "a late call panicked".into());
+        expect(outcome.is_ok_and(|answer| answer == Answer(1)), Kind::Panicked, || {
+            "a late call panicked".into()
+        });
         gate.open();
         let outcome = catch(|| timed(HOUR, |_| Answer(2), never));
         expect(outcome.is_ok_and(|answer| answer == Answer(2)), Kind::WrongAnswer, || {
@@ -510,7 +534,11 @@ fn a_limit_of_zero_waits_for_nothing(check: &Check) {
             Answer(1)
         };
         let (took, answer) = took(|| timed(Duration::ZERO, work, fallback));
-        expect_eq("how often the fallback was called, and who answered", called.load(Ordering::SeqCst), answer.0);
+        expect_eq(
+            "how often the fallback was called, and who answered",
+            called.load(Ordering::SeqCst),
+            answer.0,
+        );
         expect(took <= SOON, Kind::TooLate, || format!("with a limit of zero the call took {took:?}"));
         gate.open();
     });
@@ -569,7 +597,11 @@ fn steps_in_time_return_their_results(check: &Check) {
                 pause(TICK * n as u32);
                 (Answer(n as usize), thread::current().id() == caller)
             };
-            expect_eq("a step, and whether the caller ran it", step(&deadline, work), Ok((Answer(n as usize), false)));
+            expect_eq(
+                "a step, and whether the caller ran it",
+                step(&deadline, work),
+                Ok((Answer(n as usize), false)),
+            );
             expect_eq("how often the step was called", meter.entered(), 1);
         }
     });
@@ -594,7 +626,9 @@ fn each_step_gets_what_is_left(check: &Check) {
             match used {
                 0..10 => {
                     let gave_up = outcome.is_err() && since < limit;
-                    expect(!gave_up, Kind::TooEarly, || format!("of {limit:?}, a step gave up after {since:?}"));
+                    expect(!gave_up, Kind::TooEarly, || {
+                        format!("of {limit:?}, a step gave up after {since:?}")
+                    });
                     expect_eq("a step in time", outcome, Ok(Answer(n as usize)));
                 }
                 10 => return,
@@ -603,7 +637,9 @@ fn each_step_gets_what_is_left(check: &Check) {
                         format!("of a deadline after {limit:?}, a step returned after {since:?}")
                     });
                     expect_eq("a step that was late", outcome, Err(TimedOut));
-                    expect(since >= limit, Kind::TooEarly, || format!("of {limit:?}, a step gave up after {since:?}"));
+                    expect(since >= limit, Kind::TooEarly, || {
+                        format!("of {limit:?}, a step gave up after {since:?}")
+                    });
                 }
             }
         }
@@ -653,7 +689,8 @@ fn after_the_deadline_no_step_begins(check: &Check) {
 
 fn a_late_step_is_cancelled_and_its_result_dropped(check: &Check) {
     check.forall(input::number(0..=2), |panics| {
-        let (gate, kept, drops, deadline) = (Gate::new(), Left::default(), Drops::new(), Deadline::after(TICK));
+        let (gate, kept, drops, deadline) =
+            (Gate::new(), Left::default(), Drops::new(), Deadline::after(TICK));
         let (held, own, counted, token) = (gate.clone(), Arc::clone(&kept), drops.clone(), drops.token());
         let work = move |cancelled: &Cancelled| {
             *own.lock().unwrap() = Some(cancelled.clone());
@@ -667,7 +704,9 @@ fn a_late_step_is_cancelled_and_its_result_dropped(check: &Check) {
             Ok(outcome) => expect_eq("whether a late step returned", outcome.is_ok(), false),
             Err(_) => fail(Kind::Panicked, "a late step panicked"),
         }
-        await_that(Kind::WrongAnswer, "the step is late, and `is_set` says `false`", || left(&kept) == Some(true));
+        await_that(Kind::WrongAnswer, "the step is late, and `is_set` says `false`", || {
+            left(&kept) == Some(true)
+        });
         gate.open();
         await_that(Kind::WrongAnswer, "what a late step owned is not dropped", || drops.alive() == 0);
         expect_eq("a later call", timed(HOUR, |_| Answer(5), never), Answer(5));
@@ -720,7 +759,9 @@ fn what_is_left_counts_down_to_zero(check: &Check) {
         pause(waits);
         let (left, since) = (deadline.left(), now() - before);
         let least = limit.saturating_sub(since);
-        expect(left >= least, Kind::WrongAnswer, || format!("of {limit:?}, {left:?} are left after {since:?}"));
+        expect(left >= least, Kind::WrongAnswer, || {
+            format!("of {limit:?}, {left:?} are left after {since:?}")
+        });
         expect(left <= limit.saturating_sub(waits), Kind::WrongAnswer, || {
             format!("of {limit:?}, {left:?} are left after {waits:?}")
         });
