@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use harness::{Check, Drops, Gate, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq};
-use harness::{ fail, input, now, panic_message, pause, settle};
+use harness::{fail, input, now, panic_message, pause, settle};
 use phone_line::Line;
 
 checks! {
@@ -402,7 +402,6 @@ fn a_question_is_asked_when_the_one_before_is_answered(check: &Check) {
         let meter = Meter::new();
         let watched = meter.clone();
         let mut line = open(move |i: usize| {
-            watched.at_most(0, "questions behind the one that is answered");
             let _inside = watched.enter();
             pause(TICK);
             assert!(i != panics, "the check makes it panic");

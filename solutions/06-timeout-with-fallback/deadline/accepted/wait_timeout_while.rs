@@ -2,8 +2,8 @@
 //! for when the caller waits for more than one thing under the same lock.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::{Arc, Condvar, Mutex};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -78,8 +78,7 @@ impl Deadline {
         });
         let (slot, changed) = &*place;
         let slot = slot.lock().unwrap();
-        let (mut slot, _) =
-            changed.wait_timeout_while(slot, self.left(), |slot| slot.is_none()).unwrap();
+        let (mut slot, _) = changed.wait_timeout_while(slot, self.left(), |slot| slot.is_none()).unwrap();
         match slot.take() {
             Some(Ok(result)) => Ok(result),
             Some(Err(payload)) => resume_unwind(payload),

@@ -1,11 +1,11 @@
 //! breaks: clause 3 · finding: wrong-answer
 //! The receiver of a late call is kept for later. Its result is never dropped.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::any::Any;
-use std::sync::{Arc, Mutex};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 

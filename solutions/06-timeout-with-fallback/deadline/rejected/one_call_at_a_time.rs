@@ -1,10 +1,10 @@
-//! breaks: clause 1 · finding: deadlock
+//! breaks: clause 1 · finding: wrong-answer
 //! One lock around every call. A call inside of a call waits for itself.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 

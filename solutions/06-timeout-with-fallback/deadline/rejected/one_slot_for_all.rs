@@ -1,10 +1,10 @@
 //! breaks: clause 1 · finding: race
 //! The results of all calls lie in one place. A call takes what is there, a late result of another one included.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::any::Any;
-use std::sync::{Arc, Condvar, Mutex};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 

@@ -2,8 +2,8 @@
 //! A panic that drops the sender is noticed only when the limit has passed.
 
 use std::panic::resume_unwind;
-use std::sync::{Arc, Condvar, Mutex};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 

@@ -1,8 +1,8 @@
 //! accepted: a map of those that wait, by number, as a client of a network protocol has it
 //! for when several threads should be able to wait at the same time.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread;

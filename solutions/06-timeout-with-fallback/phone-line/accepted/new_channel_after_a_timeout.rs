@@ -33,7 +33,9 @@ impl<Q: Send + 'static, A: Send + 'static> Line<Q, A> {
     /// # Panics
     /// If `answer` panicked, with the same payload.
     pub fn ask(&mut self, question: Q, limit: Duration) -> Option<A> {
-        self.questions.send((question, self.present.0.clone())).expect("the thread lives as long as the line");
+        self.questions
+            .send((question, self.present.0.clone()))
+            .expect("the thread lives as long as the line");
         match self.present.1.recv_timeout(limit) {
             Ok(Ok(answer)) => Some(answer),
             Ok(Err(payload)) => resume_unwind(payload),

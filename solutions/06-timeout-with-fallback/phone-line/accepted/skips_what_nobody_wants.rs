@@ -1,9 +1,9 @@
 //! accepted: a way back for each question, and a flag with which a caller that gives up takes its question back
 //! for when an answer is expensive and nobody waits for it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -39,7 +39,9 @@ impl<Q: Send + 'static, A: Send + 'static> Line<Q, A> {
     pub fn ask(&mut self, question: Q, limit: Duration) -> Option<A> {
         let (reply, answer) = mpsc::channel();
         let given_up = Arc::<AtomicBool>::default();
-        self.questions.send((question, Arc::clone(&given_up), reply)).expect("the thread lives as long as the line");
+        self.questions
+            .send((question, Arc::clone(&given_up), reply))
+            .expect("the thread lives as long as the line");
         match answer.recv_timeout(limit) {
             Ok(Ok(answer)) => Some(answer),
             Ok(Err(payload)) => resume_unwind(payload),

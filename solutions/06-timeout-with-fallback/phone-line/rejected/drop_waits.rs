@@ -43,7 +43,11 @@ impl<Q: Send + 'static, A: Send + 'static> Line<Q, A> {
     /// If `answer` panicked, with the same payload.
     pub fn ask(&mut self, question: Q, limit: Duration) -> Option<A> {
         let (reply, answer) = mpsc::channel();
-        self.questions.as_ref().expect("it is not dropped").send((question, reply)).expect("the thread lives as long as the line");
+        self.questions
+            .as_ref()
+            .expect("it is not dropped")
+            .send((question, reply))
+            .expect("the thread lives as long as the line");
         match answer.recv_timeout(limit) {
             Ok(Ok(answer)) => Some(answer),
             Ok(Err(payload)) => resume_unwind(payload),
