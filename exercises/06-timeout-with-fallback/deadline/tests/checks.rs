@@ -547,7 +547,8 @@ fn a_limit_of_zero_waits_for_nothing(check: &Check) {
 fn the_longest_limit_is_a_limit(check: &Check) {
     check.forall(input::pair(0..=4, 0..=1), |(n, by_deadline)| {
         let work = move |_: &Cancelled| {
-            pause(HOUR * n as u32 * u32::from(n > 2) + TICK);
+            // Longer than any limit that somebody would put in the place of no limit, and not too long for a poll.
+            pause(Duration::from_secs(5) * n as u32 * u32::from(n > 2) + TICK);
             Answer(n)
         };
         let call = || match by_deadline {

@@ -450,10 +450,10 @@ fn waiting_calls_are_served_in_turn(check: &Check) {
                 _ => line.join(|pool| pool.acquire_many(1)),
             }
         }
-        for served in 0..kinds.len() {
+        for (served, kind) in kinds.iter().enumerate() {
             line.must_be_served(served);
             match held.pop() {
-                Some(guard) if kinds[served] == 3 => guard.discard(),
+                Some(guard) if *kind == 3 => guard.discard(),
                 Some(guard) => drop(guard),
                 None => line.gates[served - size].open(),
             }
@@ -473,7 +473,7 @@ fn nobody_overtakes_a_waiting_call(check: &Check) {
         (0..waiting).for_each(|_| line.join(Pool::acquire));
         drop(held.pop());
         let outcome = pool.acquire_timeout(Duration::ZERO);
-        expect(!matches!(outcome, Ok(_)), Kind::WrongAnswer, || {
+        expect(outcome.is_err(), Kind::WrongAnswer, || {
             "a call took the place that was free for a call that waited before it".into()
         });
         expect_eq("what the call with a limit of zero returned", told(&outcome), "TimedOut".to_owned());
@@ -1067,7 +1067,7 @@ fn idle_resources_are_dropped_by_the_close(check: &Check) {
             guard.uses += 1;
         }
         while let Some(guard) = guards.pop() {
-            if guards.len() % 2 == 0 {
+            if guards.len().is_multiple_of(2) {
                 drop(guard)
             } else {
                 guard.discard()
