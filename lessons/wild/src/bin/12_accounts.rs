@@ -86,7 +86,8 @@ fn step_by_step(connection: &Connection, transfer: Transfer) -> std::result::Res
     let Transfer { from, to, amount } = transfer;
     let change = "UPDATE accounts SET balance = balance + ?2 WHERE id = ?1";
     connection.execute(change, params![from, -amount])?;
-    let rest: i64 = connection.query_row("SELECT balance FROM accounts WHERE id = ?1", [from], |row| row.get(0))?;
+    let rest: i64 =
+        connection.query_row("SELECT balance FROM accounts WHERE id = ?1", [from], |row| row.get(0))?;
     if rest < 0 {
         return Err(End::Refused);
     }
@@ -209,7 +210,8 @@ fn run(connections: &dyn Connections, transfers: &[Transfer], threads: usize, wa
     let work = || {
         let mut ends = Vec::new();
         while let Some(transfer) = transfers.get(next.fetch_add(1, Ordering::SeqCst)) {
-            let mut transfer = |connection: &mut Connection| way(connection, *transfer).err().unwrap_or(End::Done);
+            let mut transfer =
+                |connection: &mut Connection| way(connection, *transfer).err().unwrap_or(End::Done);
             let caught = catch_unwind(AssertUnwindSafe(|| connections.with(&mut transfer)));
             ends.push(caught.unwrap_or(End::Panicked));
         }
