@@ -37,7 +37,9 @@ fn answer(mut client: TcpStream) -> io::Result<()> {
     BufReader::new(client.try_clone()?).read_line(&mut request)?;
     let time = request.trim().parse().map_err(io::Error::other)?;
     thread::sleep(Duration::from_millis(time));
-    writeln!(client, "served in {time} ms")
+    writeln!(client, "served in {time} ms")?;
+    // The service keeps a second way to the client, so dropping this one ends nothing.
+    client.shutdown(Shutdown::Write)
 }
 
 /// Serves requests until `stop` is requested, at most `workers` at once, and then ends within `limit`.
