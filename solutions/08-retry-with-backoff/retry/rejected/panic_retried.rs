@@ -1,4 +1,4 @@
-//! breaks: clause 4 · finding: swallowed-panic
+//! breaks: clause 4 · finding: wrong-answer
 //! A panic is caught, and counts as a failure of which nothing is known.
 
 use std::sync::atomic::{AtomicU64, Ordering};
