@@ -450,7 +450,7 @@ fn a_panic_of_talk_costs_only_its_caller(check: &Check) {
         let counts = Counts::new();
         let office = counts.office(lines, |_| Ok(()));
         for number in 0..panics {
-            exploded(what, number, catch(|| office.call(|_| -> () { explode(what, number) })));
+            exploded(what, number, catch(|| office.call::<()>(|_| explode(what, number))));
         }
         expect_eq("how many lines were dialled", counts.dialled(), 1);
         all_lines_talk(&office, lines);

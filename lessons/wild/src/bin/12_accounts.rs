@@ -189,7 +189,7 @@ fn own_pool(file: &Path, size: usize, looks: bool) -> Own {
     Own { pool: Pool::new(size, move || open(&file)), looks }
 }
 
-/// Runs the transfers on some threads, and counts how they ended.
+/// How many transfers ended in which way.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Report {
     done: usize,
@@ -205,6 +205,7 @@ impl fmt::Display for Report {
     }
 }
 
+/// Runs the transfers on some threads, and counts how they ended.
 fn run(connections: &dyn Connections, transfers: &[Transfer], threads: usize, way: Way) -> Report {
     let next = AtomicUsize::new(0);
     let work = || {
