@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use resource_pool::{Failure, Pool};
 
-/// Connections to a database that is very far away.
+/// How many connections were made.
 static MADE: AtomicUsize = AtomicUsize::new(0);
+/// How many are in use.
 static BUSY: AtomicUsize = AtomicUsize::new(0);
+/// The most that were ever in use at once.
 static MOST: AtomicUsize = AtomicUsize::new(0);
 
+/// To a database that is very far away.
 struct Connection;
 
 fn query(_connection: &mut Connection, number: u32) -> Result<u32, &'static str> {
