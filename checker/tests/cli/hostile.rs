@@ -258,7 +258,7 @@ fn after_three_checks_that_hang_the_others_are_left_undecided() {
     let ended = workbook.checker("run greet").run().exits(1);
     ended
         .shows("✗ first · clause 1 · timed-out")
-        .shows("the same was seen by second (clause 2), third (clause 3)\n")
+        .shows("also seen by second (clause 2), third (clause 3)\n")
         .shows("? fourth · clause 4 · undecided")
         .shows("not tried: three checks before this one have hung")
         .shows("also     fifth (clause 5)");
@@ -272,7 +272,7 @@ fn two_checks_that_hang_keep_the_others_from_nothing() {
     let workbook = Workbook::new();
     let stuck = r#"{"event":"stuck","check":"NAME","message":"it computes without end","thread":null}"#;
     checks_say(&workbook, &["first", "second"], stuck, "std::process::exit(1)");
-    workbook.checker("run greet").run().exits(1).shows("the same was seen by second (clause 2)");
+    workbook.checker("run greet").run().exits(1).shows("also seen by second (clause 2)");
 }
 
 #[test]
@@ -301,7 +301,7 @@ fn a_panic_that_can_not_go_on_says_where_and_with_which_seed() {
         .shows("the whole program ended here: it panicked, \"a\", while it unwound")
         .shows("4 │ if check.is_empty() { return \"\" }")
         .shows("cargo checker replay greet greets_all --seed 36")
-        .shows("the same was seen by never_waits (clause 2)");
+        .shows("also seen by never_waits (clause 2)");
 }
 
 #[test]
