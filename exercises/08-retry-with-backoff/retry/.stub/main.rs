@@ -16,7 +16,8 @@ fn main() {
     for (name, answers) in answers {
         println!("{name}");
         let mut answers = answers.into_iter();
-        let on_retry = |error: &&str, sleep: Duration| println!("  {error}, again in {:.2} s", sleep.as_secs_f64());
+        let on_retry =
+            |error: &&str, sleep: Duration| println!("  {error}, again in {:.2} s", sleep.as_secs_f64());
         let operation = || answers.next().unwrap_or(Err(Failure::Permanent("called too often")));
         match retry(&policy, &jitter, &stop, on_retry, operation) {
             Ok(answer) => println!("  {answer}"),

@@ -34,7 +34,9 @@ fn fetch(url: &str, patience: Duration) -> Result<String, Trouble> {
     let config = ureq::Agent::config_builder().timeout_global(Some(patience));
     let agent = ureq::Agent::from(config.build());
     match agent.get(url).call() {
-        Ok(mut answer) => answer.body_mut().read_to_string().map_err(|error| Trouble::Later(error.to_string())),
+        Ok(mut answer) => {
+            answer.body_mut().read_to_string().map_err(|error| Trouble::Later(error.to_string()))
+        }
         // 429 is "too many requests".
         Err(ureq::Error::StatusCode(status)) if status < 500 && status != 429 => Err(Trouble::Never(status)),
         Err(error) => Err(Trouble::Later(error.to_string())),
@@ -68,7 +70,12 @@ fn with_backon(url: &str, care: Care) -> Result<String, Trouble> {
 // ANCHOR_END: backon
 
 // ANCHOR: lesson
-fn with_the_lesson(url: &str, policy: &Policy, stop: &Stop, care: Care) -> Result<String, RetryError<Trouble>> {
+fn with_the_lesson(
+    url: &str,
+    policy: &Policy,
+    stop: &Stop,
+    care: Care,
+) -> Result<String, RetryError<Trouble>> {
     let attempt = || {
         fetch(url, PATIENCE).map_err(|trouble| match care.is_worth_it(&trouble) {
             true => Failure::Transient(trouble),
@@ -114,7 +121,8 @@ fn times(asked: &Asked, path: &str) -> u32 {
 }
 
 fn main() -> ExitCode {
-    let care = if env::args().any(|argument| argument == "--hurried") { Care::Hurried } else { Care::Careful };
+    let care =
+        if env::args().any(|argument| argument == "--hurried") { Care::Hurried } else { Care::Careful };
     let stop = Stop::new();
     let mut in_vain = 0;
     for (name, lesson) in [("backon", false), ("the lesson's retry", true)] {
@@ -182,8 +190,7 @@ mod tests {
         let policy = Policy { base: hour, cap: hour, limit: 24 * hour, ..POLICY };
         let start = Instant::now();
         thread::scope(|scope| {
-            let client =
-                scope.spawn(|| with_the_lesson(&server.url("/gone"), &policy, &stop, Care::Careful));
+            let client = scope.spawn(|| with_the_lesson(&server.url("/gone"), &policy, &stop, Care::Careful));
             while times(&asked, "/gone") == 0 {
                 thread::sleep(Duration::from_millis(1));
             }
