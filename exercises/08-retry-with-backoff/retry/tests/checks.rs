@@ -461,7 +461,7 @@ fn a_panic_costs_the_stop_nothing(check: &Check) {
             stop.stop();
             settle();
             expect(sleeper.is_finished(), Kind::TooLate, || {
-                "a caller panicked, and a stop wakes nobody any more".into()
+                "another caller had panicked, and a stop did not wake a sleeping caller".into()
             });
             expect_eq("what another caller got", sleeper.join().ok(), Some(Err(RetryError::Stopped(1))));
         });
