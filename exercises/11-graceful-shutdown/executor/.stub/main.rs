@@ -10,7 +10,7 @@ use executor::{Executor, Handle, How, Outcome, Stop};
 /// How long the kitchen may take to close.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-pub fn main() -> ExitCode {
+pub(crate) fn main() -> ExitCode {
     let seconds = std::env::args().nth(1).map_or(1, |text| text.parse().expect("a number of seconds"));
     let stop = Stop::new();
     let signal = stop.clone();
