@@ -95,7 +95,11 @@ impl Style {
         let more = others.len().saturating_sub(ALSO_LIMIT);
         let shown = if more == 1 { others.len() } else { others.len().min(ALSO_LIMIT) };
         for (index, other) in others[..shown].iter().enumerate() {
-            let label = if index == 0 { "also seen by" } else { "" };
+            let label = match (index, finding.left_out) {
+                (0, true) => "also",
+                (0, false) => "also seen by",
+                _ => "",
+            };
             let mut line = format!("{} (clause {})", other.name, other.clause);
             if let Some(seen) = other.finding.as_ref().filter(|_| !finding.left_out) {
                 let kind = if seen.kind == finding.kind { None } else { Some(seen.kind.to_string()) };
