@@ -32,5 +32,15 @@ pub(crate) fn thread(tasks: &[Task], id: TaskId, source: &str) -> ThreadReport {
     });
     let idle = task.of_rayon && waiting_for.as_deref().is_none_or(|w| w == IDLE);
     let timed = blocked && task.deadline != NEVER;
-    ThreadReport { name: name_of(tasks, id), at, waiting_for, called_from, timed, call, infrastructure: idle }
+    let waits_in = task.waiting.filter(|_| blocked).map(|w| w.at.file());
+    ThreadReport {
+        name: name_of(tasks, id),
+        at,
+        waiting_for,
+        waits_in,
+        called_from,
+        timed,
+        call,
+        infrastructure: idle,
+    }
 }

@@ -75,6 +75,8 @@ pub struct ThreadReport {
     pub at: Option<(String, u32)>,
     /// What it waits for; `None` if it could have gone on.
     pub waiting_for: Option<String>,
+    /// The source file whose code waits; `None` if it could have gone on.
+    pub waits_in: Option<&'static str>,
     /// Where the learner's function that contains `at` was called, if that is the learner's too.
     pub called_from: Option<u32>,
     /// Whether it would go on by itself in a while.

@@ -1,8 +1,9 @@
 //! From how an execution ended to what that means for the learner's program.
 
-use engine::{Ending, Panic, Run};
+use engine::{Ending, Panic, Run, ThreadReport};
 
 use crate::expect::Failure;
+use crate::search::CHECKS;
 use protocol::Kind;
 
 /// What a `todo!()` panics with.
@@ -69,12 +70,22 @@ fn describe_in_thread(panic: &Panic) -> String {
     format!("`{}` had panicked: {}", panic.thread, describe(panic))
 }
 
+/// What a thread waits for. What a check waits for itself, in a function that it has passed to the learner's code, says so.
+pub(crate) fn waits_for(thread: &ThreadReport) -> Option<String> {
+    let what = thread.waiting_for.clone()?;
+    let is_in_checks = |file: &str| file.ends_with(CHECKS);
+    let is_learners = thread.at.as_ref().is_some_and(|(file, _)| !is_in_checks(file));
+    let is_checks_own = is_learners && thread.waits_in.is_some_and(is_in_checks);
+    let is_named = what.ends_with("to finish") || what.starts_with("the check");
+    Some(if is_checks_own && !is_named { format!("{what} (the check's)") } else { what })
+}
+
 fn deadlocked(run: &Run) -> String {
     let waits: Vec<String> = run
         .threads
         .iter()
         .filter(|t| !t.infrastructure)
-        .filter_map(|t| t.waiting_for.as_ref().map(|w| format!("`{}` waits for {w}", t.name)))
+        .filter_map(|t| waits_for(t).map(|what| format!("`{}` waits for {what}", t.name)))
         .collect();
     let mut text = match waits.len() {
         1 => format!("nothing can run any more: {}, and no other thread is left to end that", waits[0]),

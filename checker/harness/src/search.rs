@@ -5,7 +5,7 @@ use protocol::{Exhausted, Finding, Hunt, Kind, Schedule, Step, Thread};
 use serde::{Deserialize, Serialize};
 
 use crate::cases::{Input, Tree};
-use crate::classify::classify;
+use crate::classify::{classify, waits_for};
 use crate::expect::Failure;
 
 /// Schedules behind a passed check at the least.
@@ -251,7 +251,7 @@ impl Search {
 pub(crate) fn finding(failure: Failure, seed: u64, input: String, run: &Run) -> Finding {
     let threads = run.threads.iter().filter(|t| !t.infrastructure).map(|t| {
         let (file, line) = t.at.clone().unzip();
-        Thread { name: t.name.clone(), file, line, waiting_for: t.waiting_for.clone(), caller: t.called_from }
+        Thread { name: t.name.clone(), file, line, waiting_for: waits_for(t), caller: t.called_from }
     });
     Finding {
         kind: failure.kind,
@@ -277,7 +277,7 @@ fn is_checks_own(event: &engine::Event) -> bool {
 }
 
 /// The file of an exercise's checks.
-const CHECKS: &str = "checks.rs";
+pub(crate) const CHECKS: &str = "checks.rs";
 
 fn schedule(run: &Run) -> Schedule {
     let mut steps: Vec<Step> = Vec::new();

@@ -3,6 +3,9 @@
 use crate::verdict::causes::is_learners;
 use crate::verdict::{Finding, Kind, Step, Thread};
 
+/// How the wait of a check's own function ends in words: see `classify::waits_for` in the harness.
+const CHECKS_OWN: &str = "at a Barrier (the check's)";
+
 /// What can be said of one run.
 #[derive(Debug, Default)]
 pub struct Facts {
@@ -83,12 +86,19 @@ impl Facts {
         for thread in finding.threads.iter().filter(is_learners) {
             let what = waits_for(thread);
             let name = &thread.name;
-            if what.contains("Condvar") {
+            if what.ends_with(CHECKS_OWN) {
+                let there = finding.threads.iter().filter(|it| waits_for(it).ends_with(CHECKS_OWN)).count();
+                told.push(format!(
+                    "{} inside a function of the check. There the check waits until more threads have called it. \
+                     Ask what keeps the others from that.",
+                    if there == 1 { "One thread is".to_owned() } else { format!("{there} threads are") }
+                ));
+            } else if what.contains("Condvar") {
                 told.extend(notified(name, steps));
             } else if what.contains("message on") && what.contains("channel") {
                 told.push(format!(
-                    "`{name}` waits for a message. A sender of its channel is still alive, and no thread uses it. \
-                     Ask who holds that sender, and when it is dropped."
+                    "`{name}` waits for a message, and none comes. A sender of its channel still exists. Ask who \
+                     holds it, what that thread does, and when the sender is dropped."
                 ));
             } else if what.contains("room in") && what.contains("channel") {
                 told.push(format!(
@@ -122,8 +132,8 @@ impl Facts {
         let mut told = Vec::new();
         if let Some(step) = steps.iter().find(|step| step.op == "wakes by itself") {
             told.push(format!(
-                "In this run, `{}`{} stopped waiting without a notification. std allows that. Ask what the thread \
-                 looks at before it goes on.",
+                "In this run, `{}`{} stopped waiting although no thread had woken it. std allows that. Ask what the \
+                 thread looks at before it goes on.",
                 step.thread,
                 at(step.line)
             ));
@@ -297,6 +307,13 @@ mod tests {
         let threads = vec![waits("a", "a Mutex held by `b`"), waits("b", "the Mutex `left` held by `a`")];
         let said = facts(Kind::Deadlock, threads, Vec::new()).sentences;
         assert!(said[0].starts_with("`a` and `b` wait for each other in a cycle"), "{said:?}");
+    }
+
+    #[test]
+    fn of_a_wait_of_the_checks_own_it_is_said_where_it_is() {
+        let threads = vec![waits("a", "the other threads at a Barrier (the check's)")];
+        let said = facts(Kind::Deadlock, threads, Vec::new()).sentences;
+        assert!(said[0].starts_with("One thread is inside a function of the check"), "{said:?}");
     }
 
     #[test]
