@@ -192,3 +192,69 @@ fn a_link_to_a_part_of_a_lesson_lands_there() {
         browser.open("about:blank", DESKTOP);
     }
 }
+
+/// The game of a lesson.
+const GAME: &str = "document.querySelector('figure.play')";
+
+/// All lessons, as their folders.
+fn lessons() -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lessons");
+    let names =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> =
+        names.filter(|name| name.starts_with(|first: char| first.is_ascii_digit())).collect();
+    names.sort();
+    names
+}
+
+#[test]
+fn the_game_of_every_lesson_is_won_by_keys_alone() {
+    let Some(mut browser) = browser() else { return };
+    let status = format!("{GAME}.querySelector('.play-status').textContent");
+    for lesson in lessons() {
+        browser.open(&page(&format!("{lesson}/index.html")), DESKTOP);
+        browser.wait_for(&format!("{GAME} !== null && !{GAME}.hidden"));
+        browser.value(&format!("{GAME}.scrollIntoView()"));
+        browser.value(&format!("{GAME}.focus()"));
+        browser.screenshot(&format!("{lesson}-game"));
+        // The first press begins to show the shortest way, each one after it makes a move.
+        for _ in 0..40 {
+            if browser.value(&status).as_str().unwrap().contains("You have done it") {
+                break;
+            }
+            browser.press("s");
+        }
+        let said = browser.value(&status).as_str().unwrap().to_owned();
+        assert!(said.contains("You have done it"), "{lesson}: {said}");
+        let (own, shortest) =
+            said.split_once("done it, in ").unwrap().1.split_once(". The shortest way takes ").unwrap();
+        assert_eq!(format!("{own}."), shortest, "{lesson}");
+        browser.screenshot(&format!("{lesson}-game-won"));
+        browser.press("u");
+        assert!(browser.value(&status).as_str().unwrap().contains("One move back"));
+        browser.press("r");
+        assert!(browser.value(&status).as_str().unwrap().contains("From the beginning"));
+        assert_eq!(browser.exceptions(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_game_fits_a_phone_and_the_dark_and_is_not_there_without_scripts() {
+    let Some(mut browser) = browser() else { return };
+    for lesson in lessons() {
+        browser.open(&page(&format!("{lesson}/index.html")), PHONE);
+        browser.wait_for(&format!("{GAME} !== null && !{GAME}.hidden"));
+        let fits = "document.documentElement.scrollWidth <= window.innerWidth";
+        assert_eq!(browser.value(fits), true, "{lesson}");
+        browser.value(&format!("{GAME}.scrollIntoView()"));
+        browser.screenshot(&format!("{lesson}-game-phone"));
+    }
+    let lesson = page("12-resource-pool/index.html");
+    browser.open(&lesson, View { dark: true, ..DESKTOP });
+    browser.wait_for(&format!("{GAME} !== null && !{GAME}.hidden"));
+    browser.value(&format!("{GAME}.scrollIntoView()"));
+    browser.click(&format!("{GAME}.querySelector('.play-threads button')"));
+    browser.screenshot("game-dark");
+    browser.open(&lesson, View { scripts: false, ..DESKTOP });
+    assert_eq!(browser.value(&format!("{GAME}.checkVisibility()")), false);
+}

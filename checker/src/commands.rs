@@ -5,6 +5,7 @@ pub mod exercise;
 mod grade;
 mod manual;
 pub mod outcome;
+mod play;
 mod progress;
 mod replay;
 mod run;
@@ -22,7 +23,7 @@ use crate::learner::progress::Progress;
 use crate::process::cancel::{self};
 use crate::process::{jail, reaper};
 use crate::show::printer::Screen;
-use crate::show::style::look;
+use crate::show::style::{counted, look, thousands};
 use crate::watch;
 use anyhow::{Context, Result};
 use clap::{CommandFactory, Parser};
@@ -82,6 +83,7 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
         Some(Command::Edit { exercise }) => exercise::edit(course, exercise).map(done),
         Some(Command::Task { exercise }) => exercise::task(screen, course, exercise).map(done),
         Some(Command::Lesson { exercise }) => exercise::lesson(screen, course, exercise).map(done),
+        Some(Command::Play { lesson }) => play::play(screen, course, lesson).map(done),
         Some(Command::Book { no_open }) => exercise::book(screen, course, !no_open).map(done),
         Some(Command::Compare { exercise, variant }) => {
             exercise::compare(screen, course, &progress, exercise, variant.as_deref()).map(done)
@@ -121,6 +123,18 @@ fn list(screen: &Screen, course: &Course, progress: &Progress, filter: Option<&s
         }
     }
     screen.list(&exercises, |exercise| progress.state(course, exercise))?;
+    let proof = progress.proven(course);
+    if filter.is_none() && proof.clauses > 0 {
+        let every = match proof.interleavings {
+            0 => String::new(),
+            all => format!(", and in every interleaving of small inputs ({})", thousands(all)),
+        };
+        screen.say(&format!(
+            "\nProven of your programs: {} kept in {}{every}.",
+            counted(proof.clauses, "clause", "clauses"),
+            counted(proof.schedules, "schedule", "schedules"),
+        ))?;
+    }
     Ok(Outcome::AllPassed)
 }
 

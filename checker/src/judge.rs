@@ -5,6 +5,7 @@ mod children;
 mod clean;
 pub mod compile;
 mod decoys;
+mod first_look;
 mod forbidden;
 mod lacking;
 pub mod news;
@@ -86,6 +87,8 @@ pub struct Judge<'a> {
     pub rendering: Rendering,
     pub effort: Effort,
     pub detail: Detail,
+    /// Whether to tell what a few schedules show before the verdict is made.
+    pub looks_first: bool,
     pub cancel: Cancel,
     /// How many children may run checks of a program at once.
     pub children: usize,
@@ -100,7 +103,8 @@ impl<'a> Judge<'a> {
         effort: Effort,
         cancel: Cancel,
     ) -> Judge<'a> {
-        Judge { course, base, rendering, effort, detail: Detail::Steps, cancel, children: crew() }
+        let (detail, looks_first) = (Detail::Steps, false);
+        Judge { course, base, rendering, effort, detail, looks_first, cancel, children: crew() }
     }
 }
 
@@ -116,6 +120,9 @@ impl Judge<'_> {
         match self.compile(exercise, source)? {
             Compiled::Refused(finding) => Ok(Report::refused(&exercise.name, finding, millis(start))),
             Compiled::Program(program) => {
+                if self.looks_first {
+                    self.look(&program, exercise, source, tell)?;
+                }
                 let mut checks = self.checks(&program, exercise, source, tell)?;
                 // A contract that can't be read leaves each finding where it was seen; the gate says so.
                 causes::settle(&mut checks, &exercise.contract(&self.course.root).unwrap_or_default());

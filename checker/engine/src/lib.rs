@@ -31,6 +31,7 @@ mod operations;
 mod panics;
 mod report;
 mod run;
+mod script;
 mod stack;
 mod strategy;
 mod switch;
@@ -50,5 +51,6 @@ pub use operations::{
 pub use panics::{catching, mark_panicking, panicking, unmark_panicking};
 pub use report::{Ending, Event, Panic, Run, ThreadReport};
 pub use run::{Options, execute, steps_heartbeat};
+pub use script::{Offer, Script, Stand, Standing};
 pub use strategy::{LATE, Rng, Strategy, Style};
 pub use task::{Handle, Limits, Loc, Orders, Settled, TaskId, Waiting, Wake};

@@ -301,7 +301,8 @@ pub fn wake_task(task: TaskId, address: usize) {
 pub fn spurious(n: usize, at: Loc) -> bool {
     let now = with(|ex| {
         let library = library::is_of_one(at);
-        let yes = ex.spurious < 2 && !library && !ex.enumerates && ex.strategy.choose(n) == 0;
+        let may = ex.spurious < 2 && !library && ex.strategy.has_chance();
+        let yes = may && ex.strategy.choose(n) == 0;
         ex.spurious += u32::from(yes);
         yes
     });

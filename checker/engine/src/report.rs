@@ -4,6 +4,7 @@ use std::any::Any;
 use std::time::Duration;
 
 use crate::enumeration::Enumeration;
+use crate::script::Script;
 use crate::task::{Loc, Orders};
 
 /// How an execution ended.
@@ -144,4 +145,6 @@ pub struct Run {
     pub names: Vec<String>,
     /// The enumeration that this was a schedule of.
     pub enumeration: Option<Enumeration>,
+    /// The script that it followed.
+    pub script: Option<Script>,
 }

@@ -111,6 +111,7 @@ fn into_run(mut exec: Exec, source: &str) -> Run {
     let threads = unfinished.map(|id| explain::thread(&exec.tasks, id, source)).collect();
     // What unfinished tasks own is left alone, like their stacks.
     exec.tasks.iter_mut().for_each(|task| std::mem::forget(std::mem::take(&mut task.locals)));
+    let (enumeration, script) = exec.strategy.into_choices();
     Run {
         ending: exec.ending.unwrap_or(Ending::Completed),
         steps: exec.steps,
@@ -124,6 +125,7 @@ fn into_run(mut exec: Exec, source: &str) -> Run {
         printed: exec.console,
         events: exec.trace.map(|trace| trace.into_events(source)).unwrap_or_default(),
         names,
-        enumeration: exec.strategy.into_enumeration(),
+        enumeration,
+        script,
     }
 }

@@ -8,6 +8,7 @@
 //! 2010), with memoryless change points in place of a preset number.
 
 use crate::enumeration::Enumeration;
+use crate::script::{Offer, Script};
 use crate::task::TaskId;
 
 /// SplitMix64: a tiny generator with a fixed algorithm, so that seeds keep their meaning for ever
@@ -114,6 +115,8 @@ enum Family {
     Priority { ranks: Vec<i64>, drop: u64, lowest: i64, streak: u32 },
     /// All schedules, one after the other.
     Every(Box<Enumeration>),
+    /// What somebody else has chosen.
+    Given(Box<Script>),
 }
 
 /// A priority schedule drops a task that has passed this many points in a row, so that a spin that only
@@ -234,7 +237,15 @@ impl Strategy {
 
     /// The next schedule of an enumeration. [`Run::enumeration`](crate::Run::enumeration) gives it back.
     pub fn every(enumeration: Enumeration) -> Self {
-        let family = Family::Every(Box::new(enumeration));
+        Self::without_chance(Family::Every(Box::new(enumeration)))
+    }
+
+    /// The schedule of a script. [`Run::script`](crate::Run::script) gives it back.
+    pub fn given(script: Script) -> Self {
+        Self::without_chance(Family::Given(Box::new(script)))
+    }
+
+    fn without_chance(family: Family) -> Self {
         let lateness = Lateness { rng: Rng::new(0), below: 0 };
         Self {
             rng: Rng::new(0),
@@ -248,10 +259,25 @@ impl Strategy {
         }
     }
 
-    pub(crate) fn into_enumeration(self) -> Option<Enumeration> {
+    /// What the schedule came from, if that is not chance.
+    pub(crate) fn into_choices(self) -> (Option<Enumeration>, Option<Script>) {
         match self.family {
-            Family::Every(enumeration) => Some(*enumeration),
-            _ => None,
+            Family::Every(enumeration) => (Some(*enumeration), None),
+            Family::Given(script) => (None, Some(*script)),
+            _ => (None, None),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn is_given(&self) -> bool {
+        matches!(self.family, Family::Given(_))
+    }
+
+    /// Chooses one of the tasks of `offer` by the script.
+    pub(crate) fn take(&mut self, offer: Offer, yields: bool) -> TaskId {
+        match &mut self.family {
+            Family::Given(script) => script.choose(offer, yields),
+            _ => unreachable!("only a script is offered anything"),
         }
     }
 
@@ -331,7 +357,7 @@ impl Strategy {
                 }
                 self.highest(runnable)
             }
-            Family::Every(_) => unreachable!("an enumeration is asked itself"),
+            Family::Every(_) | Family::Given(_) => unreachable!("they are asked themselves"),
         }
     }
 
@@ -340,14 +366,19 @@ impl Strategy {
         matches!(self.family, Family::Every(_))
     }
 
+    /// Whether anything happens by chance.
+    pub(crate) fn has_chance(&self) -> bool {
+        !matches!(self.family, Family::Every(_) | Family::Given(_))
+    }
+
     /// 64 bits that the world decides, and no schedule.
     pub(crate) fn random(&mut self) -> u64 {
-        if self.enumerates() { 0 } else { self.chances.bits() }
+        if self.has_chance() { self.chances.bits() } else { 0 }
     }
 
     /// Something that the world decides: it happens once in `n` times on the average, and never in an enumeration.
     pub(crate) fn happens(&mut self, n: usize) -> bool {
-        !self.enumerates() && self.chances.below(n) == 0
+        self.has_chance() && self.chances.below(n) == 0
     }
 
     /// A number in `0..n` that the schedule decides, such as which of several waiters is woken.
@@ -355,6 +386,7 @@ impl Strategy {
         match &mut self.family {
             _ if n <= 1 => 0,
             Family::Every(enumeration) => enumeration.number(n),
+            Family::Given(_) => 0,
             _ => self.rng.below(n),
         }
     }

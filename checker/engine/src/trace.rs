@@ -47,6 +47,11 @@ pub(crate) struct Deed {
 }
 
 impl Trace {
+    /// How many events of the program have been kept so far.
+    pub(crate) fn seen(&self) -> usize {
+        self.events.len()
+    }
+
     pub(crate) fn push(&mut self, deed: Deed, now: u64) {
         let Deed { task, point: Point { op, object, at, orders, is_count, .. }, blocked, is_seen } = deed;
         // The trace is of events: the others have a bound of their own, so that they take no event's place.

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// Each imports only from those before it. A file in a folder belongs to the file that the folder is named after.
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 20] = [
     "library",
     "counts",
     "stack",
@@ -13,6 +13,7 @@ const ORDER: [&str; 19] = [
     "footprint",
     "history",
     "enumeration",
+    "script",
     "strategy",
     "report",
     "trace",

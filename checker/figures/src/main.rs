@@ -1,7 +1,7 @@
-//! Writes the figures of the lessons anew: `cargo run -p figures`.
+//! Writes the figures and games of the lessons anew: `cargo run -p figures`.
 
 use anyhow::{Context, Result};
-use figures::{FIGURES, files};
+use figures::{FIGURES, PUZZLES, files, game_file};
 use std::fs;
 
 fn main() -> Result<()> {
@@ -10,6 +10,11 @@ fn main() -> Result<()> {
             fs::write(&file, text).with_context(|| format!("could not write {}", file.display()))?;
         }
         println!("lessons/{}/figures/{}", figure.lesson, figure.name);
+    }
+    for figure in FIGURES.iter().chain(PUZZLES) {
+        let Some((file, text)) = game_file(figure)? else { continue };
+        fs::write(&file, text).with_context(|| format!("could not write {}", file.display()))?;
+        println!("lessons/{}/puzzles/{}", figure.lesson, figure.name);
     }
     Ok(())
 }

@@ -1,16 +1,15 @@
 //! A run of a listing, as it is kept beside the lesson.
 
-use crate::{Figure, Wrong, lessons};
+use crate::{Figure, lessons};
 use anyhow::{Context, Result};
 use engine::{Ending, Event, Limits, Options, Run, Strategy, Style, execute};
 use serde::{Deserialize, Serialize};
 use std::fs;
-use std::time::Duration;
 
 /// How many schedules are tried for the shortest that goes wrong.
 const SEEDS: u64 = 2_000;
 /// More steps than any listing takes.
-const LIMITS: Limits = Limits { steps: 10_000, threads: 100 };
+pub(crate) const LIMITS: Limits = Limits { steps: 10_000, threads: 100 };
 
 /// What happened in one run, in the order in which it happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,7 +63,7 @@ pub fn record(figure: &Figure) -> Result<Record> {
     for seed in 1..=SEEDS {
         let run = run(figure, seed, Source::Unread);
         let size = (run.switches, run.steps);
-        if size <= least && is_wrong(figure.wrong, &run) && is_told_in_order(&run) {
+        if size <= least && figure.wrong.is_in(&run) && is_told_in_order(&run) {
             if size < least {
                 calmest.clear();
             }
@@ -105,7 +104,7 @@ pub fn wrong_in(figure: &Figure, seeds: u64) -> u64 {
             &figure.program,
         )
     };
-    (1..=seeds).filter(|seed| is_wrong(figure.wrong, &attempt(*seed))).count() as u64
+    (1..=seeds).filter(|seed| figure.wrong.is_in(&attempt(*seed))).count() as u64
 }
 
 /// Whether each event is to be given its line in the listing, which takes long.
@@ -133,14 +132,6 @@ fn is_told_in_order(run: &Run) -> bool {
         started += u32::from(event.op == "spawn");
         event.task <= started
     })
-}
-
-fn is_wrong(wrong: Wrong, run: &Run) -> bool {
-    match wrong {
-        Wrong::Deadlock => matches!(run.ending, Ending::Deadlock),
-        Wrong::Takes(millis) => run.time >= Duration::from_millis(millis),
-        Wrong::Prints(text) => run.printed == text,
-    }
 }
 
 fn steps(run: &Run, text: &str) -> Vec<Step> {

@@ -1,6 +1,9 @@
 //! The figures in the lessons are what their listings do.
 
-use figures::{FIGURES, files, record, wrong_in};
+use engine::{Enumeration, Limits, Options, Strategy, execute};
+use figures::{FIGURES, MENDS, PUZZLES, Wrong, files, game, game_file, record, wrong_in};
+use game::Game;
+use std::collections::BTreeSet;
 use std::fs;
 
 #[test]
@@ -43,4 +46,79 @@ fn the_lessons_say_how_often_it_happens() {
     // "Under most schedules it prints 2/2", and yet it is soon found.
     let progress = wrong("09");
     assert!((SEEDS / 100..SEEDS / 2).contains(&progress), "{progress} of {SEEDS}");
+}
+
+#[test]
+fn no_game_is_stale() {
+    for figure in FIGURES.iter().chain(PUZZLES) {
+        let Some((file, text)) = game_file(figure).unwrap() else { continue };
+        let found = fs::read_to_string(&file).unwrap_or_default();
+        assert!(found == text, "{} is not what the listing does: `cargo run -p figures`", file.display());
+    }
+}
+
+/// The states that can be reached from one.
+fn reachable(game: &Game, from: u32) -> BTreeSet<u32> {
+    let (mut seen, mut open) = (BTreeSet::from([from]), vec![from]);
+    while let Some(at) = open.pop() {
+        let next = game.states[at as usize].next.iter().map(|(_, to)| *to);
+        open.extend(next.filter(|to| seen.insert(*to)));
+    }
+    seen
+}
+
+#[test]
+fn every_lesson_has_a_game_that_can_be_won_and_lost() {
+    let mut lessons = BTreeSet::new();
+    for figure in FIGURES.iter().chain(PUZZLES) {
+        let Some(game) = game(figure).unwrap() else { continue };
+        lessons.insert(figure.lesson);
+        let all = reachable(&game, 0);
+        assert_eq!(all.len(), game.states.len(), "{}: a state that nothing leads to", figure.lesson);
+        let ends: Vec<u8> = game.states.iter().filter_map(|state| state.end).collect();
+        assert!(ends.contains(&0) && ends.contains(&1), "{}: {ends:?}", figure.lesson);
+        for state in &game.states {
+            assert_eq!(state.end.is_some(), state.next.is_empty(), "{}: {state:?}", figure.lesson);
+            // Where a thread stands can be seen, unless it has ended or stands in what drops a value.
+            let lines = game.first_line..game.first_line + game.code.len() as u32;
+            let is_seen = |line: u32| line == 0 || lines.contains(&line);
+            assert!(state.at.iter().all(|(_, line, _)| is_seen(*line)), "{}: {state:?}", figure.lesson);
+        }
+    }
+    let all: BTreeSet<&str> = FIGURES.iter().map(|figure| figure.lesson).collect();
+    assert_eq!(lessons, all);
+}
+
+#[test]
+fn a_change_is_called_a_mend_if_no_interleaving_at_all_goes_wrong() {
+    for figure in PUZZLES {
+        let game = game(figure).unwrap().unwrap();
+        let changes: Vec<_> =
+            MENDS.iter().filter(|mend| (mend.lesson, mend.puzzle) == (figure.lesson, figure.name)).collect();
+        assert_eq!(changes.len(), game.mends.len());
+        let held: Vec<bool> = game.mends.iter().map(|mend| mend.game.shortest(0, None).is_none()).collect();
+        if !held.is_empty() {
+            assert!(held.contains(&true) && held.contains(&false), "{}: {held:?}", figure.lesson);
+        }
+        // The game moves from line to line; this is about every step.
+        for (mend, held) in changes.iter().zip(held) {
+            assert_eq!(goes_wrong(mend.program, figure.wrong), !held, "{}", mend.name);
+        }
+    }
+}
+
+/// Whether a program goes wrong in any of its interleavings.
+fn goes_wrong(program: fn(), wrong: Wrong) -> bool {
+    let mut enumeration = Some(Enumeration::reduced());
+    for _ in 0..200_000 {
+        let Some(next) = enumeration.take() else { return false };
+        let strategy = Strategy::every(next);
+        let limits = Limits { steps: 10_000, threads: 10 };
+        let run = execute(Options { strategy, limits, explain: false, trace: false, source: "" }, &program);
+        if wrong.is_in(&run) {
+            return true;
+        }
+        enumeration = run.enumeration.and_then(Enumeration::advance);
+    }
+    panic!("too many interleavings to try them all")
 }

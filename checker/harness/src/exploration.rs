@@ -58,7 +58,7 @@ pub(crate) fn explore(
             });
             break;
         }
-        if memory::held() > memory::MOST_HELD {
+        if memory::held() > memory::MOST_HELD && !search.is_short {
             search.paused = Some(Place { searches: number, done, steps, schedules: search.schedules });
             break;
         }
@@ -124,6 +124,13 @@ mod tests {
             }
         };
         assert_eq!((schedules, processes), (4_000, 4));
+        // A decoy comes to its end wherever it begins.
+        let mut short = Search::beginning_at(Place::default());
+        (short.seed, short.wanted, short.is_short) = (7, Some(2_000), true);
+        explore(&mut short, &Seeds, None, &|_| String::new(), &body);
+        assert!(short.paused.is_none() && memory::held() > memory::MOST_HELD);
+        left.borrow_mut().clear();
+        seen.borrow_mut().truncate(4_000);
         assert!(seen.into_inner().into_iter().eq((7..2_007).chain(7..2_007)));
     }
 }

@@ -53,6 +53,8 @@ pub(crate) struct Search {
     pub(crate) hunt: Option<Hunt>,
     /// Whether "every interleaving" can be said of the program.
     pub(crate) enumerable: bool,
+    /// It takes so few schedules that it need not stop for the memory that they leave behind.
+    pub(crate) is_short: bool,
     pub(crate) schedules: u64,
     pub(crate) exhausted: Option<Exhausted>,
     pub(crate) finding: Option<Finding>,
@@ -104,6 +106,7 @@ impl Search {
             trace: false,
             hunt: None,
             enumerable: true,
+            is_short: false,
             schedules: from.schedules,
             exhausted: None,
             finding: None,

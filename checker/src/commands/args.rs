@@ -75,6 +75,12 @@ pub enum Command {
         #[arg(value_name = "EXERCISE", default_value = ".")]
         exercise: String,
     },
+    /// Play a lesson's game: you decide which thread goes on
+    Play {
+        /// A lesson's number, or one of its exercises
+        #[arg(value_name = "LESSON", default_value = ".")]
+        lesson: String,
+    },
     /// Build the book of the lessons, and open it
     Book {
         /// Say where it is, but don't open it

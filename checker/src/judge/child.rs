@@ -49,9 +49,23 @@ pub fn run(
     cancel: &Cancel,
     tell: &mut dyn FnMut(News),
 ) -> Result<Vec<Check>> {
+    let deadline = Instant::now() + Duration::from_millis(request.timeout_ms);
+    run_until(deadline, program, request, cancel, tell)
+}
+
+/// As [`run`], with a deadline that others have too.
+///
+/// # Errors
+/// If the trouble is not the learner's.
+pub fn run_until(
+    deadline: Instant,
+    program: &Path,
+    request: &Request,
+    cancel: &Cancel,
+    tell: &mut dyn FnMut(News),
+) -> Result<Vec<Check>> {
     let limit = Duration::from_millis(request.timeout_ms);
     let policy = Policy { read: vec![program.to_owned(), request.snapshots.clone()], ..Policy::default() };
-    let deadline = Instant::now() + limit;
     let limits = Limits { deadline, memory: Some(MEMORY_LIMIT), cancel, jail: Some(&policy) };
     let mut request = request.clone();
     let mut suite: Option<Vec<Listed>> = None;

@@ -12,6 +12,8 @@ pub enum News {
     Compiling,
     Listed(Vec<Listed>),
     Started(String),
+    /// What a first look at a check has shown. It will be looked at again, and then `Ended` comes.
+    Looked(Box<Check>),
     Ended(Box<Check>),
     Judged(Box<Report>),
     /// It is not the learner's fault.

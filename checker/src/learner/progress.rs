@@ -39,14 +39,43 @@ struct Record {
     /// Whether it has ever passed.
     #[serde(default)]
     passed: bool,
+    /// What its pass stands on: 0 if it has not passed.
+    #[serde(default)]
+    proven: Proof,
     /// What was found last.
     #[serde(default)]
     findings: Vec<Kind>,
+    /// How many verdicts in a row have had the same first finding.
+    #[serde(default)]
+    in_a_row: u32,
     /// The hints that were opened before it passed.
     #[serde(default)]
     hints: BTreeSet<usize>,
     #[serde(flatten)]
     other: Map<String, Value>,
+}
+
+/// What a pass stands on.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Proof {
+    /// How many clauses were kept,
+    pub clauses: u64,
+    /// in how many schedules, and
+    pub schedules: u64,
+    /// in how many interleavings that were every one of a small input.
+    pub interleavings: u64,
+}
+
+impl Proof {
+    fn of(report: &Report) -> Proof {
+        let clauses: BTreeSet<u32> = report.checks.iter().map(|check| check.clause).collect();
+        let exhausted = report.checks.iter().filter_map(|check| check.exhausted.as_ref());
+        Proof {
+            clauses: clauses.len() as u64,
+            schedules: report.schedules(),
+            interleavings: exhausted.map(|all| all.interleavings).sum(),
+        }
+    }
 }
 
 /// How much of the course is done.
@@ -143,6 +172,11 @@ impl Progress {
         self.of(exercise).map(|record| record.findings.clone()).unwrap_or_default()
     }
 
+    /// How many verdicts in a row have had the same first finding.
+    pub fn in_a_row(&self, exercise: &Exercise) -> u32 {
+        self.of(exercise).map_or(0, |record| record.in_a_row)
+    }
+
     pub fn tally(&self, course: &Course) -> Tally {
         let mut tally = Tally::default();
         for exercise in &course.exercises {
@@ -156,6 +190,17 @@ impl Progress {
         tally
     }
 
+    /// What has been proven of the programs that have passed and were not edited since.
+    pub fn proven(&self, course: &Course) -> Proof {
+        let passed = course.exercises.iter().filter(|exercise| self.state(course, exercise) == State::Passed);
+        let proofs = passed.filter_map(|exercise| self.of(exercise)).map(|record| record.proven);
+        proofs.fold(Proof::default(), |sum, proof| Proof {
+            clauses: sum.clauses + proof.clauses,
+            schedules: sum.schedules + proof.schedules,
+            interleavings: sum.interleavings + proof.interleavings,
+        })
+    }
+
     /// Keeps the verdict on the learner's own source of `exercise`.
     pub fn record(&mut self, course: &Course, exercise: &Exercise, report: &Report) -> Result<()> {
         let source_hash = source_hash(course, exercise);
@@ -164,8 +209,12 @@ impl Progress {
             record.state = State::of(report);
             record.source_hash = source_hash;
             record.passed |= record.state == State::Passed;
+            record.proven = if record.state == State::Passed { Proof::of(report) } else { Proof::default() };
+            let before = record.findings.first().copied();
             record.findings = report.findings().map(|(_, finding)| finding.kind).collect();
             record.findings.dedup();
+            let is_same = before.is_some() && before == record.findings.first().copied();
+            record.in_a_row = if is_same { record.in_a_row + 1 } else { record.findings.len().min(1) as u32 };
         })
     }
 
@@ -185,6 +234,8 @@ impl Progress {
             let record = progress.entry(exercise);
             record.state = State::NotRun;
             record.source_hash = String::new();
+            record.proven = Proof::default();
+            record.in_a_row = 0;
             record.findings.clear();
         })
     }

@@ -43,6 +43,7 @@ fn in_words(text: &str, folder: &Path) -> String {
         let included = line.trim().strip_prefix("{{#include ").and_then(|it| it.strip_suffix("}}"));
         let shown = match included {
             Some(it) if it.ends_with(".svg") => figure(&folder.join(it)),
+            Some(it) if it.ends_with(".html") => "(A game in the book.)\n".to_owned(),
             Some(it) => listing(folder, it),
             None => TAGS.iter().fold(line.to_owned(), |line, tag| line.replace(tag, "")) + "\n",
         };

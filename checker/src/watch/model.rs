@@ -7,6 +7,7 @@ use crate::learner::progress::Progress;
 use crate::show::style::{Style, look};
 use crate::verdict::{Check, Finding, Kind, Report, Status, causes};
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use std::collections::BTreeSet;
 use std::time::Instant;
 
 pub struct Model<'a> {
@@ -34,7 +35,11 @@ pub struct Run {
     /// The clause of each check, once they are known.
     pub listed: Vec<u32>,
     pub checks: Vec<Check>,
+    /// Those among them of which the first look alone is known.
+    pub looked: BTreeSet<String>,
     pub report: Option<Report>,
+    /// What is still shown of a run that is over, since somebody reads it, while another failure comes first in its verdict.
+    pub held: Option<Report>,
     pub began: Instant,
 }
 
@@ -83,6 +88,8 @@ pub enum Action {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Mark {
     Open,
+    /// It has held in the first look.
+    SoFar,
     Passed,
     Failed,
     Unfinished,
@@ -92,9 +99,9 @@ pub enum Mark {
 
 impl Run {
     pub fn new() -> Run {
-        let (listed, checks) = (Vec::new(), Vec::new());
+        let (listed, checks, looked) = (Vec::new(), Vec::new(), BTreeSet::new());
         let phase = Phase::Note("starting".to_owned());
-        Run { phase, listed, checks, report: None, began: Instant::now() }
+        Run { phase, listed, checks, looked, report: None, held: None, began: Instant::now() }
     }
 
     pub fn is_going_on(&self) -> bool {
@@ -122,8 +129,27 @@ impl Run {
             None if own.is_empty() || own.len() < expected => Mark::Open,
             None if own.iter().any(|check| check.status == Status::NotReached) => Mark::NotReached,
             None if own.iter().any(|check| check.status == Status::Undecided) => Mark::Undecided,
+            None if own.iter().any(|check| self.looked.contains(&check.name)) => Mark::SoFar,
             None => Mark::Passed,
         }
+    }
+
+    /// Takes in what is known of a check, in the place of what was known before.
+    fn put(&mut self, check: Check) {
+        match self.checks.iter_mut().find(|known| known.name == check.name) {
+            Some(known) => *known = check,
+            None => self.checks.push(check),
+        }
+    }
+
+    /// How many checks have come to their end.
+    pub fn done(&self) -> usize {
+        self.checks.len() - self.looked.len()
+    }
+
+    /// How many schedules have been tried so far.
+    pub fn schedules(&self) -> u64 {
+        self.ended().iter().map(|check| check.schedules).sum()
     }
 
     /// The first finding, with the check that saw it.
@@ -134,6 +160,10 @@ impl Run {
             check.finding.as_ref().map(|finding| (check, finding))
         })
     }
+}
+
+fn has_steps(finding: &Finding) -> bool {
+    finding.schedule.as_ref().is_some_and(|schedule| !schedule.events.is_empty())
 }
 
 impl<'a> Model<'a> {
@@ -206,17 +236,43 @@ impl<'a> Model<'a> {
                 }
             }
             News::Started(check) => self.run.phase = Phase::Running(check),
-            News::Ended(check) => {
+            News::Looked(check) => {
                 check.finding.iter().for_each(|finding| self.texts.add(self.course, finding));
-                self.run.checks.push(*check);
+                self.run.looked.insert(check.name.clone());
+                self.run.put(*check);
+            }
+            News::Ended(check) => {
+                self.run.looked.remove(&check.name);
+                check.finding.iter().for_each(|finding| self.texts.add(self.course, finding));
+                // The first look has found the steps of one run already, and this one's are found last.
+                let known = self.run.checks.iter().find(|known| known.name == check.name);
+                let is_told = known.is_some_and(|known| known.finding.as_ref().is_some_and(has_steps));
+                if !is_told || check.finding.is_none() {
+                    self.run.put(*check);
+                }
             }
             News::Judged(report) => {
+                let before = self.run.first().map(|(check, _)| check.name.clone());
+                let so_far = before.as_ref().map(|_| {
+                    Report::of_checks(&self.exercise().name, self.run.checks.clone(), report.duration_ms)
+                });
                 report.all_findings().for_each(|finding| self.texts.add(self.course, finding));
                 let kept = self.progress.record(self.course, self.exercise(), &report);
                 self.note = kept.err().map(|error| format!("{error:#}")).or(self.note.take());
                 self.standing = Standing::read(self.course, &self.progress);
+                self.run.looked.clear();
                 self.run.report = Some(*report);
                 self.run.phase = Phase::Judged;
+                let now = self.run.first().map(|(check, _)| check.name.clone());
+                if let Some(now) = now.filter(|now| before.is_some() && before.as_ref() != Some(now)) {
+                    // Nobody loses the line that they are reading.
+                    if self.scroll > 0 && self.pane == Pane::Verdict {
+                        self.run.held = so_far;
+                        self.note = Some(format!("`{now}` comes first in the verdict. Esc shows it."));
+                    } else {
+                        self.note = Some(format!("`{now}` comes first in the verdict."));
+                    }
+                }
             }
             News::Trouble(error) => self.run.phase = Phase::Trouble(format!("{error:#}")),
         }
@@ -260,7 +316,10 @@ impl<'a> Model<'a> {
             KeyCode::Char('c') => self.compare(),
             KeyCode::Char('x') if !asked_to_reset => self.show(Pane::Reset),
             KeyCode::Char('?') => self.show(Pane::Keys),
-            KeyCode::Esc | KeyCode::Backspace => self.show(Pane::Verdict),
+            KeyCode::Esc | KeyCode::Backspace => {
+                self.run.held = None;
+                self.show(Pane::Verdict);
+            }
             KeyCode::Down | KeyCode::Char('j') => self.scroll += 1,
             KeyCode::Up | KeyCode::Char('k') => self.scroll = self.scroll.saturating_sub(1),
             KeyCode::PageDown | KeyCode::Char(' ') => self.scroll += self.page.max(2) - 1,

@@ -3,12 +3,15 @@
 use super::model::{Model, Pane, Phase};
 use crate::course::hints;
 use crate::show::report::{Extent, Subject, summary};
-use crate::show::style::{Style, look, paragraphs};
+use crate::show::style::{Style, counted, look, paragraphs};
 use crate::show::{comparison, lanes};
 use crate::verdict::{Report, State, Status};
 use anyhow::Result;
 use colored::Colorize;
 use std::fmt::Write;
+
+/// After so many verdicts with the same finding, somebody is told where help is.
+const STUCK: u32 = 3;
 
 /// The heading and the text of the pane, wrapped for `width` columns.
 pub fn text(model: &Model<'_>, width: usize) -> (String, String) {
@@ -35,7 +38,7 @@ pub fn text(model: &Model<'_>, width: usize) -> (String, String) {
 
 /// Every key and what it does.
 fn keys() -> String {
-    const KEYS: [(&str, &str); 24] = [
+    const KEYS: [(&str, &str); 25] = [
         ("n, p", "the next exercise, and the one before"),
         ("l", "all exercises; / searches them, Enter goes there, Esc goes back"),
         ("i", "the task: what the exercise asks, and its contract"),
@@ -56,6 +59,7 @@ fn keys() -> String {
         ("q, ^C", "quit; nothing is lost"),
         ("", ""),
         ("✓ ✗", "a clause holds in all schedules that were tried, or is broken"),
+        ("~", "a clause has held in a first look; it is looked at again"),
         ("○ ·", "a todo!() is still to be filled in; not looked at yet"),
         ("-", "not reached: another failure came first"),
         ("?", "nothing was proven: time ran out first"),
@@ -74,12 +78,17 @@ pub fn status(model: &Model<'_>) -> String {
     match &run.phase {
         Phase::Note(text) => format!("▶ {text}{seconds}"),
         Phase::Compiling => format!("▶ compiling{seconds}"),
-        Phase::Running(check) => format!(
-            "▶ {} of {} checks done · {}{seconds}",
-            run.checks.len(),
-            run.listed.len(),
-            check.replace('_', " ")
-        ),
+        Phase::Running(check) => {
+            let checks = run.listed.len();
+            let stage = match run.done() {
+                0 if run.looked.len() < checks => {
+                    format!("first look: {} of {checks} checks", run.looked.len())
+                }
+                done => format!("{done} of {checks} checks done"),
+            };
+            let schedules = counted(run.schedules(), "schedule", "schedules");
+            format!("▶ {stage} · {schedules} · {}{seconds}", check.replace('_', " "))
+        }
         Phase::Trouble(_) => "✗ trouble that is not your program's".to_owned(),
         Phase::Judged => run.report.as_ref().map_or_else(String::new, |report| {
             let (sign, word, _) = look(State::of(report));
@@ -106,7 +115,7 @@ fn verdict(model: &Model<'_>, style: &Style) -> String {
     }
     // Before all is known, what is known already.
     let so_far;
-    let report = match &run.report {
+    let report = match run.held.as_ref().or(run.report.as_ref()) {
         Some(report) => report,
         None => {
             so_far = Report::of_checks(&exercise.name, run.checks.clone(), 0);
@@ -144,6 +153,15 @@ fn verdict(model: &Model<'_>, style: &Style) -> String {
             exercise.source().display()
         );
         text += &style.wrapped(&begin, "", "");
+    } else if run.report.is_some() && model.progress.in_a_row(exercise) >= STUCK {
+        let kind = report.findings().next().map(|(_, finding)| finding.kind.to_string()).unwrap_or_default();
+        let help = format!(
+            "\nThis is verdict {} in a row with `{kind}`. The lesson (o) has a part on it, and a hint (h) goes one step \
+             further. `cargo checker play {}` lets you bring about such a failure yourself.",
+            model.progress.in_a_row(exercise),
+            exercise.about.lesson
+        );
+        text += &style.wrapped(&help, "", "");
     } else if run.is_going_on() && text.is_empty() {
         text = "Nothing has failed so far.".dimmed().to_string();
     }

@@ -112,6 +112,75 @@ fn while_checks_run_each_clause_is_marked_as_its_verdict_arrives() {
 }
 
 #[test]
+fn who_meets_the_same_finding_again_and_again_is_told_where_help_is() {
+    let stage = Stage::new();
+    let mut model = stage.model();
+    for _ in 0..2 {
+        judged(&mut model, Some(deadlock()));
+    }
+    assert!(!screen(&mut model, 100, 60).contains("in a row"));
+    judged(&mut model, Some(deadlock()));
+    let third = screen(&mut model, 100, 60);
+    assert!(third.contains("This is verdict 3 in a row with `deadlock`."), "{third}");
+    // Another finding is another matter.
+    judged(&mut model, Some(Finding::new(Kind::Panicked, "the call panicked")));
+    assert!(!screen(&mut model, 100, 60).contains("in a row"));
+}
+
+#[test]
+fn a_first_look_is_told_apart_from_the_verdict() {
+    let stage = Stage::new();
+    let mut model = stage.model();
+    model.hear(News::Listed(listed(&[1, 2, 2])));
+    model.hear(News::Started("greets_all".into()));
+    model.hear(News::Looked(Box::new(Check { schedules: 50, ..check("check_1", 1, None) })));
+    let early = screen(&mut model, 80, 24);
+    assert!(early.contains("~ 1. Greeting") && early.contains("· 2. Waiting"), "{early}");
+    assert!(early.contains("first look: 1 of 3 checks · 50 schedules"), "{early}");
+    // What has failed once has failed.
+    model.hear(News::Looked(Box::new(check("check_2", 2, Some(deadlock())))));
+    model.hear(News::Ended(Box::new(check("check_1", 1, None))));
+    let late = screen(&mut model, 80, 24);
+    assert!(late.contains("✓ 1. Greeting") && late.contains("✗ 2. Waiting"), "{late}");
+    assert!(late.contains("1 of 3 checks done · 2,000 schedules"), "{late}");
+}
+
+#[test]
+fn another_failure_that_comes_first_in_the_verdict_does_not_take_away_what_is_read() {
+    let stage = Stage::new();
+    let mut model = stage.model();
+    let panicked = || Finding::new(Kind::Panicked, "the call panicked");
+    let report = || {
+        let checks =
+            vec![check("greets_all", 1, Some(panicked())), check("never_waits", 2, Some(deadlock()))];
+        Report::of_checks("greet", checks, 420)
+    };
+    let looked = |model: &mut Model<'_>| {
+        model.hear(News::Listed(listed(&[1, 2])));
+        model.hear(News::Looked(Box::new(check("never_waits", 2, Some(deadlock())))));
+        assert!(screen(model, 60, 16).contains("never_waits · clause 2"));
+    };
+    looked(&mut model);
+    press(&mut model, "j");
+    model.hear(News::Judged(Box::new(report())));
+    let held = screen(&mut model, 60, 20);
+    assert!(held.contains("`greets_all` comes first in the verdict. Esc shows it."), "{held}");
+    assert!(!held.contains("the call panicked"), "{held}");
+    model.press(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
+    let shown = screen(&mut model, 60, 20);
+    assert!(shown.contains("the call panicked"), "{shown}");
+    // Where nothing has been scrolled, it changes at once, and says so.
+    let mut model = stage.model();
+    looked(&mut model);
+    model.hear(News::Judged(Box::new(report())));
+    let shown = screen(&mut model, 60, 20);
+    assert!(
+        shown.contains("`greets_all` comes first in the verdict.") && shown.contains("panicked"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn a_failure_is_explained() {
     let stage = Stage::new();
     let mut model = stage.model();

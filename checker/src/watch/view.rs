@@ -198,6 +198,7 @@ fn marks(clauses: &[(Mark, &String)], width: usize) -> Vec<Line<'static>> {
 fn sign(mark: Mark) -> (&'static str, Named) {
     match mark {
         Mark::Open => ("·", Named::BrightBlack),
+        Mark::SoFar => ("~", Named::BrightBlack),
         Mark::Passed => ("✓", Named::Green),
         Mark::Failed => ("✗", Named::Red),
         Mark::Unfinished => ("○", Named::Yellow),

@@ -40,5 +40,6 @@ fn judge(course: &Course, exercise: &Exercise, order: &Order, tell: &dyn Fn(News
     // For each run anew: while nothing is judged, another checker may build.
     let base = Base::open(&course.root, &building)?;
     let judge = Judge::new(course, &base, order.rendering, Effort::default(), order.cancel.clone());
+    let judge = Judge { looks_first: true, ..judge };
     judge.judge(exercise, &exercise.source(), &mut |news| tell(news))
 }

@@ -10,6 +10,7 @@ mod jail;
 mod newer_rust;
 mod nothing_lost;
 mod place;
+mod play;
 mod run;
 mod study;
 #[cfg(unix)]

@@ -171,3 +171,32 @@ fn a_program_that_holds_too_much_memory_goes_on_in_another_process_from_where_it
     let seen = checks.iter().map(|check| (check["name"].as_str().unwrap(), &check["status"]));
     assert!(seen.eq([("greets_all", &"passed".into()), ("never_waits", &"passed".into())]), "{json:#}");
 }
+
+#[test]
+fn the_list_says_what_was_proven_of_the_programs_that_pass() {
+    let workbook = Workbook::new();
+    let list = workbook.checker("list").run().exits(0).stdout();
+    assert!(!list.contains("Proven"), "{list}");
+    workbook.learner_writes("greet", "\"pass\"");
+    let json = workbook.checker("run greet --format json").run().exits(0).json();
+    let schedules: u64 =
+        json[0]["checks"].as_array().unwrap().iter().map(|check| check["schedules"].as_u64().unwrap()).sum();
+    workbook
+        .checker("list")
+        .run()
+        .exits(0)
+        .shows("Proven of your programs: 2 clauses kept in ")
+        .shows(&format!("kept in {} schedules", thousands(schedules)));
+    // What was edited since has to be judged again.
+    workbook.learner_writes("greet", "\"pass\" // more");
+    let list = workbook.checker("list").run().exits(0).stdout();
+    assert!(!list.contains("Proven"), "{list}");
+}
+
+/// As people write it: `12,000`.
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().map(|it| std::str::from_utf8(it).unwrap()).collect();
+    groups.join(",")
+}

@@ -28,3 +28,45 @@ pub mod retry_with_backoff;
 pub mod timeout_with_fallback;
 #[path = "../../05-worker-pool/listings/bug.rs"]
 pub mod worker_pool;
+
+// The listings that readers play.
+#[path = "../../08-retry-with-backoff/puzzles/budget.rs"]
+pub mod budget;
+#[path = "../../05-worker-pool/puzzles/last-job.rs"]
+pub mod last_job;
+#[path = "../../06-timeout-with-fallback/puzzles/late.rs"]
+pub mod late;
+#[path = "../../02-producer-consumer/puzzles/lost.rs"]
+pub mod lost;
+#[path = "../../03-pipeline/puzzles/order.rs"]
+pub mod order;
+#[path = "../../04-fan-out-fan-in/puzzles/total.rs"]
+pub mod total;
+#[path = "../../12-resource-pool/puzzles/two-places.rs"]
+pub mod two_places;
+
+// What becomes of those when they are changed.
+#[path = "../../08-retry-with-backoff/puzzles/mends/exchange.rs"]
+pub mod mend_exchange;
+#[path = "../../02-producer-consumer/puzzles/mends/loop.rs"]
+pub mod mend_loop;
+#[path = "../../02-producer-consumer/puzzles/mends/notify-inside.rs"]
+pub mod mend_notify_inside;
+#[path = "../../12-resource-pool/puzzles/mends/one-function.rs"]
+pub mod mend_one_function;
+#[path = "../../04-fan-out-fan-in/puzzles/mends/one-guard.rs"]
+pub mod mend_one_guard;
+#[path = "../../02-producer-consumer/puzzles/mends/one-lock.rs"]
+pub mod mend_one_lock;
+#[path = "../../12-resource-pool/puzzles/mends/one-order.rs"]
+pub mod mend_one_order;
+#[path = "../../12-resource-pool/puzzles/mends/put-back.rs"]
+pub mod mend_put_back;
+#[path = "../../04-fan-out-fan-in/puzzles/mends/second-lock.rs"]
+pub mod mend_second_lock;
+#[path = "../../04-fan-out-fan-in/puzzles/mends/second-look.rs"]
+pub mod mend_second_look;
+#[path = "../../08-retry-with-backoff/puzzles/mends/store-first.rs"]
+pub mod mend_store_first;
+#[path = "../../08-retry-with-backoff/puzzles/mends/subtract.rs"]
+pub mod mend_subtract;

@@ -1,0 +1,76 @@
+//! A schedule that somebody else chooses, point by point: what is chosen already, and what could be chosen at each point.
+
+use std::time::Duration;
+
+use crate::task::{Loc, TaskId};
+
+/// The choices of one execution, and after it what they were made from.
+#[derive(Debug, Clone, Default)]
+pub struct Script {
+    choices: Vec<TaskId>,
+    /// One for each point at which more than one task could go on.
+    pub offers: Vec<Offer>,
+}
+
+/// A point at which more than one task could go on.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// Those that could, in ascending order.
+    pub runnable: Vec<TaskId>,
+    /// The one that came to the point, if it could go on itself.
+    pub running: Option<TaskId>,
+    /// The one that went on.
+    pub chosen: TaskId,
+    /// Where each task stands, by its number.
+    pub tasks: Vec<Standing>,
+    /// How many events had happened, if they are recorded.
+    pub events: usize,
+    /// How many bytes had been printed.
+    pub printed: usize,
+    /// Virtual time since the start.
+    pub time: Duration,
+}
+
+/// Where a task stands.
+#[derive(Debug, Clone)]
+pub struct Standing {
+    /// The operation that it does next, or in which it waits.
+    pub op: &'static str,
+    /// Where that is called.
+    pub at: Loc,
+    /// Whether it can go on.
+    pub state: Stand,
+}
+
+/// Whether a task can go on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stand {
+    /// It can.
+    Ready,
+    /// It waits for this, in words that follow "waits for", and which of the tasks holds it, if one does.
+    Waits(&'static str, Option<TaskId>),
+    /// It has come to its end.
+    Finished,
+}
+
+impl Script {
+    /// Makes these choices. After the last of them the running task goes on for as long as it can.
+    pub fn of(choices: Vec<TaskId>) -> Self {
+        Self { choices, offers: Vec::new() }
+    }
+
+    /// What was chosen at each point.
+    pub fn chosen(&self) -> Vec<TaskId> {
+        self.offers.iter().map(|offer| offer.chosen).collect()
+    }
+
+    pub(crate) fn choose(&mut self, mut offer: Offer, yields: bool) -> TaskId {
+        let wanted = self.choices.get(self.offers.len()).filter(|task| offer.runnable.contains(task));
+        let goes_on = offer.running.filter(|_| !yields);
+        let other = offer.runnable.iter().copied().find(|task| Some(*task) != offer.running);
+        let chosen = wanted.copied().or(goes_on).or(other).unwrap_or(offer.runnable[0]);
+        offer.chosen = chosen;
+        self.offers.push(offer);
+        chosen
+    }
+}

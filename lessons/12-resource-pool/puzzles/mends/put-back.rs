@@ -1,0 +1,25 @@
+//! Bob puts the board back before he takes the knife, and then takes the board again.
+
+// ANCHOR: program
+use std::sync::Mutex;
+use std::thread;
+
+pub fn main() {
+    let (knife, board) = (Mutex::new("knife"), Mutex::new("board"));
+    thread::scope(|scope| {
+        let slice = || {
+            let first = knife.lock().unwrap();
+            let second = board.lock().unwrap();
+            println!("ada has {first} and {second}");
+        };
+        let chop = || {
+            drop(board.lock().unwrap());
+            let second = knife.lock().unwrap();
+            let first = board.lock().unwrap();
+            println!("bob has {first} and {second}");
+        };
+        thread::Builder::new().name("ada".into()).spawn_scoped(scope, slice).unwrap();
+        thread::Builder::new().name("bob".into()).spawn_scoped(scope, chop).unwrap();
+    });
+}
+// ANCHOR_END: program
