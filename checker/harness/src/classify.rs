@@ -3,8 +3,10 @@
 use engine::{Ending, Panic, Run, ThreadReport};
 
 use crate::expect::Failure;
-use crate::search::CHECKS;
 use protocol::Kind;
+
+/// The file of an exercise's checks.
+pub(crate) const CHECKS: &str = "checks.rs";
 
 /// What a `todo!()` panics with.
 const TODO: [&str; 2] = ["not yet implemented", "not implemented"];

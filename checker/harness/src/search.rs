@@ -5,7 +5,7 @@ use protocol::{Exhausted, Finding, Hunt, Kind, Schedule, Step, Thread};
 use serde::{Deserialize, Serialize};
 
 use crate::cases::{Input, Tree};
-use crate::classify::{classify, waits_for};
+use crate::classify::{CHECKS, classify, waits_for};
 use crate::expect::Failure;
 
 /// Schedules behind a passed check at the least.
@@ -278,9 +278,6 @@ fn is_checks_own(event: &engine::Event) -> bool {
     let is_learners = event.at.as_ref().is_some_and(|(file, _)| !file.ends_with(CHECKS));
     is_learners && event.done_in.ends_with(CHECKS) && !["work", "write", "panics"].contains(&event.op)
 }
-
-/// The file of an exercise's checks.
-pub(crate) const CHECKS: &str = "checks.rs";
 
 fn schedule(run: &Run) -> Schedule {
     let mut steps: Vec<Step> = Vec::new();
