@@ -35,7 +35,7 @@ fn the_deadlock_of_two_cooks_is_reached_by_hand() {
 
 #[test]
 fn moves_are_undone_and_shown_and_refused_with_a_reason() {
-    let (said, _, code) = play("12", "2\nthe cook\n1\nu\nu\ns\nr\nq\n");
+    let (said, _, code) = play("12", "2\nthe cook\n1\nu\nu\nu\ns\nr\nq\n");
     assert_eq!(code, Some(0));
     for line in
         ["`the cook` is no move here.", "One move back.", "There is no move to undo.", "From the beginning."]
