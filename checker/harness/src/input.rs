@@ -1,9 +1,34 @@
 //! Inputs for cases: proptest strategies, made here so that the checks' own crate compiles fast.
 
 use std::ops::{Range, RangeInclusive};
+use std::time::Duration;
 
 use proptest::collection::vec;
 pub use proptest::strategy::{BoxedStrategy, Just, Strategy};
+
+/// Times that a `Duration` can say and that a program may forget: none, the shortest, parts of a millisecond, of a second and of an hour,
+/// more than an hour, and more than a month.
+pub const TIMES: [Duration; 8] = [
+    Duration::ZERO,
+    Duration::from_nanos(1),
+    Duration::from_micros(900),
+    Duration::from_nanos(7_000_001),
+    Duration::from_millis(1_250),
+    Duration::from_millis(90_500),
+    Duration::from_millis(7_200_100),
+    Duration::from_secs(3_000_000),
+];
+
+/// One of [`TIMES`]. Shrinks towards none.
+pub fn time() -> BoxedStrategy<Duration> {
+    time_up_to(Duration::MAX)
+}
+
+/// One of [`TIMES`] that is not longer than this: where a program may look from time to time, it looks too often in a month.
+pub fn time_up_to(most: Duration) -> BoxedStrategy<Duration> {
+    let short = TIMES.iter().filter(|time| **time <= most).count();
+    (0..short).prop_map(|which| TIMES[which]).boxed()
+}
 
 /// One number of the range. Shrinks towards its start.
 pub fn number(range: RangeInclusive<usize>) -> BoxedStrategy<usize> {

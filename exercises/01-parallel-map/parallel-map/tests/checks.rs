@@ -30,6 +30,7 @@ checks! {
     4 => after_a_panic_no_further_item_begins simulated;
     4 => the_call_after_one_that_panicked_is_as_any_other;
     4 => a_panic_does_not_affect_another_call;
+    4 => each_of_two_calls_has_its_own_panic;
     5 => everything_is_dropped_once;
     5 => everything_is_dropped_once_after_a_panic;
     6 => nothing_is_left_after_the_return;
@@ -412,6 +413,28 @@ fn a_panic_does_not_affect_another_call(check: &Check) {
                 10 * ticks
             });
             expect_eq("the results of a call while an item of another call panics", got, wanted);
+        });
+    });
+}
+
+/// Both are in progress when their items panic.
+fn each_of_two_calls_has_its_own_panic(check: &Check) {
+    check.small("an item in each call", (1usize, 1usize, 1usize));
+    check.forall(input::triple(1..=3, 1..=3, 1..=3), |(one, other, workers)| {
+        let call = |name: usize, items: usize| {
+            let said = payload(|| {
+                parallel_map((0..items).collect(), workers, |item: usize| -> usize {
+                    pause(TICK);
+                    panic_any(100 * name + item)
+                })
+            });
+            // Whoever catches it may take its time.
+            pause(TICK);
+            expect_eq("the payload of one of two calls that panic", told(&*said), told(&(100 * name)));
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| call(1, one));
+            call(2, other);
         });
     });
 }

@@ -22,6 +22,7 @@ checks! {
     4 => a_push_waits_for_room simulated;
     4 => as_many_consumers_go_on_as_there_are_items;
     4 => as_many_producers_go_on_as_there_is_room_for;
+    4 => an_item_at_a_timeout_goes_to_whoever_still_waits simulated;
     4 => a_crowd_on_both_sides_comes_through;
     4 => two_queues_at_once_keep_apart;
     5 => a_closed_queue_gives_items_back;
@@ -35,6 +36,8 @@ checks! {
     6 => a_timed_pop_learns_of_the_close simulated;
     6 => a_timed_pop_makes_room;
     6 => no_time_and_all_time_are_timeouts simulated;
+    6 => a_timeout_may_have_any_length simulated;
+    6 => no_time_is_enough_for_an_item_that_is_there;
     7 => items_are_dropped_once;
     7 => a_dropped_queue_leaves_no_thread;
     8 => waiting_is_no_spin simulated;
@@ -469,6 +472,34 @@ fn an_item_at_the_last_moment_is_not_lost(check: &Check) {
     });
 }
 
+/// One consumer gives up at the moment at which the item comes. The other one waits without a limit.
+fn an_item_at_a_timeout_goes_to_whoever_still_waits(check: &Check) {
+    check.forall(input::triple(1..=2, 1..=2, 0..=2), |(ticks, patient, early)| {
+        let queue = holding(2, []);
+        let moment = TICK * ticks as u32;
+        thread::scope(|scope| {
+            let timed = scope.spawn(|| queue.pop_timeout(moment));
+            let popped: Vec<_> = (0..patient).map(|_| scope.spawn(|| queue.pop().map(|_| now()))).collect();
+            // Time may pass between the wake of the consumer and its look at the clock: on a busy machine, to where somebody
+            // else wakes.
+            scope.spawn(|| pause(moment));
+            pause(moment - Duration::from_micros(400) * early as u32);
+            let pushed = now();
+            put(&queue, 7);
+            pause(SOON * 2);
+            let left = queue.len();
+            expect(left == 0, Kind::TooLate, || {
+                let patient = if patient == 1 { "a consumer waits" } else { "two consumers wait" };
+                format!("an item was pushed at {pushed:?}, when a timeout ended, and 100 ms later it still waits, while {patient} for it")
+            });
+            queue.close();
+            let others = popped.into_iter().map(|thread| thread.join().unwrap());
+            let got = others.flatten().count() + usize::from(timed.join().unwrap().is_ok());
+            expect_eq("how many consumers got the one item", got, 1);
+        });
+    });
+}
+
 fn a_timed_pop_learns_of_the_close(check: &Check) {
     check.forall(input::pair(0..=2, 1..=3), |(ticks, consumers)| {
         let queue = holding(1, []);
@@ -520,6 +551,35 @@ fn no_time_and_all_time_are_timeouts(check: &Check) {
         queue.close();
         let outcome = queue.pop_timeout(Duration::MAX);
         expect_eq("a timeout of Duration::MAX on a closed queue", outcome, Err(PopError::Closed));
+    });
+}
+
+fn a_timeout_may_have_any_length(check: &Check) {
+    check.forall(input::time(), |timeout| {
+        let queue = holding(1, []);
+        let called = now();
+        expect_eq("a timeout without an item", queue.pop_timeout(timeout), Err(PopError::TimedOut));
+        is_time(called + timeout, "`pop_timeout` returned Err(TimedOut)");
+    });
+}
+
+/// There is an item for each of them, whatever the others do meanwhile.
+fn no_time_is_enough_for_an_item_that_is_there(check: &Check) {
+    check.small("2 items and 2 consumers", (2usize, 0usize));
+    check.forall(input::pair(1..=3, 0..=2), |(consumers, looks)| {
+        let queue = holding(consumers, 0..consumers as u64);
+        thread::scope(|scope| {
+            for _ in 0..consumers {
+                scope.spawn(|| {
+                    let got = queue.pop_timeout(Duration::ZERO);
+                    expect(got.is_ok(), Kind::WrongAnswer, || {
+                        "a timeout of zero returned Err(TimedOut), and there is an item for each consumer"
+                            .into()
+                    });
+                });
+            }
+            (0..looks).for_each(|_| drop(queue.len()));
+        });
     });
 }
 

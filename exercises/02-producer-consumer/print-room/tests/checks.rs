@@ -5,9 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use harness::{
-    Check, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq, input, pause, settle,
-};
+use harness::{Check, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq, fail, input};
+use harness::{panic_message, pause, settle};
 use print_room::print_all;
 
 checks! {
@@ -20,6 +19,7 @@ checks! {
     3 => an_office_puts_its_job_down_at_once simulated;
     3 => no_printers_is_a_panic;
     4 => one_printer_keeps_the_order_of_each_office;
+    4 => one_printer_keeps_the_order_of_all_offices simulated;
     5 => nothing_goes_on_after_the_return;
     6 => waiting_threads_do_not_spin simulated;
 }
@@ -193,6 +193,40 @@ fn one_printer_keeps_the_order_of_each_office(check: &Check) {
                 format!("the jobs of one office were printed in the order {of_one:?}; it had brought them in ascending order")
             });
         }
+    });
+}
+
+/// The jobs come one at a time, from any office, while the printer is busy. Nobody has to wait for room.
+fn one_printer_keeps_the_order_of_all_offices(check: &Check) {
+    check.forall(input::numbers(0..3, 1..=6), |turns| {
+        let printed = Mutex::new(Vec::new());
+        // The first job takes so long that all others wait on the tray.
+        let print = |job: u64| {
+            printed.lock().unwrap().push(job);
+            pause(if job == 0 { TICK * 20 } else { TICK });
+            1
+        };
+        // Turn k is a job of office `turns[k]`, which has it at tick k + 1.
+        let office = |office: u64| {
+            let jobs: Vec<u64> =
+                (1..).zip(&turns).filter(|(_, turn)| **turn == office).map(|(at, _)| at).collect();
+            let mut before = 0;
+            jobs.into_iter().map(move |at| {
+                pause(TICK * (at - before) as u32);
+                before = at;
+                at
+            })
+        };
+        let first = vec![0u64].into_iter();
+        let mut all: Vec<Box<dyn Iterator<Item = u64> + Send>> = vec![Box::new(first)];
+        all.extend((0..3).map(|it| Box::new(office(it)) as Box<dyn Iterator<Item = u64> + Send>));
+        print_all(all, 10, 1, print);
+        let wanted: Vec<u64> = (0..=turns.len() as u64).collect();
+        expect_eq(
+            "the jobs as they were printed, numbered as they were put on the tray",
+            printed.into_inner().unwrap(),
+            wanted,
+        );
     });
 }
 

@@ -14,9 +14,12 @@ checks! {
     1 => the_aggregate_is_made_of_all_results_in_order;
     1 => each_task_is_processed_once;
     1 => two_calls_at_once_keep_apart;
+    1 => a_panic_in_one_call_does_not_reach_another;
     2 => each_failure_has_its_index_and_error;
     2 => a_task_that_panics_panics_the_call;
     3 => all_tasks_are_in_progress_at_once simulated;
+    3 => more_than_a_hundred_tasks_are_in_progress_at_once simulated;
+    3 => each_task_has_a_thread_of_its_own;
     3 => no_thread_is_left_behind;
 }
 
@@ -126,24 +129,80 @@ fn a_task_that_panics_panics_the_call(check: &Check) {
     });
 }
 
+/// Both are in progress when a task of one of them panics.
+fn a_panic_in_one_call_does_not_reach_another(check: &Check) {
+    check.small("a task in each call", (1usize, 1usize));
+    check.forall(input::pair(1..=3, 1..=4), |(bad, good)| {
+        let fails = |tasks: usize| {
+            let tasks: Vec<u64> = (0..tasks as u64).collect();
+            let process = |task: &u64| -> Result<(), ()> {
+                pause(TICK * *task as u32);
+                panic!("task {task} failed (the check makes it panic)");
+            };
+            catch(|| fan_out_fan_in(&tasks, process, |_| ())).is_err()
+        };
+        let tasks: Vec<u64> = (0..good as u64).map(|task| 4 * task + 1).collect();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                expect(fails(bad), Kind::SwallowedPanic, || {
+                    "`process` panicked, and the call returned".into()
+                });
+            });
+            let outcome = catch(|| call(&tasks));
+            expect(outcome.is_ok(), Kind::WrongAnswer, || {
+                "a task of one call panicked, and another call panicked, too".into()
+            });
+            expect_eq("what the other call returned", outcome.ok(), Some(wanted(&tasks)));
+        });
+    });
+}
+
 fn all_tasks_are_in_progress_at_once(check: &Check) {
     check.small("2 tasks", 2usize);
-    check.forall(input::number(1..=9), |tasks| {
-        let meter = Meter::new();
-        let tasks: Vec<usize> = (0..tasks).collect();
-        let process = |task: &usize| -> Result<usize, usize> {
-            let _inside = meter.enter();
-            pause(TICK);
-            if task.is_multiple_of(2) { Err(*task) } else { Ok(*task) }
+    check.forall(input::number(1..=9), overlap);
+}
+
+fn more_than_a_hundred_tasks_are_in_progress_at_once(check: &Check) {
+    check.forall(input::number(101..=140), overlap);
+}
+
+fn each_task_has_a_thread_of_its_own(check: &Check) {
+    check.small("2 tasks", 2usize);
+    check.forall(input::number(1..=6), |tasks| {
+        let tasks: Vec<u64> = (0..tasks as u64).collect();
+        let threads = Mutex::new(vec![thread::current().id()]);
+        let process = |task: &u64| -> Result<u64, ()> {
+            threads.lock().unwrap().push(thread::current().id());
+            Ok(*task)
         };
         fan_out_fan_in(&tasks, process, |_| ());
-        expect(meter.peak() == tasks.len(), Kind::Sequential, || {
+        let threads = threads.into_inner().unwrap();
+        let others = |place: usize| threads[..place].contains(&threads[place]);
+        let shared = (1..threads.len()).filter(|place| others(*place)).count();
+        expect(shared == 0, Kind::WrongAnswer, || {
             format!(
-                "the number of tasks in progress at once should reach {}; the most was {}",
-                tasks.len(),
-                meter.peak()
+                "each of {} tasks should have a thread of its own; {shared} ran on the caller's thread, or on that of another task",
+                tasks.len()
             )
         });
+    });
+}
+
+fn overlap(tasks: usize) {
+    let meter = Meter::new();
+    let tasks: Vec<usize> = (0..tasks).collect();
+    let process = |task: &usize| -> Result<usize, usize> {
+        let _inside = meter.enter();
+        pause(TICK);
+        if task.is_multiple_of(2) { Err(*task) } else { Ok(*task) }
+    };
+    fan_out_fan_in(&tasks, process, |_| ());
+    expect(meter.peak() == tasks.len(), Kind::Sequential, || {
+        format!(
+            "the number of tasks in progress at once should reach {}; the most was {}",
+            tasks.len(),
+            meter.peak()
+        )
     });
 }
 

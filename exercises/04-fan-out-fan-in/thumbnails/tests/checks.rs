@@ -13,6 +13,7 @@ checks! {
     1 => thumbnails_come_in_the_order_of_the_pictures;
     1 => each_picture_is_rendered_once;
     1 => two_calls_at_once_keep_apart;
+    1 => a_panic_in_one_call_does_not_reach_another;
     2 => as_many_pictures_at_once_as_there_are_workers simulated;
     2 => a_free_worker_begins_the_next_picture_at_once simulated;
     3 => never_more_pictures_at_once_than_workers;
@@ -61,6 +62,34 @@ fn two_calls_at_once_keep_apart(check: &Check) {
         thread::scope(|scope| {
             scope.spawn(|| call(one));
             call(other);
+        });
+    });
+}
+
+/// Both are in progress when a picture of one of them panics.
+fn a_panic_in_one_call_does_not_reach_another(check: &Check) {
+    check.forall(input::triple(1..=2, 1..=5, 1..=2), |(bad, good, workers)| {
+        let blurred = |picture: usize| -> usize {
+            pause(TICK * picture as u32);
+            panic!("picture {picture} is blurred (the check makes it panic)")
+        };
+        let slow = |picture: usize| {
+            pause(TICK / 2);
+            10 * picture
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let outcome = catch(|| render_all((0..bad).collect(), workers, blurred));
+                expect(outcome.is_err(), Kind::SwallowedPanic, || {
+                    "`render` panicked, and the call returned".into()
+                });
+            });
+            let outcome = catch(|| render_all((0..good).collect(), workers, slow));
+            let wanted = (0..good).map(|picture| 10 * picture).collect();
+            expect(outcome.is_ok(), Kind::WrongAnswer, || {
+                "a picture of one call panicked, and another call panicked, too".into()
+            });
+            expect_eq("the thumbnails of the other call", outcome.ok(), Some(wanted));
         });
     });
 }

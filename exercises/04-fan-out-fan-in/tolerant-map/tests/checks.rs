@@ -22,6 +22,7 @@ checks! {
     5 => never_more_items_at_once_than_workers;
     5 => no_workers_is_a_panic;
     6 => any_number_of_items_of_which_any_fail;
+    6 => dozens_of_items_may_fail;
     7 => nothing_goes_on_after_the_return;
     8 => waiting_threads_do_not_spin simulated;
 }
@@ -250,6 +251,17 @@ fn any_number_of_items_of_which_any_fail(check: &Check) {
     check.forall(input::triple(0..=6, 1..=4, 0..=2), |(items, workers, fate)| {
         let items = vec![fate as u64; items];
         expect_eq("what came of the items", map(&items, workers, work), wanted(&items));
+    });
+}
+
+fn dozens_of_items_may_fail(check: &Check) {
+    check.forall(input::triple(30..=70, 1..=3, 0..=3), |(items, workers, fate)| {
+        // All end the same way, or in turn.
+        let items: Vec<u64> =
+            (0..items as u64).map(|item| if fate == 3 { item } else { fate as u64 }).collect();
+        let outcome = map(&items, workers, work);
+        expect_eq("how many items failed", outcome.failures.len(), wanted(&items).failures.len());
+        expect_eq("what came of the items", outcome, wanted(&items));
     });
 }
 

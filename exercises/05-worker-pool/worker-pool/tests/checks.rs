@@ -39,6 +39,7 @@ checks! {
     6 => a_job_may_run_all;
     7 => a_dropped_pool_runs_what_it_has_accepted;
     7 => a_pool_dropped_by_a_panic_runs_what_it_has_accepted;
+    7 => a_pool_dropped_by_a_job_of_another_pool_is_waited_for;
     7 => a_pool_dropped_by_its_own_job_waits_for_nothing;
     7 => a_pool_dropped_beside_a_waiting_job;
     8 => tasks_come_back_in_order_with_their_outcomes;
@@ -861,6 +862,34 @@ fn a_pool_dropped_by_a_panic_runs_what_it_has_accepted(check: &Check) {
         expect_eq("how many of the accepted jobs were called", meter.entered(), count);
         expect_eq("how many of them still run", meter.inside(), 0);
         every_thread_has_finished();
+    });
+}
+
+fn a_pool_dropped_by_a_job_of_another_pool_is_waited_for(check: &Check) {
+    check.small("a job that drops another pool with a job in it", (vec![0u64], 1usize));
+    check.forall(input::numbers_and(0..10, 1..=4, 1..=2), |(numbers, workers)| {
+        let (owner, meter) = (Pool::new(workers), Meter::new());
+        let (watched, count) = (meter.clone(), numbers.len());
+        let handle = submit(&owner, move || {
+            let pool = Pool::new(workers);
+            for n in numbers {
+                let meter = watched.clone();
+                drop(submit(&pool, move || {
+                    let _inside = meter.enter();
+                    pause(TICK * (n / 5) as u32);
+                    end(n)
+                }));
+            }
+            drop(pool);
+            expect_eq(
+                "how many of the accepted jobs were called when the drop returned",
+                watched.entered(),
+                count,
+            );
+            expect_eq("how many of them still run", watched.inside(), 0);
+            Ok(7)
+        });
+        expect_eq("the result of the job that dropped another pool", join(handle), "the result 7".to_owned());
     });
 }
 

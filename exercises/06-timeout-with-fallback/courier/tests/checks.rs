@@ -15,6 +15,7 @@ checks! {
     1 => parcels_arrive_in_order_and_once;
     2 => without_a_parcel_it_is_not_yet;
     2 => it_is_not_yet_at_the_limit_and_not_before simulated;
+    2 => a_limit_may_have_any_length simulated;
     2 => a_parcel_after_the_limit_arrives_in_the_next_call;
     2 => the_longest_limit_is_a_limit;
     3 => without_couriers_it_is_never;
@@ -138,6 +139,21 @@ fn it_is_not_yet_at_the_limit_and_not_before(check: &Check) {
             if leaves == 1 { drop(other) } else { pause(HOUR) }
         });
         let limit = TICK * halves as u32 / 2;
+        let before = now();
+        expect_eq("the news while a courier is on the way", wait(&parcels, limit), News::NotYet);
+        let took = now() - before;
+        expect(took >= limit, Kind::TooEarly, || format!("with a limit of {limit:?} the call took {took:?}"));
+        expect(took <= limit + SOON, Kind::TooLate, || {
+            format!("with a limit of {limit:?} the call took {took:?}")
+        });
+        drop(courier);
+    });
+}
+
+fn a_limit_may_have_any_length(check: &Check) {
+    // A call may look every few milliseconds.
+    check.forall(input::time_up_to(10 * TICK * 2), |limit| {
+        let (courier, parcels) = mpsc::channel::<Parcel>();
         let before = now();
         expect_eq("the news while a courier is on the way", wait(&parcels, limit), News::NotYet);
         let took = now() - before;

@@ -218,11 +218,13 @@ fn nothing_is_left(meter: &Meter) {
 
 fn an_error_of_the_log_is_returned(check: &Check) {
     check.small("2 records, 2 workers and a failing log", (2usize, 2usize, 0usize));
-    check.forall(input::triple(0..=5, 1..=3, 0..=40), |(records, workers, write)| {
-        let (page, meter) = (Page::failing_at(write), Meter::new());
+    check.forall(input::triple(0..=5, 1..=3, 0..=81), |(records, workers, write)| {
+        // It refuses one write, or each one from there on.
+        let page = if write > 40 { Page::failing_once_at(write - 41) } else { Page::failing_at(write) };
+        let meter = Meter::new();
         let store = |record| {
             let _inside = meter.enter();
-            pause(TICK);
+            pause(TICK * (1 + record % 3) as u32);
             store(record)
         };
         let records: Vec<u64> = (0..records as u64).collect();

@@ -14,6 +14,7 @@ checks! {
     1 => two_trackers_at_once_keep_apart;
     2 => a_snapshot_is_of_one_moment;
     3 => reports_come_at_the_interval simulated;
+    3 => after_a_slow_report_none_is_made_up_for simulated;
     3 => the_documented_run simulated;
     3 => a_report_has_what_was_done_before_it simulated;
     3 => all_reports_come_from_the_reporters_thread;
@@ -187,6 +188,37 @@ fn reports_come_at_the_interval(check: &Check) {
         expect(finished <= latest, Kind::TooLate, || {
             format!("with an interval of {interval:?}, a report should have begun by {latest:?}, and there was none when `finish` was called at {finished:?}")
         });
+    });
+}
+
+/// The first report takes several intervals, the later ones no time.
+fn after_a_slow_report_none_is_made_up_for(check: &Check) {
+    check.forall(input::triple(1..=3, 0..=8, 1..=6), |(interval, takes, run)| {
+        let (interval, takes) = (TICK * interval as u32, TICK / 2 * takes as u32);
+        let (tracker, began) = (Arc::new(Tracker::new(3)), Arc::<Mutex<Vec<Duration>>>::default());
+        let note = Arc::clone(&began);
+        let report = move |_: Snapshot| {
+            let mut began = note.lock().unwrap();
+            began.push(now());
+            let is_first = began.len() == 1;
+            drop(began);
+            if is_first && !takes.is_zero() {
+                pause(takes);
+            }
+        };
+        let reporter = Reporter::start(&tracker, interval, report);
+        pause(interval + takes + TICK * run as u32);
+        // The last report has its own clause.
+        let all = began.lock().unwrap().clone();
+        reporter.finish();
+        for pair in all.windows(2) {
+            expect(pair[1] + SOON >= pair[0] + interval, Kind::TooEarly, || {
+                format!(
+                    "the first report took {takes:?}; one began at {:?}, and the next one at {:?}, with an interval of {interval:?}",
+                    pair[0], pair[1]
+                )
+            });
+        }
     });
 }
 

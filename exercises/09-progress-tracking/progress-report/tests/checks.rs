@@ -18,8 +18,10 @@ checks! {
     1 => a_long_item_is_waited_for simulated;
     2 => each_update_writes_its_report;
     2 => reports_are_as_many_as_updates_however_many;
+    2 => the_percentage_is_rounded_down;
     2 => each_item_has_its_report_and_the_line_ends;
     2 => two_calls_at_once_keep_apart;
+    2 => a_slow_writer_holds_up_its_own_tracker_alone simulated;
     2 => the_documented_run;
     3 => a_report_is_written_when_its_item_completes simulated;
     3 => every_update_is_reported_before_the_end;
@@ -120,6 +122,20 @@ fn reports_are_as_many_as_updates_however_many(check: &Check) {
     });
 }
 
+fn the_percentage_is_rounded_down(check: &Check) {
+    check.forall(input::number(1..=250), |total| {
+        let page = Page::new();
+        let tracker = ProgressTracker::new(total, page.clone());
+        (0..total).for_each(|_| tracker.update());
+        tracker.finish();
+        let wanted = reports(total, total);
+        // Not the whole text: nobody would read it.
+        for (k, (report, wanted)) in (1..).zip(page.pieces(')').iter().zip(wanted.split_inclusive(')'))) {
+            expect_eq(&format!("report {k} of {total}"), format!("{})", report.text), wanted.to_owned());
+        }
+    });
+}
+
 fn each_item_has_its_report_and_the_line_ends(check: &Check) {
     check.small("2 items and 2 workers", (2usize, 2usize));
     check.forall(input::pair(1..=7, 1..=4), |(items, workers)| {
@@ -147,6 +163,46 @@ fn two_calls_at_once_keep_apart(check: &Check) {
     });
 }
 
+/// A writer that takes its time for each report.
+struct Slow(Page);
+
+impl Write for Slow {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        pause(10 * TICK);
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.0.flush()
+    }
+}
+
+fn a_slow_writer_holds_up_its_own_tracker_alone(check: &Check) {
+    check.forall(input::pair(1..=2, 1..=3), |(slow, quick)| {
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                let tracker = ProgressTracker::new(slow, Slow(Page::new()));
+                (0..slow).for_each(|_| tracker.update());
+                tracker.finish();
+            });
+            pause(TICK);
+            let (page, before) = (Page::new(), now());
+            let tracker = ProgressTracker::new(quick, page.clone());
+            (0..quick).for_each(|_| tracker.update());
+            let took = now() - before;
+            expect(took <= SOON, Kind::TooLate, || {
+                format!("a writer was slow, and the updates of another tracker took {took:?}")
+            });
+            tracker.finish();
+            expect_eq(
+                "the reports of the other tracker",
+                page.text(),
+                format!("{}\n", reports(quick, quick)),
+            );
+        });
+    });
+}
+
 fn the_documented_run(check: &Check) {
     check.snapshot("documented_run", || {
         let page = Page::new();
@@ -161,13 +217,18 @@ fn the_documented_run(check: &Check) {
 }
 
 fn a_report_is_written_when_its_item_completes(check: &Check) {
-    check.forall(input::numbers_and(0..4, 1..=6, 1..=4), |(ticks, workers)| {
+    check.forall(input::numbers_and(0..8, 1..=6, 1..=4), |(ticks, workers)| {
         let (page, completed) = (Page::new(), Mutex::new(Vec::new()));
         let f = |ticks: &u64| {
-            pause(TICK * *ticks as u32);
+            pause(TICK * (*ticks % 4) as u32);
             completed.lock().unwrap().push(now());
+            // So it completes, too.
+            if *ticks == 7 {
+                panic!("an item of 3 ticks (the check makes it panic)");
+            }
         };
-        process_with_progress(&ticks, workers, f, page.clone());
+        let outcome = catch(|| process_with_progress(&ticks, workers, f, page.clone()));
+        expect_eq("whether the call panicked", outcome.is_err(), ticks.contains(&7));
         let completed = completed.into_inner().unwrap();
         // The k-th report is of the k-th completion: the writer has been told "k are done".
         for (k, (report, at)) in page.pieces(')').iter().zip(&completed).enumerate() {
