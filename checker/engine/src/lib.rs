@@ -12,11 +12,12 @@
 //! This crate knows nothing of locks or channels. It offers blocking and waking by address; `simstd`
 //! builds the standard library's types on that, and the harness its probes.
 //!
-//! Each file imports only from those before it: `counts`, `task`, `report`, `stack`, `trace`; `footprint`, `history`,
-//! `enumeration`, `strategy`; `execution`, which decides; `switch`, which switches stacks, and is the only one that
-//! does; `panics`, `operations`, `local_slot`, `interposed`, what tasks can do; `explain`; `run`, which drives an execution to its
+//! Each file imports only from those before it: `rng`, `counts`, `task`, `memory`, `report`, `stack`, `trace`; `footprint`,
+//! `history`, `enumeration`, `strategy`; `execution`, which decides; `switch`, which switches stacks, and is the only one that
+//! does; `panics`, `operations`, `atomics`, `local_slot`, `interposed`, what tasks can do; `explain`; `run`, which drives an execution to its
 //! end. A test holds them to it. Only `switch` knows coroutines, so all that is before it runs under Miri.
 
+mod atomics;
 mod counts;
 mod enumeration;
 mod execution;
@@ -26,10 +27,12 @@ mod heap;
 mod history;
 mod interposed;
 mod library;
+mod memory;
 pub mod local_slot;
 mod operations;
 mod panics;
 mod report;
+mod rng;
 mod run;
 mod stack;
 mod strategy;
@@ -41,6 +44,10 @@ pub use enumeration::Enumeration;
 pub use execution::in_execution;
 pub use footprint::{Access, result_of};
 pub use heap::Heap;
+pub use atomics::{
+    has_weaker_order, memory_exchange, memory_fail, memory_fence, memory_load, memory_modify, memory_other, memory_settle, memory_store,
+};
+pub use memory::{Access as AtomicAccess, Atomic, Choice, Does, Exchanged, Link, StaleRead, StaleReads, Stronger};
 pub use operations::{
     atomic_point, block, chance, choose, console, current, elapsed, end, epoch, finished, initialising, live,
     now, outcome, point, random, read_clock, record, released, settle, silent_point, sleep_until, spawn,
@@ -50,5 +57,6 @@ pub use operations::{
 pub use panics::{catching, mark_panicking, panicking, unmark_panicking};
 pub use report::{Ending, Event, Panic, Run, ThreadReport};
 pub use run::{Options, execute, steps_heartbeat};
-pub use strategy::{LATE, Rng, Strategy, Style};
+pub use rng::Rng;
+pub use strategy::{LATE, Strategy, Style};
 pub use task::{Handle, Limits, Loc, Orders, Settled, TaskId, Waiting, Wake};

@@ -111,7 +111,12 @@ fn into_run(mut exec: Exec, source: &str) -> Run {
     let threads = unfinished.map(|id| explain::thread(&exec.tasks, id, source)).collect();
     // What unfinished tasks own is left alone, like their stacks.
     exec.tasks.iter_mut().for_each(|task| std::mem::forget(std::mem::take(&mut task.locals)));
+    let (stale_choices, stale_reads) =
+        exec.memory.map(|memory| (memory.chosen, memory.stale)).unwrap_or_default();
     Run {
+        has_weaker_orders: exec.has_weaker_orders,
+        stale_choices,
+        stale_reads,
         ending: exec.ending.unwrap_or(Ending::Completed),
         steps: exec.steps,
         count_points: exec.count_points,

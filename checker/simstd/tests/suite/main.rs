@@ -6,6 +6,7 @@ mod ends;
 mod enumeration;
 mod interleavings;
 mod listing;
+mod litmus;
 mod locals;
 mod locks;
 mod outside;

@@ -1,0 +1,602 @@
+//! The memory of an execution in which orders weaker than `SeqCst` mean what they say: a load may read an older store.
+//!
+//! The model is the wording of C++20 (which Rust's documentation refers to), with one addition: no value comes out of thin
+//! air, nor from a store that is executed later. So a program that needs load buffering to fail is not seen to fail, and
+//! nothing is seen that the model forbids.
+//!
+//! Each thread has a vector clock, each atomic its stores in modification order. What a thread knows bounds from below
+//! what it can read. The order of all SeqCst operations is one more component of the clocks: a SeqCst access looks at an
+//! atomic as if it knew all of that component, and a SeqCst fence gets to know it. Happens-before carries it along.
+//! An SeqCst store gets its place in that order only when something asks for it (`late`), as the wording allows.
+//!
+//! The idea of bounding reads by clocks is that of Lidbury and Donaldson, "Dynamic Race Detection for C++11" (POPL 2017).
+
+mod account;
+mod choices;
+mod location;
+mod vector_clock;
+
+use std::collections::{HashMap, VecDeque};
+use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+pub use self::account::{Access, Link, StaleRead};
+use self::account::{Account, Deed, acquires, releases};
+use self::choices::Source;
+pub use self::choices::{Choice, StaleReads};
+use self::location::{Location, Store, View};
+use self::vector_clock::{SEQ_CST, VectorClock};
+use crate::task::{Loc, TaskId};
+
+/// An execution with more threads than this goes on without stale reads.
+const THREADS: usize = 64;
+/// After so many stale reads of one atomic in a row, a thread reads the newest value: every loop must end.
+const IN_A_ROW: u32 = 6;
+/// So many SeqCst stores of a thread can be without a place in the order of SeqCst operations.
+const LATE: usize = 8;
+
+/// Atomics that are used in one execution have numbers that no other has.
+static IDS: AtomicU64 = AtomicU64::new(1);
+
+/// An operation on an atomic of the program.
+#[derive(Debug, Clone, Copy)]
+pub struct Atomic {
+    /// Its address.
+    pub address: usize,
+    /// Where the operation was called.
+    pub at: Loc,
+    /// A value of its type as text.
+    pub show: fn(u64) -> String,
+    /// Whether the operation may see anything but the newest value, or store anything else.
+    pub varies: bool,
+}
+
+/// Orders that are taken to be stronger than the program says: to find out whether that helps.
+#[derive(Debug, Clone, Copy)]
+pub struct Stronger {
+    /// The place of the operation; `None` for all.
+    pub at: Option<Loc>,
+    /// As if it had this order too.
+    pub order: Ordering,
+}
+
+#[derive(Debug, Default)]
+struct Thread {
+    clock: VectorClock,
+    /// What it knew at its last release fence.
+    released: Option<Rc<VectorClock>>,
+    /// What an acquire fence would make it know.
+    pending: VectorClock,
+    /// SeqCst stores that have no place in the order of SeqCst operations yet, oldest first: their atomics and serials.
+    late: VecDeque<LateStore>,
+    /// Stores with smaller serials are visible to it.
+    horizon: u64,
+    /// How many stale reads in a row there were of each atomic.
+    rows: HashMap<usize, u32>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct LateStore {
+    address: usize,
+    serial: u64,
+    when: u32,
+}
+
+/// The memory of an execution.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    threads: Vec<Thread>,
+    locations: HashMap<usize, Location>,
+    /// What acquirers of those atomics get to know that are always read as they are: those of libraries, and counts.
+    others: HashMap<usize, Option<Rc<VectorClock>>>,
+    /// What is known to all who have met at a lock, a channel, or a thread's end.
+    meetings: HashMap<usize, VectorClock>,
+    /// What SeqCst fences have made known.
+    fences: VectorClock,
+    seq_cst: u32,
+    serials: u64,
+    horizon: u64,
+    operations: u64,
+    source: Source,
+    stronger: Vec<Stronger>,
+    /// What was chosen that was not the usual.
+    pub(crate) chosen: Vec<Choice>,
+    account: Option<Account>,
+    pub(crate) stale: Vec<StaleRead>,
+}
+
+/// What an exchange with a condition comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exchanged {
+    /// It looks at the newest value.
+    Newest,
+    /// It fails, since it reads this older value.
+    Stale(u64),
+}
+
+type Every<'a> = &'a mut dyn FnMut(usize) -> usize;
+
+fn component(task: TaskId) -> usize {
+    task as usize + 1
+}
+
+impl Memory {
+    pub(crate) fn new(reads: &StaleReads, stronger: Vec<Stronger>, explains: bool) -> Self {
+        Self {
+            threads: Vec::new(),
+            locations: HashMap::new(),
+            others: HashMap::new(),
+            meetings: HashMap::new(),
+            fences: VectorClock::default(),
+            seq_cst: 0,
+            serials: 0,
+            horizon: 0,
+            operations: 0,
+            source: Source::of(reads),
+            stronger,
+            chosen: Vec::new(),
+            account: explains.then(Account::default),
+            stale: Vec::new(),
+        }
+    }
+
+    fn thread(&mut self, task: TaskId) -> &mut Thread {
+        &mut self.threads[task as usize]
+    }
+
+    /// A thread begins; what its spawner knows, it knows.
+    pub(crate) fn begin(&mut self, parent: Option<TaskId>) {
+        let task = self.threads.len() as TaskId;
+        let mut thread = Thread::default();
+        if let Some(parent) = parent {
+            thread.clock = self.thread(parent).clock.clone();
+            self.thread(parent).clock.tick(component(parent));
+            if let Some(account) = &mut self.account {
+                account.spawned(parent, task);
+            }
+        }
+        thread.clock.tick(component(task));
+        self.threads.push(thread);
+    }
+
+    /// A thread meets all that have been at `object` before, and those that will.
+    pub(crate) fn meet(&mut self, task: TaskId, object: usize, at: Loc) {
+        let thread = &mut self.threads[task as usize];
+        let here = self.meetings.entry(object).or_default();
+        thread.clock.join(here);
+        here.clone_from(&thread.clock);
+        thread.clock.tick(component(task));
+        if let Some(account) = &mut self.account {
+            account.meet(Access { task, order: Ordering::SeqCst, at }, object);
+        }
+    }
+
+    /// A thread gets to know all that has happened.
+    pub(crate) fn know_all(&mut self, task: TaskId) {
+        let mut all = VectorClock::default();
+        self.threads.iter().for_each(|thread| all.join(&thread.clock));
+        self.thread(task).clock.join(&all);
+    }
+
+    /// What has been stored is visible to all from now on, since time has passed; that synchronises nothing.
+    pub(crate) fn time_passes(&mut self) {
+        self.horizon = self.serials;
+    }
+
+    /// What has been stored is visible to a thread from now on, which has let others go first; sometimes.
+    pub(crate) fn yields(&mut self, task: TaskId) {
+        if let Source::Drawn { rng, .. } = &mut self.source
+            && rng.below(4) == 0
+        {
+            self.thread(task).horizon = self.serials;
+        }
+    }
+
+    fn strengthened(&self, order: Ordering, at: Loc) -> Ordering {
+        self.stronger.iter().fold(order, |order, stronger| match stronger.at {
+            Some(place) if place != at => order,
+            _ => both(order, stronger.order),
+        })
+    }
+
+    /// The number of the atomic at `address`, which has been used as `id` before. Forgets what was at that address, if that
+    /// was another one.
+    pub(crate) fn settle(&mut self, address: usize, id: u64, value: u64) -> u64 {
+        match self.locations.get(&address) {
+            Some(location) if location.id == id => id,
+            _ => {
+                let id = IDS.fetch_add(1, Ordering::Relaxed);
+                self.serials += 1;
+                self.locations.insert(address, Location::new(id, value, self.serials));
+                id
+            }
+        }
+    }
+
+    /// The atomic may have been changed by whoever had it alone: then nothing older can be read.
+    fn catch_up(&mut self, address: usize, cell: u64) {
+        let serials = &mut self.serials;
+        let location = self.locations.entry(address).or_insert_with(|| {
+            *serials += 1;
+            Location::new(IDS.fetch_add(1, Ordering::Relaxed), cell, *serials)
+        });
+        if location.newest().value != cell {
+            *serials += 1;
+            *location = Location::new(location.id, cell, *serials);
+        }
+    }
+
+    /// A number below `n`, of which 0 is the usual choice.
+    fn choose(&mut self, n: usize, every: Every<'_>) -> usize {
+        let n = if self.threads.len() > THREADS { 1 } else { n };
+        let operation = self.operations;
+        self.operations += 1;
+        let rank = self.source.choose(operation, n, every);
+        if rank > 0 {
+            self.chosen.push(Choice { operation, rank: rank as u32 });
+        }
+        rank
+    }
+
+    /// Whether the thread may read anything but the newest value now.
+    fn may_miss(&self, task: TaskId, atomic: Atomic) -> bool {
+        let row = self.threads[task as usize].rows.get(&atomic.address);
+        atomic.varies && row.is_none_or(|row| *row < IN_A_ROW)
+    }
+
+    fn floor(&self, task: TaskId, address: usize, is_seq_cst: bool) -> usize {
+        let thread = &self.threads[task as usize];
+        let view = View {
+            clock: &thread.clock,
+            fences: is_seq_cst.then_some(&self.fences),
+            horizon: self.horizon.max(thread.horizon),
+        };
+        self.locations[&address].floor(&view)
+    }
+
+    /// A load. `cell` is what the atomic holds.
+    pub(crate) fn load(
+        &mut self,
+        task: TaskId,
+        atomic: Atomic,
+        order: Ordering,
+        cell: u64,
+        every: Every<'_>,
+    ) -> u64 {
+        let address = atomic.address;
+        let order = self.strengthened(order, atomic.at);
+        self.catch_up(address, cell);
+        if order == Ordering::SeqCst {
+            self.place_known(task, true);
+        }
+        let floor = self.floor(task, address, order == Ordering::SeqCst);
+        let end = self.locations[&address].stores.len() - 1;
+        let rank = self.choose(if self.may_miss(task, atomic) { end - floor + 1 } else { 1 }, every);
+        self.read(task, atomic, order, end - rank)
+    }
+
+    /// The exchange of a value under the condition that it is `expected`: whether that is to be asked of the newest one.
+    pub(crate) fn exchange(
+        &mut self,
+        task: TaskId,
+        atomic: Atomic,
+        failure: Ordering,
+        cell: u64,
+        expected: u64,
+        every: Every<'_>,
+    ) -> Exchanged {
+        let address = atomic.address;
+        let failure = self.strengthened(failure, atomic.at);
+        self.catch_up(address, cell);
+        if failure == Ordering::SeqCst {
+            self.place_known(task, true);
+        }
+        let floor = self.floor(task, address, failure == Ordering::SeqCst);
+        let stores = &self.locations[&address].stores;
+        let older = (floor..stores.len() - 1).rev().filter(|i| stores[*i].value != expected);
+        let older: Vec<usize> = older.collect();
+        match self.choose(if self.may_miss(task, atomic) { older.len() + 1 } else { 1 }, every) {
+            0 => Exchanged::Newest,
+            rank => Exchanged::Stale(self.read(task, atomic, failure, older[rank - 1])),
+        }
+    }
+
+    /// An exchange whose condition does not hold for the newest value.
+    pub(crate) fn fail_to_exchange(&mut self, task: TaskId, atomic: Atomic, failure: Ordering) -> u64 {
+        let failure = self.strengthened(failure, atomic.at);
+        if failure == Ordering::SeqCst {
+            self.place_known(task, true);
+        }
+        let newest = self.locations[&atomic.address].stores.len() - 1;
+        self.read(task, atomic, failure, newest)
+    }
+
+    /// Reads the store at a position.
+    fn read(&mut self, task: TaskId, atomic: Atomic, order: Ordering, position: usize) -> u64 {
+        let address = atomic.address;
+        let store = self.locations[&address].stores[position].clone();
+        let access = Access { task, order, at: atomic.at };
+        let is_newest = position + 1 == self.locations[&address].stores.len();
+        if !is_newest {
+            self.explain(access, atomic, position, false);
+        }
+        let row = self.thread(task).rows.entry(address).or_default();
+        *row = if is_newest { 0 } else { *row + 1 };
+        if order == Ordering::SeqCst {
+            self.place_late_at(address, None, position);
+        }
+        if let Some(sync) = &store.sync {
+            let thread = self.thread(task);
+            if acquires(order) { thread.clock.join(sync) } else { thread.pending.join(sync) }
+        }
+        let known = self.thread(task).clock.get(store.component) >= store.when;
+        let when = self.thread(task).clock.get(component(task));
+        let place = (order == Ordering::SeqCst).then(|| self.next_seq_cst());
+        let location = self.locations.get_mut(&address).expect("it is being read");
+        if !known {
+            location.note(component(task), when, store.serial);
+        }
+        if let Some(place) = place {
+            location.note(SEQ_CST, place, store.serial);
+        }
+        if let Some(account) = &mut self.account {
+            account.add(access, Deed::Read { from: store.serial });
+        }
+        store.value
+    }
+
+    /// A store. Says whether the value is the newest in modification order, which the atomic is to hold.
+    pub(crate) fn store(
+        &mut self,
+        task: TaskId,
+        atomic: Atomic,
+        order: Ordering,
+        cell: u64,
+        value: u64,
+        every: Every<'_>,
+    ) -> bool {
+        let address = atomic.address;
+        let order = self.strengthened(order, atomic.at);
+        let is_seq_cst = order == Ordering::SeqCst;
+        self.catch_up(address, cell);
+        if is_seq_cst {
+            self.place_known(task, false);
+            self.place_late_at(address, Some(task), usize::MAX);
+        }
+        let floor = self.floor(task, address, is_seq_cst);
+        let places = self.locations[&address].places(floor);
+        let rank = self.choose(if atomic.varies { places.len() } else { 1 }, every);
+        let position = places[rank];
+        let access = Access { task, order, at: atomic.at };
+        self.serials += 1;
+        let serial = self.serials;
+        let thread = &mut self.threads[task as usize];
+        let when = thread.clock.get(component(task));
+        let sync = match releases(order) {
+            true => Some(Rc::new(thread.clock.clone())),
+            false => thread.released.clone(),
+        };
+        let by = Some((task, order, atomic.at));
+        let store =
+            Store { serial, value, component: component(task), when, sync, is_rmw: false, by };
+        let location = self.locations.get_mut(&address).expect("it is there");
+        let is_newest = position == location.stores.len();
+        location.insert(position, store);
+        if releases(order) {
+            self.thread(task).clock.tick(component(task));
+        }
+        if let Some(account) = &mut self.account {
+            account.add(access, Deed::Store { serial });
+        }
+        if !is_newest && let Some(position) = self.locations[&address].position(serial) {
+            self.explain(access, atomic, position, true);
+        }
+        if is_seq_cst {
+            let late = &mut self.thread(task).late;
+            late.push_back(LateStore { address, serial, when });
+            if late.len() > LATE {
+                self.place_oldest(task);
+            }
+        }
+        is_newest
+    }
+
+    /// A read-modify-write of the newest value.
+    pub(crate) fn modify(&mut self, task: TaskId, atomic: Atomic, order: Ordering, cell: u64, value: u64) {
+        let address = atomic.address;
+        let order = self.strengthened(order, atomic.at);
+        self.catch_up(address, cell);
+        if order == Ordering::SeqCst {
+            self.place_known(task, true);
+            self.place_late_at(address, None, usize::MAX);
+        }
+        self.thread(task).rows.remove(&address);
+        let before = self.locations[&address].newest();
+        let (from, read) = (before.serial, before.sync.clone());
+        self.serials += 1;
+        let serial = self.serials;
+        let thread = &mut self.threads[task as usize];
+        if let Some(read) = &read {
+            if acquires(order) { thread.clock.join(read) } else { thread.pending.join(read) }
+        }
+        let own = match releases(order) {
+            true => Some(Rc::new(thread.clock.clone())),
+            false => thread.released.clone(),
+        };
+        let sync = joined(own, read);
+        let when = thread.clock.get(component(task));
+        let by = Some((task, order, atomic.at));
+        let store = Store { serial, value, component: component(task), when, sync, is_rmw: true, by };
+        let place = (order == Ordering::SeqCst).then(|| self.next_seq_cst());
+        let location = self.locations.get_mut(&address).expect("it is there");
+        location.insert(location.stores.len(), store);
+        if let Some(place) = place {
+            location.note(SEQ_CST, place, serial);
+        }
+        if releases(order) {
+            self.thread(task).clock.tick(component(task));
+        }
+        if let Some(account) = &mut self.account {
+            account.add(Access { task, order, at: atomic.at }, Deed::Modify { from, serial });
+        }
+    }
+
+    pub(crate) fn fence(&mut self, task: TaskId, order: Ordering, at: Loc) {
+        let order = self.strengthened(order, at);
+        if order == Ordering::SeqCst {
+            for other in 0..self.threads.len() as TaskId {
+                while !self.threads[other as usize].late.is_empty() {
+                    self.place_oldest(other);
+                }
+            }
+        }
+        let place = (order == Ordering::SeqCst).then(|| self.next_seq_cst());
+        let thread = &mut self.threads[task as usize];
+        if acquires(order) {
+            let pending = std::mem::take(&mut thread.pending);
+            thread.clock.join(&pending);
+        }
+        if let Some(place) = place {
+            thread.clock.join(&self.fences);
+            thread.clock.set(SEQ_CST, place);
+            self.fences.join(&thread.clock);
+        }
+        if releases(order) {
+            thread.released = Some(Rc::new(thread.clock.clone()));
+            thread.clock.tick(component(task));
+        }
+        if let Some(account) = &mut self.account {
+            account.add(Access { task, order, at }, Deed::Fence);
+        }
+    }
+
+    /// An operation on an atomic that is always read as it is: what it makes known.
+    pub(crate) fn other(&mut self, task: TaskId, address: usize, order: Ordering, does: Does) {
+        if order == Ordering::SeqCst {
+            self.place_known(task, true);
+        }
+        let thread = &mut self.threads[task as usize];
+        let here = self.others.entry(address).or_default();
+        if let Some(sync) = here.as_ref().filter(|_| does != Does::Store) {
+            if acquires(order) { thread.clock.join(sync) } else { thread.pending.join(sync) }
+        }
+        if does == Does::Load {
+            return;
+        }
+        let own = match releases(order) {
+            true => Some(Rc::new(thread.clock.clone())),
+            false => thread.released.clone(),
+        };
+        *here = if does == Does::Modify { joined(own, here.take()) } else { own };
+        if releases(order) {
+            thread.clock.tick(component(task));
+        }
+    }
+
+    fn next_seq_cst(&mut self) -> u32 {
+        self.seq_cst += 1;
+        self.seq_cst
+    }
+
+    /// The oldest late store of a thread gets its place in the order of SeqCst operations.
+    fn place_oldest(&mut self, task: TaskId) {
+        if let Some(LateStore { address, serial, .. }) = self.thread(task).late.pop_front() {
+            let place = self.next_seq_cst();
+            if let Some(location) = self.locations.get_mut(&address) {
+                location.note(SEQ_CST, place, serial);
+            }
+        }
+    }
+
+    /// Late stores get their places that come before a SeqCst operation of `task`: those after which something has
+    /// happened that it knows, and, unless it is a store itself, its own.
+    fn place_known(&mut self, task: TaskId, own: bool) {
+        for other in 0..self.threads.len() as TaskId {
+            let is_known = |late: &LateStore| {
+                self.threads[task as usize].clock.get(component(other)) > late.when
+            };
+            let late = &self.threads[other as usize].late;
+            let places = match other == task {
+                true if own => late.len(),
+                true => 0,
+                false => late.iter().rposition(is_known).map_or(0, |last| last + 1),
+            };
+            (0..places).for_each(|_| self.place_oldest(other));
+        }
+    }
+
+    /// Late stores to the atomic get their places, up to a position in its modification order, but for those of one thread.
+    fn place_late_at(&mut self, address: usize, but: Option<TaskId>, position: usize) {
+        for other in 0..self.threads.len() as TaskId {
+            if but == Some(other) {
+                continue;
+            }
+            let is_there = |late: &LateStore| {
+                let here = || self.locations[&address].position(late.serial);
+                late.address == address && here().is_none_or(|here| here <= position)
+            };
+            let late = &self.threads[other as usize].late;
+            let places = late.iter().rposition(is_there).map_or(0, |last| last + 1);
+            (0..places).for_each(|_| self.place_oldest(other));
+        }
+    }
+
+    /// Says what was missed by a read of the store at a position, or by a store that was put there.
+    fn explain(&mut self, access: Access, atomic: Atomic, position: usize, is_store: bool) {
+        let Some(account) = &self.account else { return };
+        let Some(choice) = self.chosen.last().copied() else { return };
+        let stores = &self.locations[&atomic.address].stores;
+        let by = |store: &Store| store.by.map(|(task, order, at)| Access { task, order, at });
+        let ways = stores[position + 1..].iter().rev().filter_map(|store| {
+            let way = if is_store { None } else { account.way(store.serial, access.task) };
+            Some((way, by(store)?, store))
+        });
+        let nearest = ways.min_by_key(|(way, ..)| way.as_ref().map_or(usize::MAX, Vec::len));
+        let Some((links, missed_store, missed)) = nearest else { return };
+        self.stale.push(StaleRead {
+            choice,
+            object: atomic.address,
+            access,
+            is_store,
+            value: (atomic.show)(stores[position].value),
+            from: by(&stores[position]).filter(|_| !is_store),
+            missed: (atomic.show)(missed.value),
+            missed_store,
+            links,
+        });
+    }
+}
+
+/// What an operation does to an atomic that is always read as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Does {
+    /// It reads it.
+    Load,
+    /// It writes to it.
+    Store,
+    /// Both in one.
+    Modify,
+}
+
+fn joined(one: Option<Rc<VectorClock>>, other: Option<Rc<VectorClock>>) -> Option<Rc<VectorClock>> {
+    match (one, other) {
+        (Some(one), Some(other)) if one.covers(&other) => Some(one),
+        (Some(one), Some(other)) => {
+            let mut both = VectorClock::clone(&one);
+            both.join(&other);
+            Some(Rc::new(both))
+        }
+        (one, other) => one.or(other),
+    }
+}
+
+/// An order that is as strong as each of the two.
+fn both(one: Ordering, other: Ordering) -> Ordering {
+    match (acquires(one) || acquires(other), releases(one) || releases(other)) {
+        _ if one == Ordering::SeqCst || other == Ordering::SeqCst => Ordering::SeqCst,
+        (true, true) => Ordering::AcqRel,
+        (true, false) => Ordering::Acquire,
+        (false, true) => Ordering::Release,
+        (false, false) => Ordering::Relaxed,
+    }
+}
