@@ -6,7 +6,7 @@
 use std::sync::atomic::Ordering;
 
 use crate::execution::with;
-use crate::memory::{Atomic, Does, Exchanged};
+use crate::memory::{Atomic, Does, Exchange, Modified};
 use crate::task::Loc;
 
 /// The file of an exercise's checks. What a check counts with atomics of its own is no part of the program.
@@ -43,24 +43,29 @@ pub fn memory_store(atomic: Atomic, order: Ordering, cell: u64, value: u64) -> b
         .unwrap_or(true)
 }
 
-/// A read-modify-write makes `value` of an atomic that holds `cell`.
-pub fn memory_modify(atomic: Atomic, order: Ordering, cell: u64, value: u64) {
-    with(|ex| ex.ask(order, |memory, task, _| memory.modify(task, atomic, order, cell, value)));
-}
-
-/// Whether an exchange is made under the condition that an atomic that holds `cell` has the expected value, or fails.
-pub fn memory_exchange(atomic: Atomic, failure: Ordering, cell: u64, expected: u64) -> Exchanged {
+/// A read-modify-write of an atomic that holds `cell`, which `change` makes another value of.
+pub fn memory_modify(
+    atomic: Atomic,
+    order: Ordering,
+    cell: u64,
+    change: &mut dyn FnMut(u64) -> u64,
+) -> Modified {
     let atomic = known(atomic);
-    with(|ex| {
-        ex.ask(failure, |memory, task, every| memory.exchange(task, atomic, failure, cell, expected, every))
-    })
-    .flatten()
-    .unwrap_or(Exchanged::Newest)
+    with(|ex| ex.ask(order, |memory, task, every| memory.modify(task, atomic, order, cell, change, every)))
+        .flatten()
+        .expect("an execution with a memory was said to be there")
 }
 
-/// An exchange fails, since the newest value is not the expected one.
-pub fn memory_fail(atomic: Atomic, failure: Ordering) {
-    with(|ex| ex.ask(failure, |memory, task, _| memory.fail_to_exchange(task, atomic, failure)));
+/// An exchange under a condition, of an atomic that holds `cell`.
+pub fn memory_exchange(atomic: Atomic, exchange: Exchange, cell: u64) -> Modified {
+    let atomic = known(atomic);
+    let strongest = match exchange {
+        Exchange { success: Ordering::SeqCst, .. } => Ordering::SeqCst,
+        Exchange { failure, .. } => failure,
+    };
+    with(|ex| ex.ask(strongest, |memory, task, every| memory.exchange(task, atomic, exchange, cell, every)))
+        .flatten()
+        .expect("an execution with a memory was said to be there")
 }
 
 /// An operation on an atomic that is always read as it is: a library's.

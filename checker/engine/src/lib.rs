@@ -27,8 +27,8 @@ mod heap;
 mod history;
 mod interposed;
 mod library;
-mod memory;
 pub mod local_slot;
+mod memory;
 mod operations;
 mod panics;
 mod report;
@@ -40,14 +40,17 @@ mod switch;
 mod task;
 mod trace;
 
+pub use atomics::{
+    has_weaker_order, memory_exchange, memory_fence, memory_load, memory_modify, memory_other, memory_settle,
+    memory_store,
+};
 pub use enumeration::Enumeration;
 pub use execution::in_execution;
 pub use footprint::{Access, result_of};
 pub use heap::Heap;
-pub use atomics::{
-    has_weaker_order, memory_exchange, memory_fail, memory_fence, memory_load, memory_modify, memory_other, memory_settle, memory_store,
+pub use memory::{
+    Access as AtomicAccess, Atomic, Choice, Does, Exchange, Link, Modified, StaleRead, StaleReads, Stronger,
 };
-pub use memory::{Access as AtomicAccess, Atomic, Choice, Does, Exchanged, Link, StaleRead, StaleReads, Stronger};
 pub use operations::{
     atomic_point, block, chance, choose, console, current, elapsed, end, epoch, finished, initialising, live,
     now, outcome, point, random, read_clock, record, released, settle, silent_point, sleep_until, spawn,
@@ -56,7 +59,7 @@ pub use operations::{
 };
 pub use panics::{catching, mark_panicking, panicking, unmark_panicking};
 pub use report::{Ending, Event, Panic, Run, ThreadReport};
-pub use run::{Options, execute, steps_heartbeat};
 pub use rng::Rng;
+pub use run::{Options, execute, steps_heartbeat};
 pub use strategy::{LATE, Strategy, Style};
 pub use task::{Handle, Limits, Loc, Orders, Settled, TaskId, Waiting, Wake};

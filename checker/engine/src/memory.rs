@@ -105,13 +105,28 @@ pub(crate) struct Memory {
     pub(crate) stale: Vec<StaleRead>,
 }
 
-/// What an exchange with a condition comes to.
+/// What came of a read-modify-write, or of an exchange with a condition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exchanged {
-    /// It looks at the newest value.
-    Newest,
-    /// It fails, since it reads this older value.
-    Stale(u64),
+pub struct Modified {
+    /// The value that was read.
+    pub before: u64,
+    /// What the atomic is to hold from now on; `None` for what it does.
+    pub cell: Option<u64>,
+    /// Whether the condition held.
+    pub done: bool,
+}
+
+/// An exchange with a condition.
+#[derive(Debug, Clone, Copy)]
+pub struct Exchange {
+    /// The value that is expected.
+    pub expected: u64,
+    /// The value that takes its place.
+    pub new: u64,
+    /// The order, if the condition holds.
+    pub success: Ordering,
+    /// The order, if it does not.
+    pub failure: Ordering,
 }
 
 type Every<'a> = &'a mut dyn FnMut(usize) -> usize;
@@ -275,40 +290,42 @@ impl Memory {
         self.read(task, atomic, order, end - rank)
     }
 
-    /// The exchange of a value under the condition that it is `expected`: whether that is to be asked of the newest one.
+    /// The exchange of a value under a condition. If it holds for an older value, and nothing has been made of that yet, the
+    /// new value may come right after it.
     pub(crate) fn exchange(
         &mut self,
         task: TaskId,
         atomic: Atomic,
-        failure: Ordering,
+        exchange: Exchange,
         cell: u64,
-        expected: u64,
         every: Every<'_>,
-    ) -> Exchanged {
+    ) -> Modified {
         let address = atomic.address;
-        let failure = self.strengthened(failure, atomic.at);
+        let Exchange { expected, new, .. } = exchange;
+        let [success, failure] =
+            [exchange.success, exchange.failure].map(|order| self.strengthened(order, atomic.at));
         self.catch_up(address, cell);
-        if failure == Ordering::SeqCst {
+        if [success, failure].contains(&Ordering::SeqCst) {
             self.place_known(task, true);
         }
-        let floor = self.floor(task, address, failure == Ordering::SeqCst);
+        if success == Ordering::SeqCst {
+            self.place_late_at(address, None, usize::MAX);
+        }
+        let floor_of = |order| self.floor(task, address, order == Ordering::SeqCst);
+        let (to_succeed, to_fail) = (floor_of(success), floor_of(failure));
         let stores = &self.locations[&address].stores;
-        let older = (floor..stores.len() - 1).rev().filter(|i| stores[*i].value != expected);
-        let older: Vec<usize> = older.collect();
-        match self.choose(if self.may_miss(task, atomic) { older.len() + 1 } else { 1 }, every) {
-            0 => Exchanged::Newest,
-            rank => Exchanged::Stale(self.read(task, atomic, failure, older[rank - 1])),
+        let newest = stores.len() - 1;
+        let can_be_read = |at: &usize| match stores[*at].value == expected {
+            true => *at >= to_succeed && !stores[*at + 1].is_rmw,
+            false => *at >= to_fail,
+        };
+        let older: Vec<usize> = (0..newest).rev().filter(can_be_read).collect();
+        let rank = self.choose(if self.may_miss(task, atomic) { older.len() + 1 } else { 1 }, every);
+        let position = if rank == 0 { newest } else { older[rank - 1] };
+        if self.locations[&address].stores[position].value == expected {
+            return self.change(task, atomic, success, position, &mut |_| new);
         }
-    }
-
-    /// An exchange whose condition does not hold for the newest value.
-    pub(crate) fn fail_to_exchange(&mut self, task: TaskId, atomic: Atomic, failure: Ordering) -> u64 {
-        let failure = self.strengthened(failure, atomic.at);
-        if failure == Ordering::SeqCst {
-            self.place_known(task, true);
-        }
-        let newest = self.locations[&atomic.address].stores.len() - 1;
-        self.read(task, atomic, failure, newest)
+        Modified { before: self.read(task, atomic, failure, position), cell: None, done: false }
     }
 
     /// Reads the store at a position.
@@ -377,8 +394,7 @@ impl Memory {
             false => thread.released.clone(),
         };
         let by = Some((task, order, atomic.at));
-        let store =
-            Store { serial, value, component: component(task), when, sync, is_rmw: false, by };
+        let store = Store { serial, value, component: component(task), when, sync, is_rmw: false, by };
         let location = self.locations.get_mut(&address).expect("it is there");
         let is_newest = position == location.stores.len();
         location.insert(position, store);
@@ -401,8 +417,17 @@ impl Memory {
         is_newest
     }
 
-    /// A read-modify-write of the newest value.
-    pub(crate) fn modify(&mut self, task: TaskId, atomic: Atomic, order: Ordering, cell: u64, value: u64) {
+    /// A read-modify-write. It reads the newest value, or an older one of which nothing has been made yet: then the new one
+    /// comes right after that.
+    pub(crate) fn modify(
+        &mut self,
+        task: TaskId,
+        atomic: Atomic,
+        order: Ordering,
+        cell: u64,
+        change: &mut dyn FnMut(u64) -> u64,
+        every: Every<'_>,
+    ) -> Modified {
         let address = atomic.address;
         let order = self.strengthened(order, atomic.at);
         self.catch_up(address, cell);
@@ -410,12 +435,36 @@ impl Memory {
             self.place_known(task, true);
             self.place_late_at(address, None, usize::MAX);
         }
-        self.thread(task).rows.remove(&address);
-        let before = self.locations[&address].newest();
-        let (from, read) = (before.serial, before.sync.clone());
+        let floor = self.floor(task, address, order == Ordering::SeqCst);
+        let places = self.locations[&address].places(floor);
+        let rank = self.choose(if self.may_miss(task, atomic) { places.len() } else { 1 }, every);
+        self.change(task, atomic, order, places[rank] - 1, change)
+    }
+
+    /// Reads the store at a position, and puts a new one right after it.
+    fn change(
+        &mut self,
+        task: TaskId,
+        atomic: Atomic,
+        order: Ordering,
+        position: usize,
+        change: &mut dyn FnMut(u64) -> u64,
+    ) -> Modified {
+        let address = atomic.address;
+        let stores = &self.locations[&address].stores;
+        let (from, read, old) =
+            (stores[position].serial, stores[position].sync.clone(), stores[position].value);
+        let is_newest = position + 1 == stores.len();
+        let access = Access { task, order, at: atomic.at };
+        if !is_newest {
+            self.explain(access, atomic, position, false);
+        }
+        let value = change(old);
         self.serials += 1;
         let serial = self.serials;
         let thread = &mut self.threads[task as usize];
+        let row = thread.rows.entry(address).or_default();
+        *row = if is_newest { 0 } else { *row + 1 };
         if let Some(read) = &read {
             if acquires(order) { thread.clock.join(read) } else { thread.pending.join(read) }
         }
@@ -429,7 +478,7 @@ impl Memory {
         let store = Store { serial, value, component: component(task), when, sync, is_rmw: true, by };
         let place = (order == Ordering::SeqCst).then(|| self.next_seq_cst());
         let location = self.locations.get_mut(&address).expect("it is there");
-        location.insert(location.stores.len(), store);
+        location.insert(position + 1, store);
         if let Some(place) = place {
             location.note(SEQ_CST, place, serial);
         }
@@ -437,8 +486,9 @@ impl Memory {
             self.thread(task).clock.tick(component(task));
         }
         if let Some(account) = &mut self.account {
-            account.add(Access { task, order, at: atomic.at }, Deed::Modify { from, serial });
+            account.add(access, Deed::Modify { from, serial });
         }
+        Modified { before: old, cell: is_newest.then_some(value), done: true }
     }
 
     pub(crate) fn fence(&mut self, task: TaskId, order: Ordering, at: Loc) {
@@ -512,9 +562,8 @@ impl Memory {
     /// happened that it knows, and, unless it is a store itself, its own.
     fn place_known(&mut self, task: TaskId, own: bool) {
         for other in 0..self.threads.len() as TaskId {
-            let is_known = |late: &LateStore| {
-                self.threads[task as usize].clock.get(component(other)) > late.when
-            };
+            let is_known =
+                |late: &LateStore| self.threads[task as usize].clock.get(component(other)) > late.when;
             let late = &self.threads[other as usize].late;
             let places = match other == task {
                 true if own => late.len(),

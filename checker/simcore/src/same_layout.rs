@@ -51,14 +51,21 @@ macro_rules! transparent {
                 engine::memory_other(self.address(), order, engine::Does::Store);
                 true
             }
-            fn modifies(&self, _: $t, _: $t, order: Ordering, _: engine::Loc) {
+            fn changes(&self, order: Ordering, _: engine::Loc, change: impl Fn($t) -> $t) -> $t {
                 engine::memory_other(self.address(), order, engine::Does::Modify);
+                let before = self.value.load(Ordering::SeqCst);
+                self.value.store(change(before), Ordering::SeqCst);
+                before
             }
-            fn misses(&self, _: $t, _: Ordering, _: engine::Loc) -> Option<$t> {
-                None
-            }
-            fn fails(&self, failure: Ordering, _: engine::Loc) {
-                engine::memory_other(self.address(), failure, engine::Does::Load);
+            fn exchanges(
+                &self, current: $t, new: $t, success: Ordering, failure: Ordering, _: engine::Loc,
+            ) -> Result<$t, $t> {
+                let done = self.value.compare_exchange(current, new, success, failure);
+                match done {
+                    Ok(_) => engine::memory_other(self.address(), success, engine::Does::Modify),
+                    Err(_) => engine::memory_other(self.address(), failure, engine::Does::Load),
+                }
+                done
             }
             /// The libraries' own values are nobody's concern.
             #[inline]

@@ -59,12 +59,21 @@ pub struct StaleRead {
 /// What an entry is about.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Deed {
-    Read { from: u64 },
-    Store { serial: u64 },
-    Modify { from: u64, serial: u64 },
+    Read {
+        from: u64,
+    },
+    Store {
+        serial: u64,
+    },
+    Modify {
+        from: u64,
+        serial: u64,
+    },
     Fence,
     /// The thread met others at a lock, a channel or another thread's end.
-    Meet { before: Option<usize> },
+    Meet {
+        before: Option<usize>,
+    },
 }
 
 #[derive(Debug)]
@@ -172,12 +181,8 @@ impl Account {
                 while let Some(store) = self.stores.get(&serial).copied() {
                     let releases =
                         releases(self.entries[store].order) || self.has_release_fence_before(store);
-                    let link = Link {
-                        store: self.access(store),
-                        load: self.access(place),
-                        releases,
-                        acquires,
-                    };
+                    let link =
+                        Link { store: self.access(store), load: self.access(place), releases, acquires };
                     before.push((store, (!(releases && acquires)).then_some(link)));
                     match self.entries[store].deed {
                         Deed::Modify { from, .. } => serial = from,
@@ -208,9 +213,8 @@ impl Account {
     }
 
     fn has_fence_after(&self, place: usize, task: TaskId) -> bool {
-        let is_fence = |entry: &Entry| {
-            entry.task == task && matches!(entry.deed, Deed::Fence) && acquires(entry.order)
-        };
+        let is_fence =
+            |entry: &Entry| entry.task == task && matches!(entry.deed, Deed::Fence) && acquires(entry.order);
         self.entries[place].task == task && self.entries[place + 1..].iter().any(is_fence)
     }
 }

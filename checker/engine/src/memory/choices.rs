@@ -48,7 +48,12 @@ impl Source {
     }
 
     /// A number below `n`, where 0 is the usual choice; `every` numbers the choices of an enumeration.
-    pub(super) fn choose(&mut self, operation: u64, n: usize, every: &mut dyn FnMut(usize) -> usize) -> usize {
+    pub(super) fn choose(
+        &mut self,
+        operation: u64,
+        n: usize,
+        every: &mut dyn FnMut(usize) -> usize,
+    ) -> usize {
         match self {
             // The same random numbers are drawn whatever there is to choose from.
             Self::Drawn { rng, stale } => {

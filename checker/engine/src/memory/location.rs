@@ -80,8 +80,7 @@ impl Location {
 
     /// The position of the oldest store that can be read.
     pub(super) fn floor(&self, view: &View<'_>) -> usize {
-        let is_bound =
-            |store: &Store| view.knows(store.component, store.when) || store.serial < view.horizon;
+        let is_bound = |store: &Store| view.knows(store.component, store.when) || store.serial < view.horizon;
         let mut floor = self.stores.iter().rposition(is_bound).unwrap_or(0);
         for seen in &self.seen {
             if view.knows(seen.component, seen.when)
@@ -93,7 +92,7 @@ impl Location {
         floor
     }
 
-    /// The positions that a new store can take, the end first.
+    /// The positions that a new store can take, the end first. A read-modify-write that takes one reads the store before it.
     pub(super) fn places(&self, floor: usize) -> Vec<usize> {
         let end = self.stores.len();
         (floor + 1..=end).rev().filter(|i| *i == end || !self.stores[*i].is_rmw).collect()

@@ -137,19 +137,27 @@ macro_rules! remembering {
                 let cell = self.value.load(Ordering::SeqCst).bits();
                 engine::memory_store(self.known(at), order, cell, value.bits())
             }
-            fn modifies(&self, before: $t, after: $t, order: Ordering, at: engine::Loc) {
-                engine::memory_modify(self.known(at), order, before.bits(), after.bits());
-            }
-            /// The older value by which an exchange fails.
-            fn misses(&self, expected: $t, failure: Ordering, at: engine::Loc) -> Option<$t> {
+            fn changes(&self, order: Ordering, at: engine::Loc, change: impl Fn($t) -> $t) -> $t {
                 let cell = self.value.load(Ordering::SeqCst).bits();
-                match engine::memory_exchange(self.known(at), failure, cell, expected.bits()) {
-                    engine::Exchanged::Newest => None,
-                    engine::Exchanged::Stale(older) => Some(<$t>::of_bits(older)),
-                }
+                let mut bits = |bits| change(<$t>::of_bits(bits)).bits();
+                self.takes(engine::memory_modify(self.known(at), order, cell, &mut bits))
             }
-            fn fails(&self, failure: Ordering, at: engine::Loc) {
-                engine::memory_fail(self.known(at), failure);
+            fn exchanges(
+                &self, current: $t, new: $t, success: Ordering, failure: Ordering, at: engine::Loc,
+            ) -> Result<$t, $t> {
+                let cell = self.value.load(Ordering::SeqCst).bits();
+                let (expected, new) = (current.bits(), new.bits());
+                let exchange = engine::Exchange { expected, new, success, failure };
+                let modified = engine::memory_exchange(self.known(at), exchange, cell);
+                let before = self.takes(modified);
+                if modified.done { Ok(before) } else { Err(before) }
+            }
+            /// Takes what the engine's memory has made of it, and returns what it was before.
+            fn takes(&self, modified: engine::Modified) -> $t {
+                if let Some(cell) = modified.cell {
+                    self.value.store(<$t>::of_bits(cell), Ordering::SeqCst);
+                }
+                <$t>::of_bits(modified.before)
             }
             /// The value belongs into the trace.
             #[inline]

@@ -35,10 +35,10 @@ macro_rules! common {
             pub fn swap(&self, value: $t, order: Ordering) -> $t {
                 let at = Location::caller();
                 let is_ordered = self.begin("swap", at, order, None);
-                let before = self.value.swap(value, order);
-                if is_ordered {
-                    self.modifies(before, value, order, at);
-                }
+                let before = match is_ordered {
+                    true => self.changes(order, at, |_| value),
+                    false => self.value.swap(value, order),
+                };
                 self.tell("was ", before);
                 before
             }
@@ -46,16 +46,10 @@ macro_rules! common {
             fn exchange(
                 &self, current: $t, new: $t, success: Ordering, failure: Ordering, at: engine::Loc, is_ordered: bool,
             ) -> Result<$t, $t> {
-                if is_ordered && let Some(older) = self.misses(current, failure, at) {
-                    return Err(older);
+                match is_ordered {
+                    true => self.exchanges(current, new, success, failure, at),
+                    false => self.value.compare_exchange(current, new, success, failure),
                 }
-                let done = self.value.compare_exchange(current, new, success, failure);
-                match done {
-                    Ok(before) if is_ordered => self.modifies(before, new, success, at),
-                    Err(_) if is_ordered => self.fails(failure, at),
-                    _ => {}
-                }
-                done
             }
             /// As the real one.
             ///
@@ -175,10 +169,14 @@ macro_rules! fetches {
             pub fn $op(&self, value: $t, order: Ordering) -> $t {
                 let at = Location::caller();
                 let is_ordered = self.begin(stringify!($op), at, order, None);
-                let before = self.value.$op(value, order);
-                if is_ordered {
-                    self.modifies(before, self.value.load(Ordering::SeqCst), order, at);
-                }
+                let before = match is_ordered {
+                    true => self.changes(order, at, |before| {
+                        let other = real::$Atomic::new(before);
+                        other.$op(value, Ordering::Relaxed);
+                        other.into_inner()
+                    }),
+                    false => self.value.$op(value, order),
+                };
                 self.tell("was ", before);
                 before
             }
@@ -206,11 +204,10 @@ macro_rules! booleans {
             pub fn fetch_not(&self, order: Ordering) -> bool {
                 let at = Location::caller();
                 let is_ordered = self.begin("fetch_not", at, order, None);
-                let before = self.value.fetch_xor(true, order);
-                if is_ordered {
-                    self.modifies(before, !before, order, at);
+                match is_ordered {
+                    true => self.changes(order, at, |before| !before),
+                    false => self.value.fetch_xor(true, order),
                 }
-                before
             }
         }
     };
@@ -246,77 +243,98 @@ macro_rules! pointers {
             pub fn fetch_byte_add(&self, value: usize, order: Ordering) -> *mut T {
                 let at = Location::caller();
                 let is_ordered = self.begin("fetch_byte_add", at, order, None);
-                let before = self.value.fetch_byte_add(value, order);
-                if is_ordered {
-                    self.modifies(before, self.value.load(Ordering::SeqCst), order, at);
+                match is_ordered {
+                    true => self.changes(order, at, |before| {
+                        let other = real::AtomicPtr::new(before);
+                        other.fetch_byte_add(value, Ordering::Relaxed);
+                        other.into_inner()
+                    }),
+                    false => self.value.fetch_byte_add(value, order),
                 }
-                before
             }
             /// As the real one.
             #[track_caller]
             pub fn fetch_byte_sub(&self, value: usize, order: Ordering) -> *mut T {
                 let at = Location::caller();
                 let is_ordered = self.begin("fetch_byte_sub", at, order, None);
-                let before = self.value.fetch_byte_sub(value, order);
-                if is_ordered {
-                    self.modifies(before, self.value.load(Ordering::SeqCst), order, at);
+                match is_ordered {
+                    true => self.changes(order, at, |before| {
+                        let other = real::AtomicPtr::new(before);
+                        other.fetch_byte_sub(value, Ordering::Relaxed);
+                        other.into_inner()
+                    }),
+                    false => self.value.fetch_byte_sub(value, order),
                 }
-                before
             }
             /// As the real one.
             #[track_caller]
             pub fn fetch_ptr_add(&self, value: usize, order: Ordering) -> *mut T {
                 let at = Location::caller();
                 let is_ordered = self.begin("fetch_ptr_add", at, order, None);
-                let before = self.value.fetch_ptr_add(value, order);
-                if is_ordered {
-                    self.modifies(before, self.value.load(Ordering::SeqCst), order, at);
+                match is_ordered {
+                    true => self.changes(order, at, |before| {
+                        let other = real::AtomicPtr::new(before);
+                        other.fetch_ptr_add(value, Ordering::Relaxed);
+                        other.into_inner()
+                    }),
+                    false => self.value.fetch_ptr_add(value, order),
                 }
-                before
             }
             /// As the real one.
             #[track_caller]
             pub fn fetch_ptr_sub(&self, value: usize, order: Ordering) -> *mut T {
                 let at = Location::caller();
                 let is_ordered = self.begin("fetch_ptr_sub", at, order, None);
-                let before = self.value.fetch_ptr_sub(value, order);
-                if is_ordered {
-                    self.modifies(before, self.value.load(Ordering::SeqCst), order, at);
+                match is_ordered {
+                    true => self.changes(order, at, |before| {
+                        let other = real::AtomicPtr::new(before);
+                        other.fetch_ptr_sub(value, Ordering::Relaxed);
+                        other.into_inner()
+                    }),
+                    false => self.value.fetch_ptr_sub(value, order),
                 }
-                before
             }
             /// As the real one.
             #[track_caller]
             pub fn fetch_and(&self, value: usize, order: Ordering) -> *mut T {
                 let at = Location::caller();
                 let is_ordered = self.begin("fetch_and", at, order, None);
-                let before = self.value.fetch_and(value, order);
-                if is_ordered {
-                    self.modifies(before, self.value.load(Ordering::SeqCst), order, at);
+                match is_ordered {
+                    true => self.changes(order, at, |before| {
+                        let other = real::AtomicPtr::new(before);
+                        other.fetch_and(value, Ordering::Relaxed);
+                        other.into_inner()
+                    }),
+                    false => self.value.fetch_and(value, order),
                 }
-                before
             }
             /// As the real one.
             #[track_caller]
             pub fn fetch_or(&self, value: usize, order: Ordering) -> *mut T {
                 let at = Location::caller();
                 let is_ordered = self.begin("fetch_or", at, order, None);
-                let before = self.value.fetch_or(value, order);
-                if is_ordered {
-                    self.modifies(before, self.value.load(Ordering::SeqCst), order, at);
+                match is_ordered {
+                    true => self.changes(order, at, |before| {
+                        let other = real::AtomicPtr::new(before);
+                        other.fetch_or(value, Ordering::Relaxed);
+                        other.into_inner()
+                    }),
+                    false => self.value.fetch_or(value, order),
                 }
-                before
             }
             /// As the real one.
             #[track_caller]
             pub fn fetch_xor(&self, value: usize, order: Ordering) -> *mut T {
                 let at = Location::caller();
                 let is_ordered = self.begin("fetch_xor", at, order, None);
-                let before = self.value.fetch_xor(value, order);
-                if is_ordered {
-                    self.modifies(before, self.value.load(Ordering::SeqCst), order, at);
+                match is_ordered {
+                    true => self.changes(order, at, |before| {
+                        let other = real::AtomicPtr::new(before);
+                        other.fetch_xor(value, Ordering::Relaxed);
+                        other.into_inner()
+                    }),
+                    false => self.value.fetch_xor(value, order),
                 }
-                before
             }
         }
         impl<T> Default for AtomicPtr<T> {
