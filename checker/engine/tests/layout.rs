@@ -5,11 +5,13 @@ use std::fs;
 use std::path::Path;
 
 /// Each imports only from those before it. A file in a folder belongs to the file that the folder is named after.
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 22] = [
+    "rng",
     "library",
     "counts",
     "stack",
     "task",
+    "memory",
     "footprint",
     "history",
     "enumeration",
@@ -21,6 +23,7 @@ const ORDER: [&str; 19] = [
     "switch",
     "panics",
     "operations",
+    "atomics",
     "local_slot",
     "interposed",
     "explain",
