@@ -11,7 +11,8 @@ use protocol::{Exhausted, Finding, Kind};
 use crate::cases::{Input, LAST_SEED, Small};
 use crate::classify::classify;
 use crate::expect::Failure;
-use crate::search::{Body, CROWDED, Search, finding};
+use crate::account::finding;
+use crate::search::{Body, CROWDED, Search};
 
 /// More interleavings than this are not tried,
 const INTERLEAVINGS: u64 = 4_000;
