@@ -128,9 +128,15 @@ pub(crate) enum Turn {
 }
 
 impl Exec {
-    pub(crate) fn new(epoch: u32, mut strategy: Strategy, limits: Limits, trace: bool) -> Self {
+    pub(crate) fn new(
+        epoch: u32,
+        mut strategy: Strategy,
+        limits: Limits,
+        trace: bool,
+        explain: bool,
+    ) -> Self {
         let stale_reads = strategy.take_stale_reads();
-        let memory = stale_reads.map(|(reads, stronger)| Box::new(Memory::new(&reads, stronger, trace)));
+        let memory = stale_reads.map(|(reads, stronger)| Box::new(Memory::new(&reads, stronger, explain)));
         Self {
             epoch,
             tasks: Vec::with_capacity(8),

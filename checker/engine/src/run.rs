@@ -47,7 +47,8 @@ pub fn execute(options: Options<'_>, root: &dyn Fn()) -> Run {
     install_hook();
     let Options { strategy, limits, explain, trace, source } = options;
     let stack = switch::stack(STACK).expect("the system has room for a stack");
-    let mut exec = Exec::new(EPOCHS.fetch_add(1, Ordering::Relaxed), strategy, limits, trace);
+    let mut exec =
+        Exec::new(EPOCHS.fetch_add(1, Ordering::Relaxed), strategy, limits, trace, explain || trace);
     let enumerates = exec.enumerates;
     heap::keep(match enumerates {
         true => Keeping::All,

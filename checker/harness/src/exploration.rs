@@ -3,8 +3,8 @@
 use engine::{LATE, Style};
 use protocol::Hunt;
 
-use crate::cases::{Input, Inputs, Small};
 use crate::account::finding;
+use crate::cases::{Input, Inputs, Small};
 use crate::search::{Body, Orders, Place, SCHEDULES, Search, Way};
 use crate::{exhaustive, memory};
 

@@ -204,9 +204,7 @@ impl Search {
         let is_wanted = self.has_weaker_orders.get() && self.enumerable && self.hunt.is_none();
         let is_its_turn = is_wanted && Rng::new(way.seed ^ AGAIN).below(WEAKER) == 0;
         // These steps don't count: they must not change how many schedules are tried.
-        is_its_turn
-            .then(|| self.attempt(body, input, Way { orders: Orders::Drawn, ..way }, &mut 0))
-            .flatten()
+        is_its_turn.then(|| self.attempt(body, input, Way { orders: Orders::Drawn, ..way }, &mut 0)).flatten()
     }
 
     /// Makes the failure small and finds out what it is. A function of the failing seed alone, so that

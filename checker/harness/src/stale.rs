@@ -17,11 +17,16 @@ pub(crate) fn why(run: &Run, is_mended: &dyn Fn(Vec<Stronger>) -> bool) -> Vec<S
         Some(links) => {
             told.extend(links.iter().map(|link| missing(run, link)));
             if !stronger.is_empty() && is_mended(stronger) {
-                told.push("The checker has tried this run with stronger orders there: it does not fail.".into());
+                told.push(
+                    "The checker has tried this run with stronger orders there: it does not fail.".into(),
+                );
             }
         }
         None if stale.is_store => {
-            told.push("Nothing orders the two stores, so each thread may count on neither of the two orders.".into());
+            told.push(
+                "Nothing orders the two stores, so each thread may count on neither of the two orders."
+                    .into(),
+            );
         }
         None => {
             told.push(format!(
@@ -50,10 +55,10 @@ pub(crate) fn why(run: &Run, is_mended: &dyn Fn(Vec<Stronger>) -> bool) -> Vec<S
 pub(crate) fn outcome(run: &Run, place: usize) -> Option<String> {
     let event = &run.events[place];
     if let Some(stale) = event.stale.and_then(|number| run.stale_reads.get(number)) {
-        let missed = format!("{} of {}", stale.missed, line(stale.missed_store.at));
+        let StaleRead { value, missed, .. } = stale;
         return Some(match stale.is_store {
-            true => format!("{} ⇠ counts as older than {missed}", stale.value),
-            false => format!("{} ⇠ stale, misses {missed}", stale.value),
+            true => format!("{value} ⇠ older than {missed}"),
+            false => format!("{value} ⇠ stale, not {missed}"),
         });
     }
     let missed = run.events[place..].iter().find_map(|later| {
@@ -66,11 +71,12 @@ pub(crate) fn outcome(run: &Run, place: usize) -> Option<String> {
             && event.at.as_ref().is_some_and(|(_, line)| *line == store.at.line());
         is_it.then_some(stale)
     })?;
-    let is_last = !run.events[place + 1..].iter().take_while(|later| later.stale.is_none()).any(|later| {
-        (later.task, later.object, &later.at) == (event.task, event.object, &event.at)
-    });
-    let verb = if missed.is_store { "counts as newer than" } else { "missed at" };
-    is_last.then(|| format!("{} ⇢ {verb} {}", missed.missed, line(missed.access.at)))
+    let is_last = !run.events[place + 1..]
+        .iter()
+        .take_while(|later| later.stale.is_none())
+        .any(|later| (later.task, later.object, &later.at) == (event.task, event.object, &event.at));
+    let verb = if missed.is_store { "newer" } else { "missed" };
+    is_last.then(|| format!("{} ⇢ {verb}", missed.missed))
 }
 
 fn what(run: &Run, stale: &StaleRead) -> String {
@@ -98,12 +104,16 @@ fn missing(run: &Run, link: &Link) -> String {
     let (reader, writer) = (name(run, link.load), name(run, link.store));
     let (load, store) = (line(link.load.at), line(link.store.at));
     let half = match (link.releases, link.acquires) {
-        (false, false) if load == store => "it neither releases nor acquires".to_owned(),
+        (false, false) if load == store => {
+            format!("the operation is {:?}: it neither releases nor acquires", link.store.order)
+        }
         (false, false) => format!(
             "the store is {:?} and does not release, and the load at {load} is {:?} and does not acquire",
             link.store.order, link.load.order
         ),
-        (false, true) => format!("the store is {:?}: it does not release what came before it", link.store.order),
+        (false, true) => {
+            format!("the store is {:?}: it does not release what came before it", link.store.order)
+        }
         (true, _) => format!(
             "the load at {load} is {:?}: it does not acquire what came before the store",
             link.load.order

@@ -76,10 +76,7 @@ fn to_read(text: &str) -> &str {
 
 /// Whether what is true of `kind` in any program is all there is to say.
 pub fn needs_own(kind: Kind) -> bool {
-    !matches!(
-        kind,
-        Kind::DoesNotCompile | Kind::Forbidden | Kind::StaleRead | Kind::Crashed | Kind::TimedOut
-    )
+    !matches!(kind, Kind::DoesNotCompile | Kind::Forbidden | Kind::StaleRead | Kind::Crashed | Kind::TimedOut)
 }
 
 /// What is true of `kind` in any program.
