@@ -37,11 +37,12 @@ impl Exec {
         }
     }
 
-    /// The running task knows all that has happened.
+    /// Everything else has come to rest: the running task knows all that has happened, and the others have had time.
     pub(crate) fn knows_all(&mut self) {
         let task = self.current;
         if let Some(memory) = &mut self.memory {
             memory.know_all(task);
+            memory.time_passes();
         }
     }
 

@@ -9,6 +9,7 @@ mod listing;
 mod litmus;
 mod locals;
 mod locks;
+mod orders;
 mod outside;
 mod statics;
 mod surface;
