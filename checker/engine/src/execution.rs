@@ -4,6 +4,7 @@
 //! alive when a task is left: a task decides inside ([`Turn`]), and switches outside ([`Turn::take`]). A closure that
 //! broke this rule would not be undefined behaviour: the next task would find the execution borrowed, and panic.
 
+mod atomics;
 mod clock;
 mod offers;
 mod steps;
@@ -16,6 +17,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use self::clock::Clock;
 use crate::footprint::{Access, end_of};
 use crate::library::{self, RAYON};
+use crate::memory::Memory;
 use crate::report::{Ending, Panic};
 use crate::stack::Stack;
 use crate::strategy::Strategy;
@@ -59,6 +61,10 @@ pub(crate) struct Exec {
     pub(crate) announced_atomic: usize,
     /// How many scheduling points were at the counts of an `Arc`.
     pub(crate) count_points: u64,
+    /// The memory, where orders mean what they say; without it, all operations on atomics are sequentially consistent.
+    pub(crate) memory: Option<Box<Memory>>,
+    /// Whether the program has used an order below `SeqCst`.
+    pub(crate) has_weaker_orders: bool,
 }
 
 thread_local! {
@@ -123,7 +129,15 @@ pub(crate) enum Turn {
 }
 
 impl Exec {
-    pub(crate) fn new(epoch: u32, strategy: Strategy, limits: Limits, trace: bool) -> Self {
+    pub(crate) fn new(
+        epoch: u32,
+        mut strategy: Strategy,
+        limits: Limits,
+        trace: bool,
+        explain: bool,
+    ) -> Self {
+        let stale_reads = strategy.take_stale_reads();
+        let memory = stale_reads.map(|(reads, stronger)| Box::new(Memory::new(&reads, stronger, explain)));
         Self {
             epoch,
             tasks: Vec::with_capacity(8),
@@ -149,6 +163,8 @@ impl Exec {
             spurious: 0,
             announced_atomic: 0,
             count_points: 0,
+            memory,
+            has_weaker_orders: false,
         }
     }
 
@@ -159,6 +175,9 @@ impl Exec {
         let outlives = of_rayon && self.tasks.get(self.current as usize).is_some_and(|t| t.initialising > 0);
         let id = self.tasks.len() as TaskId;
         self.alive += 1;
+        if let Some(memory) = &mut self.memory {
+            memory.begin((id > 0).then_some(self.current));
+        }
         self.tasks.push(Task::new(name, at, of_rayon, outlives));
         self.runnable.push(id);
         self.enables(id);

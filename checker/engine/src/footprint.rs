@@ -18,6 +18,13 @@ pub fn result_of(task: TaskId) -> usize {
 }
 /// From here on, no objects are.
 pub(crate) const NO_OBJECTS: usize = usize::MAX - (1 << 20);
+/// What stands for the order of SeqCst operations, where memory orders mean what they say.
+pub(crate) const SEQ_CST: usize = NO_OBJECTS + 1;
+
+/// Whether threads that touch it get to know of each other: not at what is only there for enumerations.
+pub(crate) fn is_a_meeting(address: usize) -> bool {
+    ![0, SPAWNS, PRINTED, CLOCK, SEQ_CST].contains(&address)
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Touch {

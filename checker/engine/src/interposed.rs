@@ -56,15 +56,21 @@ fn arrive(origin: Origin, op: &'static str, address: usize, orders: Orders) {
         }
         let is_point = origin == Origin::Program && !ex.running().midway.is_part_of_it(op, address);
         if !is_point {
-            ex.touch(address, Access::of(op));
+            ex.tell(address, Access::of(op));
             ex.record_internal(op, address, orders);
         }
         is_point
     });
-    if is_point == Some(true) {
+    let Some(is_point) = is_point else { return };
+    if is_point {
         let at = std::panic::Location::caller();
         pass(Point { op, object: address, at, yields: false, orders: Some(orders), is_count: true });
     }
+    with_if_free(|ex| {
+        if ex.announced_atomic != address {
+            ex.counts(op, address, orders.success);
+        }
+    });
 }
 
 /// An atomic instruction has been executed, and this was the value before; an exchange whose condition did not hold has not
@@ -78,7 +84,10 @@ fn done(op: &'static str, address: usize, old: usize, new: usize) {
 /// A fence is no scheduling point: those that a program can name are simstd's, and what comes next is one.
 fn fenced(orders: Orders) {
     if is_in_a_task() {
-        with_if_free(|ex| ex.record_internal("fence", 0, orders));
+        with_if_free(|ex| {
+            ex.record_internal("fence", 0, orders);
+            ex.fence(orders.success, std::panic::Location::caller());
+        });
     }
 }
 

@@ -12,11 +12,12 @@
 //! This crate knows nothing of locks or channels. It offers blocking and waking by address; `simstd`
 //! builds the standard library's types on that, and the harness its probes.
 //!
-//! Each file imports only from those before it: `counts`, `task`, `report`, `stack`, `trace`; `footprint`, `history`,
-//! `enumeration`, `strategy`; `execution`, which decides; `switch`, which switches stacks, and is the only one that
-//! does; `panics`, `operations`, `local_slot`, `interposed`, what tasks can do; `explain`; `run`, which drives an execution to its
+//! Each file imports only from those before it: `rng`, `counts`, `task`, `memory`, `report`, `stack`, `trace`; `footprint`,
+//! `history`, `enumeration`, `strategy`; `execution`, which decides; `switch`, which switches stacks, and is the only one that
+//! does; `panics`, `operations`, `atomics`, `local_slot`, `interposed`, what tasks can do; `explain`; `run`, which drives an execution to its
 //! end. A test holds them to it. Only `switch` knows coroutines, so all that is before it runs under Miri.
 
+mod atomics;
 mod counts;
 mod enumeration;
 mod execution;
@@ -27,9 +28,11 @@ mod history;
 mod interposed;
 mod library;
 pub mod local_slot;
+mod memory;
 mod operations;
 mod panics;
 mod report;
+mod rng;
 mod run;
 mod script;
 mod stack;
@@ -38,10 +41,17 @@ mod switch;
 mod task;
 mod trace;
 
+pub use atomics::{
+    has_weaker_order, memory_exchange, memory_fence, memory_load, memory_modify, memory_other, memory_settle,
+    memory_store,
+};
 pub use enumeration::Enumeration;
 pub use execution::in_execution;
 pub use footprint::{Access, result_of};
 pub use heap::Heap;
+pub use memory::{
+    Access as AtomicAccess, Atomic, Choice, Does, Exchange, Link, Modified, StaleRead, StaleReads, Stronger,
+};
 pub use operations::{
     atomic_point, block, chance, choose, console, current, elapsed, end, epoch, finished, initialising, live,
     now, outcome, point, random, read_clock, record, released, settle, silent_point, sleep_until, spawn,
@@ -50,7 +60,8 @@ pub use operations::{
 };
 pub use panics::{catching, mark_panicking, panicking, unmark_panicking};
 pub use report::{Ending, Event, Panic, Run, ThreadReport};
+pub use rng::Rng;
 pub use run::{Options, execute, steps_heartbeat};
 pub use script::{Offer, Script, Stand, Standing};
-pub use strategy::{LATE, Rng, Strategy, Style};
+pub use strategy::{LATE, Strategy, Style};
 pub use task::{Handle, Limits, Loc, Orders, Settled, TaskId, Waiting, Wake};

@@ -75,12 +75,24 @@ pub fn point(op: &'static str, object: usize, at: Loc) {
     pass(Point { op, object, at, yields: false, orders: None, is_count: false });
 }
 
-/// As [`point`], for an operation on the atomic at `object`, whose orders are kept with the event.
-pub fn atomic_point(op: &'static str, object: usize, at: Loc, success: Ordering, failure: Option<Ordering>) {
+/// As [`point`], for an operation on the atomic at `object`, whose orders are kept with the event. Says whether orders mean
+/// what they say: then the [memory](crate::memory_load) has to know of the operation.
+#[must_use]
+pub fn atomic_point(
+    op: &'static str,
+    object: usize,
+    at: Loc,
+    success: Ordering,
+    failure: Option<Ordering>,
+) -> bool {
     let orders = Some(Orders { success, failure });
     pass(Point { op, object, at, yields: false, orders, is_count: false });
-    // The instruction itself may be interposed, where it is inlined into code that is.
-    with(|ex| ex.announced_atomic = object);
+    let has_memory = with(|ex| {
+        // The instruction itself may be interposed, where it is inlined into code that is.
+        ex.announced_atomic = object;
+        ex.memory.is_some()
+    });
+    has_memory == Some(true)
 }
 
 /// A scheduling point at which the running task asks for another to go first.
@@ -116,9 +128,14 @@ pub(crate) fn pass(point: Point) {
     });
     let Some((turn, is_traced)) = arrived else { return };
     go_on(turn, |ex| ex.choose_at(point));
-    if is_traced && !point.op.is_empty() {
-        with(|ex| ex.record_point(point, false));
-    }
+    with(|ex| {
+        if is_traced && !point.op.is_empty() {
+            ex.record_point(point, false);
+        }
+        if ex.memory.is_some() {
+            ex.has_passed(point);
+        }
+    });
 }
 
 /// Takes the turn; if another task was to go first, `decide` comes after that.
@@ -191,7 +208,11 @@ pub fn block(waiting: Waiting, deadline: Option<u64>) -> Wake {
         panic!("{} would wait for {} outside a simulation", waiting.op, waiting.what);
     };
     go_on(turn, |ex| ex.wait(waiting, deadline));
-    if has_timed_out() { Wake::TimedOut } else { Wake::Woken }
+    if has_timed_out() {
+        return Wake::TimedOut;
+    }
+    with(|ex| ex.meet(object));
+    Wake::Woken
 }
 
 /// The running task waits no longer. Says whether it was its deadline that came.
@@ -247,7 +268,10 @@ pub fn settle(steps: u64, at: Loc) -> Settled {
         ex.leave()
     });
     turn.expect("only a simulation can come to rest").take();
-    with(|ex| ex.restless_at = NEVER);
+    with(|ex| {
+        ex.restless_at = NEVER;
+        ex.knows_all();
+    });
     if has_timed_out() { Settled::Restless } else { Settled::AtRest }
 }
 

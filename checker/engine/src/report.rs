@@ -4,6 +4,7 @@ use std::any::Any;
 use std::time::Duration;
 
 use crate::enumeration::Enumeration;
+use crate::memory::{Choice, StaleRead};
 use crate::script::Script;
 use crate::task::{Loc, Orders};
 
@@ -114,6 +115,8 @@ pub struct Event {
     /// An atomic instruction of a library, or the second half of an operation: no event of the program, and no
     /// scheduling point.
     pub internal: bool,
+    /// Its place among the [stale reads](Run::stale_reads), if it is one.
+    pub stale: Option<usize>,
 }
 
 /// An execution that has ended.
@@ -143,6 +146,12 @@ pub struct Run {
     pub events: Vec<Event>,
     /// The names of all tasks, by number.
     pub names: Vec<String>,
+    /// Whether the program has used an order below `SeqCst`.
+    pub has_weaker_orders: bool,
+    /// The choices by which an operation on an atomic did not see the newest value.
+    pub stale_choices: Vec<Choice>,
+    /// What these operations missed, and why; known if events were asked for.
+    pub stale_reads: Vec<StaleRead>,
     /// The enumeration that this was a schedule of.
     pub enumeration: Option<Enumeration>,
     /// The script that it followed.

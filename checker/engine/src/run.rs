@@ -47,7 +47,8 @@ pub fn execute(options: Options<'_>, root: &dyn Fn()) -> Run {
     install_hook();
     let Options { strategy, limits, explain, trace, source } = options;
     let stack = switch::stack(STACK).expect("the system has room for a stack");
-    let mut exec = Exec::new(EPOCHS.fetch_add(1, Ordering::Relaxed), strategy, limits, trace);
+    let mut exec =
+        Exec::new(EPOCHS.fetch_add(1, Ordering::Relaxed), strategy, limits, trace, explain || trace);
     let enumerates = exec.enumerates;
     heap::keep(match enumerates {
         true => Keeping::All,
@@ -112,7 +113,12 @@ fn into_run(mut exec: Exec, source: &str) -> Run {
     // What unfinished tasks own is left alone, like their stacks.
     exec.tasks.iter_mut().for_each(|task| std::mem::forget(std::mem::take(&mut task.locals)));
     let (enumeration, script) = exec.strategy.into_choices();
+    let (stale_choices, stale_reads) =
+        exec.memory.map(|memory| (memory.chosen, memory.stale)).unwrap_or_default();
     Run {
+        has_weaker_orders: exec.has_weaker_orders,
+        stale_choices,
+        stale_reads,
         ending: exec.ending.unwrap_or(Ending::Completed),
         steps: exec.steps,
         count_points: exec.count_points,

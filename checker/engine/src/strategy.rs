@@ -8,34 +8,10 @@
 //! 2010), with memoryless change points in place of a preset number.
 
 use crate::enumeration::Enumeration;
+use crate::memory::{StaleReads, Stronger};
+use crate::rng::Rng;
 use crate::script::{Offer, Script};
 use crate::task::TaskId;
-
-/// SplitMix64: a tiny generator with a fixed algorithm, so that seeds keep their meaning for ever
-/// (Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014).
-#[derive(Debug, Clone)]
-pub struct Rng(u64);
-
-impl Rng {
-    /// A generator whose numbers depend on `seed` alone.
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    /// 64 random bits.
-    pub fn bits(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        z ^ (z >> 31)
-    }
-
-    /// A number in `0..n`. `n` must not be 0.
-    pub fn below(&mut self, n: usize) -> usize {
-        ((u128::from(self.bits()) * n as u128) >> 64) as usize
-    }
-}
 
 /// How a schedule is chosen from its seed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +44,9 @@ pub struct Strategy {
     chances: Rng,
     /// Freed blocks are filled, and looked at in the end.
     watches_the_heap: bool,
+    /// Loads may read older stores, where their orders allow it.
+    stale_reads: Option<StaleReads>,
+    stronger: Vec<Stronger>,
 }
 
 /// Freed blocks are filled in one of so many schedules.
@@ -192,7 +171,29 @@ impl Strategy {
             lateness,
             chances: Rng::new(seed ^ CHANCES),
             watches_the_heap: seed.is_multiple_of(WATCHED),
+            stale_reads: None,
+            stronger: Vec::new(),
         }
+    }
+
+    /// The same schedule, in which memory orders mean what they say: loads may read older stores. Without this, all
+    /// operations on atomics are sequentially consistent.
+    #[must_use]
+    pub fn with_stale_reads(mut self, reads: StaleReads) -> Self {
+        self.stale_reads = Some(reads);
+        self
+    }
+
+    /// The same schedule, where some operations on atomics have stronger orders than the program says.
+    #[must_use]
+    pub fn with_stronger_orders(mut self, stronger: Vec<Stronger>) -> Self {
+        self.stronger = stronger;
+        self
+    }
+
+    /// Where stale reads come from, if there are any, and the orders that are stronger.
+    pub(crate) fn take_stale_reads(&mut self) -> Option<(StaleReads, Vec<Stronger>)> {
+        self.stale_reads.take().map(|reads| (reads, std::mem::take(&mut self.stronger)))
     }
 
     /// The same schedule, in the world that another seed stands for.
@@ -256,6 +257,8 @@ impl Strategy {
             lateness,
             chances: Rng::new(0),
             watches_the_heap: false,
+            stale_reads: None,
+            stronger: Vec::new(),
         }
     }
 

@@ -76,6 +76,7 @@ impl Trace {
             blocked,
             orders,
             internal: !is_seen,
+            stale: None,
         };
         self.pushed += 1;
         let stack = is_seen.then(capture);
@@ -89,6 +90,13 @@ impl Trace {
         // What a library looks at inside is not in the trace, and its values are nobody's concern.
         if let Some(entry) = last.filter(|entry| entry.library.is_none()) {
             entry.event.outcome = Some(text);
+        }
+    }
+
+    /// The last thing that `task` did did not see the newest value: the number of what is known of that.
+    pub(crate) fn is_stale(&mut self, task: TaskId, number: usize) {
+        if let Some(entry) = self.events.iter_mut().rev().find(|entry| entry.event.task == task) {
+            entry.event.stale = Some(number);
         }
     }
 

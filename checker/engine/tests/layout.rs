@@ -5,11 +5,13 @@ use std::fs;
 use std::path::Path;
 
 /// Each imports only from those before it. A file in a folder belongs to the file that the folder is named after.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 23] = [
+    "rng",
     "library",
     "counts",
     "stack",
     "task",
+    "memory",
     "footprint",
     "history",
     "enumeration",
@@ -22,6 +24,7 @@ const ORDER: [&str; 20] = [
     "switch",
     "panics",
     "operations",
+    "atomics",
     "local_slot",
     "interposed",
     "explain",

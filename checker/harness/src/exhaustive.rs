@@ -8,10 +8,11 @@ use engine::{Ending, Enumeration, Limits, Options, Run, Strategy, execute};
 
 use protocol::{Exhausted, Finding, Kind};
 
+use crate::account::finding;
 use crate::cases::{Input, LAST_SEED, Small};
 use crate::classify::classify;
 use crate::expect::Failure;
-use crate::search::{Body, CROWDED, Search, finding};
+use crate::search::{Body, CROWDED, Search};
 
 /// More interleavings than this are not tried,
 const INTERLEAVINGS: u64 = 4_000;

@@ -3,8 +3,9 @@
 use engine::{LATE, Style};
 use protocol::Hunt;
 
+use crate::account::finding;
 use crate::cases::{Input, Inputs, Small};
-use crate::search::{Body, Place, SCHEDULES, Search, Way, finding};
+use crate::search::{Body, Orders, Place, SCHEDULES, Search, Way};
 use crate::{exhaustive, memory};
 
 /// Where schedules are cheap, up to this many are run,
@@ -47,11 +48,14 @@ pub(crate) fn explore(
         done += 1;
         search.schedules += 1;
         let tree = inputs.tree(seed);
-        let way = Way { seed, world: seed, style, late: LATE };
-        if let Some(failing) = search.attempt(body, &tree.current(), way, &mut steps) {
+        let way = Way { seed, world: seed, style, late: LATE, orders: Orders::AllSeqCst };
+        let failing = search
+            .attempt(body, &tree.current(), way.clone(), &mut steps)
+            .or_else(|| search.attempt_with_stale_reads(body, &tree.current(), way.clone()));
+        if let Some(failing) = failing {
             search.finding = Some(match search.hunt {
                 Some(_) => {
-                    let run = search.run(body, &failing.input, way, false);
+                    let run = search.run(body, &failing.input, &way, false);
                     finding(failing.failure, seed, show(&failing.input), &run)
                 }
                 None => search.look_into(failing, tree, show, body),

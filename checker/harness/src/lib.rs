@@ -25,6 +25,7 @@
 //! Probes count, they never time.
 
 mod abort;
+mod account;
 mod cases;
 mod check;
 mod child;
@@ -41,6 +42,7 @@ mod probe;
 mod real;
 mod search;
 mod snapshot;
+mod stale;
 mod threads;
 
 pub use check::{Check, Entry};

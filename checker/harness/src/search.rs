@@ -1,12 +1,16 @@
 //! The search for a schedule and an input that break a promise, and for the smallest such.
 
-use engine::{LATE, Limits, Options, Run, Strategy, Style, execute};
-use protocol::{Exhausted, Finding, Hunt, Kind, Schedule, Step, Thread};
+use std::cell::Cell;
+
+use engine::{Choice, LATE, Limits, Options, Rng, Run, StaleReads, Strategy, Stronger, Style, execute};
+use protocol::{Exhausted, Finding, Hunt, Kind};
 use serde::{Deserialize, Serialize};
 
+use crate::account::finding;
 use crate::cases::{Input, Tree};
-use crate::classify::{CHECKS, classify, waits_for};
+use crate::classify::classify;
 use crate::expect::Failure;
+use crate::stale;
 
 /// Schedules behind a passed check at the least.
 pub(crate) const SCHEDULES: u64 = 1_000;
@@ -24,6 +28,10 @@ const TRIES_FOR_SHORT: u64 = 400;
 const INPUTS: u32 = 80;
 /// Steps that making the failure small may take, all in all.
 const SHRINK_STEPS: u64 = 2_000_000;
+/// One seed in so many is run again with stale reads, if the program has used an order that allows them.
+const WEAKER: usize = 4;
+/// Keeps the choice of these seeds apart from what else depends on them.
+const AGAIN: u64 = 0xA6A1_4571_7B0A_5EED;
 
 /// How far a check has come: what another process needs to know to go on from there.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
@@ -51,10 +59,12 @@ pub(crate) struct Search {
     pub(crate) trace: bool,
     /// How to look for a first failure, and for nothing else: to compare strategies.
     pub(crate) hunt: Option<Hunt>,
-    /// Whether "every interleaving" can be said of the program.
+    /// Whether "every interleaving" can be said of the program: all that it shares is seen.
     pub(crate) enumerable: bool,
     /// It takes so few schedules that it need not stop for the memory that they leave behind.
     pub(crate) is_short: bool,
+    /// Whether the program has used an order below `SeqCst` in the last run.
+    has_weaker_orders: Cell<bool>,
     pub(crate) schedules: u64,
     pub(crate) exhausted: Option<Exhausted>,
     pub(crate) finding: Option<Finding>,
@@ -73,10 +83,23 @@ pub(crate) struct Failing {
     pub(crate) way: Way,
     switches: u64,
     steps: u64,
+    /// By which operations on atomics did not see the newest value.
+    stale: Vec<Choice>,
+}
+
+/// What memory orders mean in a schedule.
+#[derive(Debug, Clone)]
+pub(crate) enum Orders {
+    /// As if all were `SeqCst`.
+    AllSeqCst,
+    /// What they say: the seed decides which loads read older stores.
+    Drawn,
+    /// What they say, with these stale reads, and some orders stronger than the program says.
+    Only(Vec<Choice>, Vec<Stronger>),
 }
 
 /// How a schedule is made.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(crate) struct Way {
     pub(crate) seed: u64,
     /// The seed of the world around the program, such as short writes and the order of a `HashMap`. Other schedules are
@@ -85,12 +108,26 @@ pub(crate) struct Way {
     pub(crate) style: Style,
     /// Those that wait for a time wake less than this many nanoseconds after it.
     pub(crate) late: u64,
+    pub(crate) orders: Orders,
+}
+
+impl Way {
+    fn has_stale_reads(&self) -> bool {
+        !matches!(self.orders, Orders::AllSeqCst)
+    }
+
+    /// The same with all orders `SeqCst`, and, if it has stale reads, itself: what an interleaving alone explains is told as
+    /// that.
+    fn strongest_first(self) -> impl Iterator<Item = Way> {
+        let weaker = self.has_stale_reads().then(|| self.clone());
+        [Way { orders: Orders::AllSeqCst, ..self }].into_iter().chain(weaker)
+    }
 }
 
 impl Failing {
-    /// Fewer switches first, then fewer steps.
-    fn size(&self) -> (u64, u64) {
-        (self.switches, self.steps)
+    /// Fewer stale reads first, then fewer switches, then fewer steps.
+    fn size(&self) -> (usize, u64, u64) {
+        (self.stale.len(), self.switches, self.steps)
     }
 }
 
@@ -107,6 +144,7 @@ impl Search {
             hunt: None,
             enumerable: true,
             is_short: false,
+            has_weaker_orders: Cell::new(false),
             schedules: from.schedules,
             exhausted: None,
             finding: None,
@@ -117,11 +155,18 @@ impl Search {
     }
 
     /// Runs one case under one schedule.
-    pub(crate) fn run(&self, body: Body<'_>, input: &Input, way: Way, explain: bool) -> Run {
+    pub(crate) fn run(&self, body: Body<'_>, input: &Input, way: &Way, explain: bool) -> Run {
+        let strategy =
+            Strategy::new(way.seed, way.style).in_the_world_of(way.world).late_by_less_than(way.late);
+        let strategy = match &way.orders {
+            Orders::AllSeqCst => strategy,
+            Orders::Drawn => strategy.with_stale_reads(StaleReads::Drawn(way.seed)),
+            Orders::Only(choices, stronger) => strategy
+                .with_stale_reads(StaleReads::Only(choices.clone()))
+                .with_stronger_orders(stronger.clone()),
+        };
         let options = Options {
-            strategy: Strategy::new(way.seed, way.style)
-                .in_the_world_of(way.world)
-                .late_by_less_than(way.late),
+            strategy,
             limits: Limits { steps: ENDLESS, threads: CROWDED },
             explain,
             trace: explain && self.trace,
@@ -137,15 +182,32 @@ impl Search {
         way: Way,
         spent: &mut u64,
     ) -> Option<Failing> {
-        let run = self.run(body, input, way, false);
+        let run = self.run(body, input, &way, false);
         *spent += run.steps;
+        self.has_weaker_orders.set(run.has_weaker_orders);
         classify(&run).map(|failure| Failing {
             input: input.clone(),
             failure,
             way,
             switches: run.switches,
             steps: run.steps,
+            stale: run.stale_choices,
         })
+    }
+
+    /// Tries the schedule again in which nothing went wrong, with stale reads, if the program's orders allow any and it is the
+    /// turn of this seed.
+    pub(crate) fn attempt_with_stale_reads(
+        &self,
+        body: Body<'_>,
+        input: &Input,
+        way: Way,
+    ) -> Option<Failing> {
+        // Where the counts of an `Arc` are not seen, nor is what happens before by them: that would be a false alarm.
+        let is_wanted = self.has_weaker_orders.get() && self.enumerable && self.hunt.is_none();
+        let is_its_turn = is_wanted && Rng::new(way.seed ^ AGAIN).below(WEAKER) == 0;
+        // These steps don't count: they must not change how many schedules are tried.
+        is_its_turn.then(|| self.attempt(body, input, Way { orders: Orders::Drawn, ..way }, &mut 0)).flatten()
     }
 
     /// Makes the failure small and finds out what it is. A function of the failing seed alone, so that
@@ -161,21 +223,61 @@ impl Search {
         let mut spent = 0;
         let first = self.be_punctual(first, body, &mut spent);
         let best = self.shorten(self.shrink(first, &mut *tree, body, &mut spent), body, &mut spent);
+        let best = self.with_few_stale_reads(best, body);
         let kind = self.refine(&best, body);
-        let run = self.run(body, &best.input, best.way, true);
+        let run = self.run(body, &best.input, &best.way, true);
         // The same failure with what is known when the stacks have been looked at.
-        let message = classify(&run).map_or(best.failure.message, |f| f.message);
-        finding(Failure { kind, message }, seed, show(&best.input), &run)
+        let message = classify(&run).map_or(best.failure.message.clone(), |f| f.message);
+        let mut finding = finding(Failure { kind, message }, seed, show(&best.input), &run);
+        if best.way.has_stale_reads() {
+            finding.why = stale::why(&run, &|stronger| self.is_mended(&best, stronger, body));
+        }
+        finding
+    }
+
+    /// The same failure with as few stale reads as will do: most need one.
+    fn with_few_stale_reads(&self, best: Failing, body: Body<'_>) -> Failing {
+        if !best.way.has_stale_reads() {
+            return best;
+        }
+        let fails = |choices: Vec<Choice>| {
+            let way = Way { orders: Orders::Only(choices, Vec::new()), ..best.way.clone() };
+            self.attempt(body, &best.input, way, &mut 0).filter(|f| f.failure.kind == best.failure.kind)
+        };
+        let one = best.stale.iter().rev().find_map(|choice| fails(vec![*choice]));
+        let mut least = match one.or_else(|| fails(best.stale.clone())) {
+            Some(least) => least,
+            None => return best,
+        };
+        let mut place = least.stale.len();
+        while place > 0 && least.stale.len() > 1 {
+            place -= 1;
+            let mut fewer = least.stale.clone();
+            fewer.remove(place);
+            if let Some(failing) = fails(fewer) {
+                least = failing;
+                place = place.min(least.stale.len());
+            }
+        }
+        // What was chosen, and no choice that has come to nothing.
+        let orders = Orders::Only(least.stale.clone(), Vec::new());
+        Failing { way: Way { orders, ..least.way }, ..least }
+    }
+
+    /// Whether the failing run comes out right, or at least not in this way, with some orders stronger.
+    fn is_mended(&self, best: &Failing, stronger: Vec<Stronger>, body: Body<'_>) -> bool {
+        let way = Way { orders: Orders::Only(best.stale.clone(), stronger), ..best.way.clone() };
+        self.attempt(body, &best.input, way, &mut 0).is_none()
     }
 
     /// The same failure with as little lateness as will do: most need none.
     fn be_punctual(&self, first: Failing, body: Body<'_>, spent: &mut u64) -> Failing {
         let less = [0, LATE / 1_000, LATE / 100, LATE / 10];
         let found = less.into_iter().find_map(|late| {
-            let way = Way { late, ..first.way };
-            self.attempt(body, &first.input, way, spent)
+            let way = Way { late, ..first.way.clone() };
+            self.attempt(body, &first.input, way.clone(), spent)
                 .filter(|f| f.failure.kind == first.failure.kind)
-                .or_else(|| self.fails(&first.input, way, first.failure.kind, body, spent))
+                .or_else(|| self.fails(&first.input, &way, first.failure.kind, body, spent))
         });
         found.unwrap_or(first)
     }
@@ -187,7 +289,7 @@ impl Search {
         let mut smaller = tree.simplify();
         while smaller && tried < INPUTS && *spent < SHRINK_STEPS {
             tried += 1;
-            match self.fails(&tree.current(), best.way, best.failure.kind, body, spent) {
+            match self.fails(&tree.current(), &best.way, best.failure.kind, body, spent) {
                 Some(failing) => {
                     best = failing;
                     smaller = tree.simplify();
@@ -202,7 +304,7 @@ impl Search {
     fn fails(
         &self,
         input: &Input,
-        from: Way,
+        from: &Way,
         kind: Kind,
         body: Body<'_>,
         spent: &mut u64,
@@ -212,24 +314,27 @@ impl Search {
             if *spent >= SHRINK_STEPS {
                 return None;
             }
-            let way = Way { seed: from.seed.wrapping_add(i), style, ..from };
-            self.attempt(body, input, way, spent).filter(|f| f.failure.kind == kind)
+            let way = Way { seed: from.seed.wrapping_add(i), style, ..from.clone() };
+            way.strongest_first()
+                .find_map(|way| self.attempt(body, input, way, spent).filter(|f| f.failure.kind == kind))
         })
     }
 
     /// The schedule with the fewest switches among many that fail in the same way.
     fn shorten(&self, mut best: Failing, body: Body<'_>, spent: &mut u64) -> Failing {
-        let first = best.way;
+        let first = best.way.clone();
         for i in 0..TRIES_FOR_SHORT {
             if *spent >= 2 * SHRINK_STEPS {
                 break;
             }
-            let way = Way { seed: first.seed.wrapping_add(i), style: Style::Calm, ..first };
-            let other = self.attempt(body, &best.input, way, spent);
-            if let Some(other) =
-                other.filter(|o| o.failure.kind == best.failure.kind && o.size() < best.size())
-            {
-                best = other;
+            let (seed, orders) = (first.seed.wrapping_add(i), best.way.orders.clone());
+            let way = Way { seed, style: Style::Calm, orders, ..first.clone() };
+            let is_less = |o: &Failing| o.failure.kind == best.failure.kind && o.size() < best.size();
+            let less = way
+                .strongest_first()
+                .find_map(|way| self.attempt(body, &best.input, way, spent).filter(is_less));
+            if let Some(less) = less {
+                best = less;
             }
         }
         best
@@ -237,84 +342,18 @@ impl Search {
 
     /// A wrong answer is a race if the same input, in the same world, comes out right in another schedule.
     fn refine(&self, best: &Failing, body: Body<'_>) -> Kind {
+        if best.way.has_stale_reads() {
+            return Kind::StaleRead;
+        }
         if best.failure.kind != Kind::WrongAnswer {
             return best.failure.kind;
         }
         let mut spent = 0;
         let right = (0..SCHEDULES / 5).any(|i| {
             let style = if i % 2 == 0 { Style::Calm } else { Style::Mixed };
-            let way = Way { seed: best.way.seed.wrapping_add(i), style, late: LATE, ..best.way };
+            let way = Way { seed: best.way.seed.wrapping_add(i), style, late: LATE, ..best.way.clone() };
             self.attempt(body, &best.input, way, &mut spent).is_none()
         });
         if right { Kind::Race } else { Kind::WrongAnswer }
-    }
-}
-
-/// What is told of a failing run whose stacks have been looked at.
-pub(crate) fn finding(failure: Failure, seed: u64, input: String, run: &Run) -> Finding {
-    let threads = run.threads.iter().filter(|t| !t.infrastructure).map(|t| {
-        let (file, line) = t.at.clone().unzip();
-        Thread { name: t.name.clone(), file, line, waiting_for: waits_for(t), caller: t.called_from }
-    });
-    Finding {
-        kind: failure.kind,
-        message: failure.message,
-        lacks: None,
-        left_out: false,
-        seed: Some(seed),
-        threads: threads.collect(),
-        input: Some(input).filter(|s| !s.is_empty()),
-        printed: Some(run.printed.clone()).filter(|p| !p.is_empty()),
-        schedule: Some(schedule(run)),
-    }
-}
-
-/// What the checker draws in place of the steps of a check.
-const CHECKS_OWN: &str = "(the check)";
-
-/// Whether a check did it, in a function that the learner's code called. Its work, its writer and its panics are what the
-/// learner's program is about.
-fn is_checks_own(event: &engine::Event) -> bool {
-    let is_learners = event.at.as_ref().is_some_and(|(file, _)| !file.ends_with(CHECKS));
-    is_learners && event.done_in.ends_with(CHECKS) && !["work", "write", "panics"].contains(&event.op)
-}
-
-fn schedule(run: &Run) -> Schedule {
-    let mut steps: Vec<Step> = Vec::new();
-    let mut was_inside = false;
-    for event in run.events.iter().filter(|event| !event.internal) {
-        // Of what happens inside of a library or of the check, a learner is told what they called.
-        let inside = if is_checks_own(event) { Some(CHECKS_OWN.to_owned()) } else { event.call.clone() };
-        let is_inside = inside.is_some();
-        let step = step(run, event, inside);
-        let place = |step: &Step| (step.thread.clone(), step.op.clone(), step.line);
-        match steps.last_mut() {
-            Some(last) if was_inside && is_inside && !last.blocked && place(last) == place(&step) => {
-                last.blocked = step.blocked;
-            }
-            _ => steps.push(step),
-        }
-        was_inside = is_inside;
-    }
-    Schedule {
-        switches: run.switches,
-        steps: run.steps,
-        time_ns: u64::try_from(run.time.as_nanos()).unwrap_or(u64::MAX),
-        events: steps,
-    }
-}
-
-fn step(run: &Run, event: &engine::Event, inside: Option<String>) -> Step {
-    let (file, line) = event.at.clone().unzip();
-    let is_own = inside.is_none();
-    Step {
-        thread: run.names.get(event.task as usize).cloned().unwrap_or_default(),
-        op: inside.unwrap_or_else(|| event.op.to_owned()),
-        outcome: event.outcome.clone().filter(|_| is_own),
-        object: (event.object > 0 && is_own).then(|| format!("#{}", event.object)),
-        file,
-        line,
-        time_ns: u64::try_from(event.time.as_nanos()).unwrap_or(u64::MAX),
-        blocked: event.blocked,
     }
 }

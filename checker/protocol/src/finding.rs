@@ -19,6 +19,8 @@ pub enum Kind {
     WrongAnswer,
     /// Right in some schedules, wrong in others.
     Race,
+    /// Right in every interleaving, wrong where a load reads an older value, as its memory order allows.
+    StaleRead,
     /// Nothing can run any more.
     Deadlock,
     /// It runs for ever without progress.
@@ -49,12 +51,13 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind, in the order in which they are documented.
-    pub const ALL: [Kind; 18] = [
+    pub const ALL: [Kind; 19] = [
         Kind::DoesNotCompile,
         Kind::Forbidden,
         Kind::Unfinished,
         Kind::WrongAnswer,
         Kind::Race,
+        Kind::StaleRead,
         Kind::Deadlock,
         Kind::Livelock,
         Kind::BusyWait,
@@ -78,6 +81,7 @@ impl Kind {
             Kind::Unfinished => "unfinished",
             Kind::WrongAnswer => "wrong-answer",
             Kind::Race => "race",
+            Kind::StaleRead => "stale-read",
             Kind::Deadlock => "deadlock",
             Kind::Livelock => "livelock",
             Kind::BusyWait => "busy-wait",
@@ -212,6 +216,9 @@ pub struct Finding {
     /// The failing interleaving.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Schedule>,
+    /// Why it could happen, in sentences, where that is known: which memory orders allow it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub why: Vec<String>,
 }
 
 impl Finding {
@@ -228,6 +235,7 @@ impl Finding {
             input: None,
             printed: None,
             schedule: None,
+            why: Vec::new(),
         }
     }
 

@@ -4,7 +4,15 @@ use ::core::fmt;
 use ::core::panic::Location;
 use ::core::sync::atomic as real;
 #[allow(deprecated)]
-pub use simstd::sync::atomic::{Ordering, compiler_fence, fence, spin_loop_hint};
+pub use simstd::sync::atomic::{Ordering, fence, spin_loop_hint};
+
+/// As [`core::sync::atomic::compiler_fence`]. On some processors crossbeam takes one for a fence, since the instruction beside
+/// it is one there.
+#[track_caller]
+pub fn compiler_fence(order: Ordering) {
+    real::compiler_fence(order);
+    engine::memory_fence(order, Location::caller());
+}
 
 /// One weak exchange in this many fails without cause, when the schedule so chooses.
 const FAILS_BY_ITSELF: usize = 8;
@@ -31,8 +39,33 @@ macro_rules! transparent {
                 unsafe { &*ptr.cast::<Self>() }
             }
             #[inline]
-            fn begin(&self, op: &'static str, at: engine::Loc, order: Ordering, failure: Option<Ordering>) {
-                engine::atomic_point(op, self.address(), at, order, failure);
+            fn begin(&self, op: &'static str, at: engine::Loc, order: Ordering, failure: Option<Ordering>) -> bool {
+                engine::atomic_point(op, self.address(), at, order, failure)
+            }
+            // Nobody who learns can mend a library: its loads read the newest value. What its orders make known is exact.
+            fn loads(&self, cell: $t, order: Ordering, _: engine::Loc) -> $t {
+                engine::memory_other(self.address(), order, engine::Does::Load);
+                cell
+            }
+            fn stores(&self, _: $t, order: Ordering, _: engine::Loc) -> bool {
+                engine::memory_other(self.address(), order, engine::Does::Store);
+                true
+            }
+            fn changes(&self, order: Ordering, _: engine::Loc, change: impl Fn($t) -> $t) -> $t {
+                engine::memory_other(self.address(), order, engine::Does::Modify);
+                let before = self.value.load(Ordering::SeqCst);
+                self.value.store(change(before), Ordering::SeqCst);
+                before
+            }
+            fn exchanges(
+                &self, current: $t, new: $t, success: Ordering, failure: Ordering, _: engine::Loc,
+            ) -> Result<$t, $t> {
+                let done = self.value.compare_exchange(current, new, success, failure);
+                match done {
+                    Ok(_) => engine::memory_other(self.address(), success, engine::Does::Modify),
+                    Err(_) => engine::memory_other(self.address(), failure, engine::Does::Load),
+                }
+                done
             }
             /// The libraries' own values are nobody's concern.
             #[inline]

@@ -76,7 +76,7 @@ fn to_read(text: &str) -> &str {
 
 /// Whether what is true of `kind` in any program is all there is to say.
 pub fn needs_own(kind: Kind) -> bool {
-    !matches!(kind, Kind::DoesNotCompile | Kind::Forbidden | Kind::Crashed | Kind::TimedOut)
+    !matches!(kind, Kind::DoesNotCompile | Kind::Forbidden | Kind::StaleRead | Kind::Crashed | Kind::TimedOut)
 }
 
 /// What is true of `kind` in any program.
@@ -103,6 +103,11 @@ fn general(kind: Kind) -> &'static str {
              later acts on it, and in between another thread gets its turn and makes the value out of date. Each \
              step may be safe on its own: locks and atomics protect one access, not the time between two. Ask \
              what has to happen as one step."
+        }
+        Kind::StaleRead => {
+            "Every interleaving that was tried is right. The run goes wrong because a load read an older value than \
+             the newest, as its memory order allows. Ask what the thread concludes from one atomic about another \
+             value, and which pair of a store and a load has to carry that."
         }
         Kind::Deadlock => {
             "No thread could go on, and nothing that was still to come would have woken one. For each waiting \

@@ -10,6 +10,8 @@ const LONG: usize = 300;
 /// At most so many of threads, and of the steps of a schedule.
 const THREADS: usize = 1_000;
 const STEPS: usize = 200_000;
+/// At most so many sentences of why.
+const SENTENCES: usize = 20;
 
 /// What can be made fit.
 pub trait Clean {
@@ -53,6 +55,8 @@ impl Clean for Finding {
         if_any(&mut self.lacks, text);
         if_any(&mut self.input, text);
         if_any(&mut self.printed, text);
+        self.why.truncate(SENTENCES);
+        self.why.iter_mut().for_each(|sentence| in_place(sentence, text));
         self.threads.truncate(THREADS);
         self.threads = self.threads.into_iter().map(Clean::clean).collect();
         if let Some(schedule) = &mut self.schedule {

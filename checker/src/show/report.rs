@@ -213,6 +213,9 @@ impl Style {
                 writeln!(out, "{:LABEL$}{line}", if index == 0 { "  printed" } else { "" })?;
             }
         }
+        for (index, sentence) in finding.why.iter().enumerate() {
+            self.field(out, if index == 0 { "why" } else { "" }, sentence)?;
+        }
         let steps = finding.schedule.as_ref().filter(|schedule| self.pictures && !schedule.events.is_empty());
         if let Some(schedule) = steps {
             let width = self.columns.saturating_sub(2);

@@ -52,6 +52,9 @@ impl Exec {
         let now = last.max(soonest.saturating_add(late).min(NEVER - 1)).max(self.clock.now);
         if now > self.clock.now {
             self.clock.now = now;
+            if let Some(memory) = &mut self.memory {
+                memory.time_passes();
+            }
             self.clock.steps_when_moved = self.steps;
             self.clock.readings_when_moved = self.clock.readings;
         }

@@ -15,6 +15,13 @@ impl Exec {
 
     #[inline]
     pub(crate) fn touch(&mut self, address: usize, access: Access) {
+        self.meet(address);
+        self.tell(address, access);
+    }
+
+    /// As [`touch`](Self::touch), where that makes nothing known to others.
+    #[inline]
+    pub(crate) fn tell(&mut self, address: usize, access: Access) {
         if self.enumerates && address != 0 {
             self.enumeration().history.touch(address, access);
         }
@@ -39,6 +46,7 @@ impl Exec {
     }
 
     pub(crate) fn takes_lock(&mut self, address: usize) {
+        self.meet(address);
         if self.enumerates {
             let is_guarded =
                 self.tasks[self.current as usize].takes.is_some_and(|lock| lock.address == address);
@@ -47,12 +55,14 @@ impl Exec {
     }
 
     pub(crate) fn awaits(&mut self, address: usize) {
+        self.meet(address);
         if self.enumerates {
             self.enumeration().history.awaits(address);
         }
     }
 
     pub(crate) fn releases_lock(&mut self, address: usize) {
+        self.meet(address);
         if self.enumerates {
             self.enumeration().history.releases(address);
         }

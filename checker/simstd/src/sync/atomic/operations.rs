@@ -11,25 +11,45 @@ macro_rules! common {
             /// As the real one.
             #[track_caller]
             pub fn load(&self, order: Ordering) -> $t {
-                self.begin("load", Location::caller(), order, None);
-                let value = self.value.load(order);
+                let at = Location::caller();
+                let is_ordered = self.begin("load", at, order, None);
+                let mut value = self.value.load(order);
+                if is_ordered {
+                    value = self.loads(value, order, at);
+                }
                 self.tell("", value);
                 value
             }
             /// As the real one.
             #[track_caller]
             pub fn store(&self, value: $t, order: Ordering) {
-                self.begin("store", Location::caller(), order, None);
+                let at = Location::caller();
+                let is_ordered = self.begin("store", at, order, None);
                 self.tell("", value);
-                self.value.store(value, order);
+                if !is_ordered || self.stores(value, order, at) {
+                    self.value.store(value, order);
+                }
             }
             /// As the real one.
             #[track_caller]
             pub fn swap(&self, value: $t, order: Ordering) -> $t {
-                self.begin("swap", Location::caller(), order, None);
-                let before = self.value.swap(value, order);
+                let at = Location::caller();
+                let is_ordered = self.begin("swap", at, order, None);
+                let before = match is_ordered {
+                    true => self.changes(order, at, |_| value),
+                    false => self.value.swap(value, order),
+                };
                 self.tell("was ", before);
                 before
+            }
+            /// An exchange, after its scheduling point.
+            fn exchange(
+                &self, current: $t, new: $t, success: Ordering, failure: Ordering, at: engine::Loc, is_ordered: bool,
+            ) -> Result<$t, $t> {
+                match is_ordered {
+                    true => self.exchanges(current, new, success, failure, at),
+                    false => self.value.compare_exchange(current, new, success, failure),
+                }
             }
             /// As the real one.
             ///
@@ -39,8 +59,9 @@ macro_rules! common {
             pub fn compare_exchange(
                 &self, current: $t, new: $t, success: Ordering, failure: Ordering,
             ) -> Result<$t, $t> {
-                self.begin("compare_exchange", Location::caller(), success, Some(failure));
-                let done = self.value.compare_exchange(current, new, success, failure);
+                let at = Location::caller();
+                let is_ordered = self.begin("compare_exchange", at, success, Some(failure));
+                let done = self.exchange(current, new, success, failure, at, is_ordered);
                 match done {
                     Ok(_) => self.tell("now ", new),
                     Err(seen) => self.tell("fails: ", seen),
@@ -56,21 +77,31 @@ macro_rules! common {
                 &self, current: $t, new: $t, success: Ordering, failure: Ordering,
             ) -> Result<$t, $t> {
                 let at = Location::caller();
-                self.begin("compare_exchange", at, success, Some(failure));
+                let is_ordered = self.begin("compare_exchange", at, success, Some(failure));
                 if engine::spurious(FAILS_BY_ITSELF, at) {
-                    let value = self.value.load(Ordering::SeqCst);
+                    let mut value = self.value.load(Ordering::SeqCst);
+                    if is_ordered {
+                        value = self.loads(value, failure, at);
+                        return Err(value);
+                    }
                     // Nothing changes by this, and it looks at the orders.
                     return self.value.compare_exchange(value, value, success, failure).and_then(Err);
                 }
-                self.value.compare_exchange(current, new, success, failure)
+                self.exchange(current, new, success, failure, at, is_ordered)
             }
             /// As the real one.
             #[deprecated(since = "1.50.0", note = "use `compare_exchange` instead")]
             #[track_caller]
             pub fn compare_and_swap(&self, current: $t, new: $t, order: Ordering) -> $t {
-                self.begin("compare_and_swap", Location::caller(), order, None);
-                #[allow(deprecated)]
-                self.value.compare_and_swap(current, new, order)
+                let at = Location::caller();
+                let is_ordered = self.begin("compare_and_swap", at, order, None);
+                let failure = match order {
+                    Ordering::Relaxed | Ordering::Release => Ordering::Relaxed,
+                    Ordering::Acquire | Ordering::AcqRel => Ordering::Acquire,
+                    _ => Ordering::SeqCst,
+                };
+                let (Ok(before) | Err(before)) = self.exchange(current, new, order, failure, at, is_ordered);
+                before
             }
             /// As the real one.
             ///
@@ -82,11 +113,14 @@ macro_rules! common {
                 F: FnMut($t) -> Option<$t>,
             {
                 let at = Location::caller();
-                self.begin("load", at, fetch, None);
+                let is_ordered = self.begin("load", at, fetch, None);
                 let mut seen = self.value.load(fetch);
+                if is_ordered {
+                    seen = self.loads(seen, fetch, at);
+                }
                 while let Some(next) = f(seen) {
-                    self.begin("compare_exchange", at, set, Some(fetch));
-                    match self.value.compare_exchange(seen, next, set, fetch) {
+                    let is_ordered = self.begin("compare_exchange", at, set, Some(fetch));
+                    match self.exchange(seen, next, set, fetch, at, is_ordered) {
                         done @ Ok(_) => return done,
                         Err(now) => seen = now,
                     }
@@ -133,8 +167,16 @@ macro_rules! fetches {
             /// As the real one.
             #[track_caller]
             pub fn $op(&self, value: $t, order: Ordering) -> $t {
-                self.begin(stringify!($op), Location::caller(), order, None);
-                let before = self.value.$op(value, order);
+                let at = Location::caller();
+                let is_ordered = self.begin(stringify!($op), at, order, None);
+                let before = match is_ordered {
+                    true => self.changes(order, at, |before| {
+                        let other = real::$Atomic::new(before);
+                        other.$op(value, Ordering::Relaxed);
+                        other.into_inner()
+                    }),
+                    false => self.value.$op(value, order),
+                };
                 self.tell("was ", before);
                 before
             }
@@ -160,8 +202,12 @@ macro_rules! booleans {
             /// As the real one.
             #[track_caller]
             pub fn fetch_not(&self, order: Ordering) -> bool {
-                self.begin("fetch_not", Location::caller(), order, None);
-                self.value.fetch_xor(true, order)
+                let at = Location::caller();
+                let is_ordered = self.begin("fetch_not", at, order, None);
+                match is_ordered {
+                    true => self.changes(order, at, |before| !before),
+                    false => self.value.fetch_xor(true, order),
+                }
             }
         }
     };
@@ -195,44 +241,100 @@ macro_rules! pointers {
             /// As the real one.
             #[track_caller]
             pub fn fetch_byte_add(&self, value: usize, order: Ordering) -> *mut T {
-                self.begin("fetch_byte_add", Location::caller(), order, None);
-                self.value.fetch_byte_add(value, order)
+                let at = Location::caller();
+                let is_ordered = self.begin("fetch_byte_add", at, order, None);
+                match is_ordered {
+                    true => self.changes(order, at, |before| {
+                        let other = real::AtomicPtr::new(before);
+                        other.fetch_byte_add(value, Ordering::Relaxed);
+                        other.into_inner()
+                    }),
+                    false => self.value.fetch_byte_add(value, order),
+                }
             }
             /// As the real one.
             #[track_caller]
             pub fn fetch_byte_sub(&self, value: usize, order: Ordering) -> *mut T {
-                self.begin("fetch_byte_sub", Location::caller(), order, None);
-                self.value.fetch_byte_sub(value, order)
+                let at = Location::caller();
+                let is_ordered = self.begin("fetch_byte_sub", at, order, None);
+                match is_ordered {
+                    true => self.changes(order, at, |before| {
+                        let other = real::AtomicPtr::new(before);
+                        other.fetch_byte_sub(value, Ordering::Relaxed);
+                        other.into_inner()
+                    }),
+                    false => self.value.fetch_byte_sub(value, order),
+                }
             }
             /// As the real one.
             #[track_caller]
             pub fn fetch_ptr_add(&self, value: usize, order: Ordering) -> *mut T {
-                self.begin("fetch_ptr_add", Location::caller(), order, None);
-                self.value.fetch_ptr_add(value, order)
+                let at = Location::caller();
+                let is_ordered = self.begin("fetch_ptr_add", at, order, None);
+                match is_ordered {
+                    true => self.changes(order, at, |before| {
+                        let other = real::AtomicPtr::new(before);
+                        other.fetch_ptr_add(value, Ordering::Relaxed);
+                        other.into_inner()
+                    }),
+                    false => self.value.fetch_ptr_add(value, order),
+                }
             }
             /// As the real one.
             #[track_caller]
             pub fn fetch_ptr_sub(&self, value: usize, order: Ordering) -> *mut T {
-                self.begin("fetch_ptr_sub", Location::caller(), order, None);
-                self.value.fetch_ptr_sub(value, order)
+                let at = Location::caller();
+                let is_ordered = self.begin("fetch_ptr_sub", at, order, None);
+                match is_ordered {
+                    true => self.changes(order, at, |before| {
+                        let other = real::AtomicPtr::new(before);
+                        other.fetch_ptr_sub(value, Ordering::Relaxed);
+                        other.into_inner()
+                    }),
+                    false => self.value.fetch_ptr_sub(value, order),
+                }
             }
             /// As the real one.
             #[track_caller]
             pub fn fetch_and(&self, value: usize, order: Ordering) -> *mut T {
-                self.begin("fetch_and", Location::caller(), order, None);
-                self.value.fetch_and(value, order)
+                let at = Location::caller();
+                let is_ordered = self.begin("fetch_and", at, order, None);
+                match is_ordered {
+                    true => self.changes(order, at, |before| {
+                        let other = real::AtomicPtr::new(before);
+                        other.fetch_and(value, Ordering::Relaxed);
+                        other.into_inner()
+                    }),
+                    false => self.value.fetch_and(value, order),
+                }
             }
             /// As the real one.
             #[track_caller]
             pub fn fetch_or(&self, value: usize, order: Ordering) -> *mut T {
-                self.begin("fetch_or", Location::caller(), order, None);
-                self.value.fetch_or(value, order)
+                let at = Location::caller();
+                let is_ordered = self.begin("fetch_or", at, order, None);
+                match is_ordered {
+                    true => self.changes(order, at, |before| {
+                        let other = real::AtomicPtr::new(before);
+                        other.fetch_or(value, Ordering::Relaxed);
+                        other.into_inner()
+                    }),
+                    false => self.value.fetch_or(value, order),
+                }
             }
             /// As the real one.
             #[track_caller]
             pub fn fetch_xor(&self, value: usize, order: Ordering) -> *mut T {
-                self.begin("fetch_xor", Location::caller(), order, None);
-                self.value.fetch_xor(value, order)
+                let at = Location::caller();
+                let is_ordered = self.begin("fetch_xor", at, order, None);
+                match is_ordered {
+                    true => self.changes(order, at, |before| {
+                        let other = real::AtomicPtr::new(before);
+                        other.fetch_xor(value, Ordering::Relaxed);
+                        other.into_inner()
+                    }),
+                    false => self.value.fetch_xor(value, order),
+                }
             }
         }
         impl<T> Default for AtomicPtr<T> {
