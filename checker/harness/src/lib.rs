@@ -45,7 +45,7 @@ mod threads;
 
 pub use check::{Check, Entry};
 pub use expect::{catch, expect, expect_eq, fail, panic_message};
-pub use probe::{Drops, Gate, Line, Meter, Page, Threads, every_thread_has_finished, now, pause, settle};
+pub use probe::{Drops, Gate, Line, Meter, Page, Threads, every_thread_has_finished, now, pause, settle, threads_alive};
 
 pub use protocol::Kind;
 
