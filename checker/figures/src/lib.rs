@@ -3,10 +3,13 @@
 //! A figure is never drawn by hand. [`record`] runs the listing over the simulated std until it goes wrong in the way
 //! the lesson tells of, and keeps the run with the fewest switches; [`draw`] makes the picture from that record alone.
 //! `cargo run -p figures` writes both beside the lesson, and a test compares what is there with what it would write.
+//! A chart is a run as well, drawn along the line of time: [`chart_files`].
 
+mod chart;
 mod draw;
 mod record;
 
+pub use chart::{CHARTS, Chart, Mark, Marks, chart_files, marks};
 pub use draw::draw;
 pub use record::{Record, Step, Waiting, record, wrong_in};
 
@@ -105,6 +108,12 @@ pub const FIGURES: &[Figure] = &[
         name: "bug",
         program: simulated::resource_pool::main,
         wrong: Wrong::Deadlock,
+    },
+    Figure {
+        lesson: "13-capstone",
+        name: "bug",
+        program: simulated::capstone::main,
+        wrong: Wrong::Prints("fetched /\nreport: 0 links are left\nfetched /blog\n"),
     },
 ];
 

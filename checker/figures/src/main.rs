@@ -1,7 +1,7 @@
 //! Writes the figures of the lessons anew: `cargo run -p figures`.
 
 use anyhow::{Context, Result};
-use figures::{FIGURES, files};
+use figures::{CHARTS, FIGURES, chart_files, files};
 use std::fs;
 
 fn main() -> Result<()> {
@@ -10,6 +10,12 @@ fn main() -> Result<()> {
             fs::write(&file, text).with_context(|| format!("could not write {}", file.display()))?;
         }
         println!("lessons/{}/figures/{}", figure.lesson, figure.name);
+    }
+    for chart in CHARTS {
+        for (file, text) in chart_files(chart)? {
+            fs::write(&file, text).with_context(|| format!("could not write {}", file.display()))?;
+        }
+        println!("lessons/{}/figures/{}", chart.lesson, chart.name);
     }
     Ok(())
 }
