@@ -113,7 +113,7 @@ pub const FIGURES: &[Figure] = &[
         lesson: "13-capstone",
         name: "bug",
         program: simulated::capstone::main,
-        wrong: Wrong::Prints("fetched /\nreport: 0 links are left\nfetched /blog\n"),
+        wrong: Wrong::Prints("fetched /\nreport: 0 left\nfetched /blog\n"),
     },
 ];
 

@@ -58,7 +58,7 @@ pub(crate) fn explore(
             });
             break;
         }
-        if memory::held() > memory::MOST_HELD {
+        if search.resumable && memory::held() > memory::MOST_HELD {
             search.paused = Some(Place { searches: number, done, steps, schedules: search.schedules });
             break;
         }
@@ -97,6 +97,18 @@ mod tests {
         fn complicate(&mut self) -> bool {
             false
         }
+    }
+
+    #[test]
+    fn a_search_that_nobody_resumes_is_not_cut_short_by_memory() {
+        const EACH: usize = 1 << 20;
+        let left = RefCell::new(Vec::new());
+        let body = |_: &Input| left.borrow_mut().push(vec![0_u8; EACH]);
+        let mut search = Search::beginning_at(Place::default());
+        (search.wanted, search.resumable) = (Some(200), false);
+        explore(&mut search, &Seeds, None, &|_| String::new(), &body);
+        assert!(left.borrow().len() * EACH > memory::MOST_HELD as usize);
+        assert_eq!((search.schedules, search.paused.is_some()), (200, false));
     }
 
     #[test]

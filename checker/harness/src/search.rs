@@ -62,6 +62,8 @@ pub(crate) struct Search {
     pub(crate) searches: u64,
     /// Where it stopped, since the program holds too much memory.
     pub(crate) paused: Option<Place>,
+    /// Whether another process would continue it.
+    pub(crate) resumable: bool,
 }
 
 /// A way in which a case fails.
@@ -110,6 +112,7 @@ impl Search {
             from,
             searches: 0,
             paused: None,
+            resumable: true,
         }
     }
 
@@ -161,8 +164,8 @@ impl Search {
         let kind = self.refine(&best, body);
         let run = self.run(body, &best.input, best.way, true);
         // The same failure with what is known when the stacks have been looked at.
-        let message = classify(&run).map_or(best.failure.message, |f| f.message);
-        finding(Failure { kind, message }, seed, show(&best.input), &run)
+        let failure = classify(&run).unwrap_or(best.failure);
+        finding(Failure { kind, ..failure }, seed, show(&best.input), &run)
     }
 
     /// The same failure with as little lateness as will do: most need none.
@@ -262,6 +265,7 @@ pub(crate) fn finding(failure: Failure, seed: u64, input: String, run: &Run) -> 
         threads: threads.collect(),
         input: Some(input).filter(|s| !s.is_empty()),
         printed: Some(run.printed.clone()).filter(|p| !p.is_empty()),
+        moment: failure.moment,
         schedule: Some(schedule(run)),
     }
 }

@@ -53,6 +53,9 @@ impl Clean for Finding {
         if_any(&mut self.lacks, text);
         if_any(&mut self.input, text);
         if_any(&mut self.printed, text);
+        if let Some(moment) = &mut self.moment {
+            in_place(&mut moment.what, text);
+        }
         self.threads.truncate(THREADS);
         self.threads = self.threads.into_iter().map(Clean::clean).collect();
         if let Some(schedule) = &mut self.schedule {

@@ -15,15 +15,18 @@ pub fn main() {
         scope.spawn(|| {
             let mut links = vec!["/"];
             while let Some(link) = links.pop() {
-                let found = fetch(link);
+                let new = fetch(link);
                 *left.lock().unwrap() -= 1; // this one is done
                 changed.notify_one();
-                *left.lock().unwrap() += found.len();
-                links.extend(found);
+                *left.lock().unwrap() += new.len();
+                links.extend(new);
             }
         });
-        let zero = changed.wait_while(left.lock().unwrap(), |left| *left > 0).unwrap();
-        println!("report: {} links are left", *zero);
+        let mut n = left.lock().unwrap();
+        while *n > 0 {
+            n = changed.wait(n).unwrap();
+        }
+        println!("report: {n} left");
     });
 }
 // ANCHOR_END: program

@@ -1,4 +1,4 @@
-//! breaks: clause 2 · finding: too-late
+//! breaks: clause 2 · finding: sequential
 //! A worker ends when no link waits. The links that another worker is about to find have fewer workers then.
 
 use std::collections::{BTreeMap, BTreeSet};

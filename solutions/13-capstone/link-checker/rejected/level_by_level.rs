@@ -149,7 +149,7 @@ struct Check<'a> {
     next: Instant,
     good: BTreeSet<String>,
     faults: BTreeMap<String, Fault>,
-    levels: HashMap<String, usize>,
+    next_level: Vec<Task>,
 }
 
 impl Check<'_> {
@@ -158,10 +158,7 @@ impl Check<'_> {
         let is_new = !self.found.contains_key(&link);
         self.found.entry(link.clone()).or_default().extend(on.map(str::to_owned));
         if is_new {
-            let level = on.map_or(0, |on| self.levels[on] + 1);
-            self.levels.insert(link.clone(), level);
-            let task = Task { link, attempts: 0, wait: self.limits.wait };
-            self.due_in(Duration::ZERO, task);
+            self.next_level.push(Task { link, attempts: 0, wait: self.limits.wait });
         }
     }
 
@@ -172,13 +169,15 @@ impl Check<'_> {
 
     /// Begins every attempt that may begin now.
     fn begin(&mut self) {
-        let level = |task: &Task| self.levels[&task.link];
-        let current =
-            self.running.values().map(|(_, task)| level(task)).chain(self.due.values().map(level)).min();
+        if self.running.is_empty() && self.due.is_empty() {
+            for task in std::mem::take(&mut self.next_level) {
+                self.due_in(Duration::ZERO, task);
+            }
+        }
         while self.running.len() < self.limits.at_once {
             let now = Instant::now();
             let Some(entry) = self.due.first_entry() else { break };
-            if self.next > now || entry.key().0 > now || Some(self.levels[&entry.get().link]) != current {
+            if self.next > now || entry.key().0 > now {
                 break;
             }
             let mut task = entry.remove();
@@ -291,7 +290,7 @@ pub fn check_links(
         next: Instant::now(),
         good: BTreeSet::new(),
         faults: BTreeMap::new(),
-        levels: HashMap::new(),
+        next_level: Vec::new(),
     };
     check.find(start.to_owned(), None);
     loop {

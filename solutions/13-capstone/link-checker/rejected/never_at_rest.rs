@@ -1,4 +1,4 @@
-//! breaks: clause 10 · finding: livelock
+//! breaks: clause 10 · finding: busy-wait
 //! It asks for an answer again and again.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -1,4 +1,4 @@
-//! breaks: clause 6 · finding: deadlock
+//! breaks: clause 6 · finding: wrong-answer
 //! If `fetch` panics, no answer is sent, and the attempt runs until its timeout.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -1,4 +1,4 @@
-//! breaks: clause 8 · finding: too-late
+//! breaks: clause 8 · finding: livelock
 //! It looks at the stop every ten milliseconds.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

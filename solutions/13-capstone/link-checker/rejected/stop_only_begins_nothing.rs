@@ -1,4 +1,4 @@
-//! breaks: clause 8 · finding: deadlock
+//! breaks: clause 8 · finding: too-late
 //! After a stop it begins no link, and then waits until none is left.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
