@@ -40,7 +40,8 @@ fn line(moment: &Moment, width: usize) -> String {
     let margin = ((last - first) / 8).max(1);
     let begin = if first <= (last - first) { 0 } else { first - margin };
     let end = last.saturating_add(margin);
-    let (left, right) = (format!("{} ├", span(begin)), format!("┤ {}", span(end)));
+    let start = if begin == 0 { "0 s".to_owned() } else { span(begin) };
+    let (left, right) = (format!("{start} ├"), format!("┤ {}", span(end)));
     let cells = width.saturating_sub(left.chars().count() + right.chars().count()).max(SHORTEST);
     let cell = |time: u64| {
         let place = u128::from(time.clamp(begin, end) - begin) * (cells as u128 - 1);
@@ -80,7 +81,7 @@ mod tests {
         let shown = drawn(4 * SECOND, 2 * SECOND, Some(3 * SECOND), 40);
         assert_eq!(
             shown,
-            "0 s ├──────────▒▒▒▒▒▒▒─────✗─┤ 4.25 s\n▒ in time: 2 s to 3 s\n✗ attempt 2 began: 4 s, 1 s too late"
+            "0 s ├────────────▒▒▒▒▒▒▒─────✗──┤ 4.25 s\n▒ in time: 2 s to 3 s\n✗ attempt 2 began: 4 s, 1 s too late"
         );
     }
 
@@ -89,7 +90,7 @@ mod tests {
         let shown = drawn(SECOND, 2 * SECOND, None, 40);
         assert_eq!(
             shown,
-            "0 s ├─────────✗──────────▒▒▒▒┤ 2.125 s\n▒ in time: 2 s or later\n✗ attempt 2 began: 1 s, 1 s too early"
+            "0 s ├───────────✗───────────▒▒▒┤ 2.125 s\n▒ in time: 2 s or later\n✗ attempt 2 began: 1 s, 1 s too early"
         );
     }
 
@@ -117,7 +118,7 @@ mod tests {
         let style = Style { unicode: false, ..Style::of_width(80) };
         let shown = style.encoded(&drawn(4 * SECOND, 2 * SECOND, Some(3 * SECOND), 40));
         assert!(
-            shown.is_ascii() && shown.starts_with("0 s +----------#######-----x-+ 4.25 s\n# in"),
+            shown.is_ascii() && shown.starts_with("0 s +------------#######-----x--+ 4.25 s\n# in"),
             "{shown}"
         );
     }
