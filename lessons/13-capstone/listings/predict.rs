@@ -12,7 +12,7 @@ fn main() {
             *place = begin + 300;
             end = *place;
         }
-        println!("{places} places: {}.{} s", end / 1000, end / 100 % 10);
+        println!("{places} at once: {}.{} s", end / 1000, end / 100 % 10);
     }
 }
 // ANCHOR_END: program
