@@ -70,6 +70,8 @@ pub enum Task {
     Repair,
     /// Fill in a stub of which the README shows a documented run.
     Documented,
+    /// Fill in the stub in which all lessons meet, after the last of them.
+    Capstone,
 }
 
 pub struct Hint {

@@ -11,4 +11,5 @@ pub mod short;
 pub mod sources;
 pub mod style;
 pub mod svg;
+pub mod timeline;
 pub mod times;

@@ -4,7 +4,7 @@ pub mod causes;
 pub mod facts;
 pub mod names;
 
-pub use protocol::{Check, Exhausted, Finding, Kind, Status, Step, Thread};
+pub use protocol::{Check, Exhausted, Finding, Kind, Moment, Status, Step, Thread};
 
 use protocol::threads;
 use serde::{Deserialize, Serialize};

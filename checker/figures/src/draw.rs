@@ -213,11 +213,11 @@ fn in_words(record: &Record) -> String {
     text + &ending(record)
 }
 
-fn line(svg: &mut String, text: &str) {
+pub(crate) fn line(svg: &mut String, text: &str) {
     svg.push_str(text);
     svg.push('\n');
 }
 
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -3,11 +3,14 @@
 //! A figure is never drawn by hand. [`record`] runs the listing over the simulated std until it goes wrong in the way
 //! the lesson tells of, and keeps the run with the fewest switches; [`draw`] makes the picture from that record alone.
 //! `cargo run -p figures` writes both beside the lesson, and a test compares what is there with what it would write.
+//! A chart is a run as well, drawn along the line of time: [`chart_files`].
 
+mod chart;
 mod draw;
 mod play;
 mod record;
 
+pub use chart::{CHARTS, Chart, Mark, Marks, chart_files, marks};
 pub use draw::draw;
 pub use play::game;
 pub use record::{Record, Step, Waiting, record, wrong_in};
@@ -120,6 +123,12 @@ pub const FIGURES: &[Figure] = &[
         name: "bug",
         program: simulated::resource_pool::main,
         wrong: Wrong::Deadlock,
+    },
+    Figure {
+        lesson: "13-capstone",
+        name: "bug",
+        program: simulated::capstone::main,
+        wrong: Wrong::Prints("fetched /\nreport: 0 left\nfetched /blog\n"),
     },
 ];
 

@@ -1,19 +1,39 @@
 //! The figures in the lessons are what their listings do.
 
 use engine::{Enumeration, Limits, Options, Strategy, execute};
-use figures::{FIGURES, MENDS, PUZZLES, Wrong, files, game, game_file, record, wrong_in};
+use figures::{
+    CHARTS, FIGURES, MENDS, PUZZLES, Wrong, chart_files, files, game, game_file, marks, record, wrong_in,
+};
 use game::Game;
 use std::collections::BTreeSet;
 use std::fs;
 
 #[test]
 fn no_figure_is_stale() {
-    for figure in FIGURES {
-        for (file, text) in files(figure).unwrap() {
-            let found = fs::read_to_string(&file).unwrap_or_default();
-            assert!(found == text, "{} is not what the listing does: `cargo run -p figures`", file.display());
-        }
+    let figures = FIGURES.iter().flat_map(|figure| files(figure).unwrap());
+    let charts = CHARTS.iter().flat_map(|chart| chart_files(chart).unwrap());
+    for (file, text) in figures.chain(charts) {
+        let found = fs::read_to_string(&file).unwrap_or_default();
+        assert!(found == text, "{} is not what the program does: `cargo run -p figures`", file.display());
     }
+}
+
+#[test]
+fn the_charts_show_what_the_lessons_say() {
+    let all = |name: &str| {
+        let chart = CHARTS.iter().find(|chart| chart.name == name).expect("there is a chart with this name");
+        marks(chart).unwrap().marks
+    };
+    let count = |name: &str, panel: &str, what: &str| {
+        all(name).iter().filter(|mark| mark.panel == panel && mark.what.contains(what)).count()
+    };
+    // "That makes 10 + 9 + 8 + … + 1 requests", and with jitter there are fewer. All ten are answered.
+    assert_eq!(count("herd", "without jitter", ""), 55);
+    assert!(count("herd", "with jitter", "") < 30);
+    assert_eq!((count("herd", "without jitter", "taken"), count("herd", "with jitter", "taken")), (10, 10));
+    // "Six requests pass": three before the border of the second, and three behind it.
+    let passed = all("permits").into_iter().filter(|it| it.panel == "fixed window" && it.what == "taken");
+    assert_eq!(passed.filter(|it| it.millis < 1_600).count(), 6);
 }
 
 #[test]

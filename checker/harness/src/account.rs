@@ -22,6 +22,7 @@ pub(crate) fn finding(failure: Failure, seed: u64, input: String, run: &Run) -> 
         threads: threads.collect(),
         input: Some(input).filter(|s| !s.is_empty()),
         printed: Some(run.printed.clone()).filter(|p| !p.is_empty()),
+        moment: failure.moment,
         schedule: Some(schedule(run)),
         why: Vec::new(),
     }

@@ -122,7 +122,7 @@ fn judge(entry: &Entry, request: &Request, decoy: Option<Decoy>) -> Result<Repor
     search.enumerable = request.enumerable;
     if let Some(decoy) = decoy {
         search.wanted = Some(decoy.schedules + Decoy::ENDS + 1);
-        // A decoy that stopped on its way would not have failed.
+        // It is a few schedules long. One that was cut short would pass, and a decoy that passes accuses the program.
         search.is_short = true;
         // There is nothing to be found out about a failure that was made.
         search.hunt = Some(Hunt::Mixed);

@@ -18,7 +18,7 @@ const CLOCK_READER: u64 = 4;
 pub(crate) fn classify(run: &Run) -> Option<Failure> {
     if let Some(panic) = run.panics.iter().find(|p| TODO.iter().any(|t| p.message.starts_with(t))) {
         let message = format!("a todo!() is still to be filled in at {}:{}", panic.file, panic.line);
-        return Some(Failure { kind: Kind::Unfinished, message });
+        return Some(Failure { kind: Kind::Unfinished, message, moment: None });
     }
     let (kind, message) = match &run.ending {
         Ending::Completed | Ending::Redundant => return None,
@@ -46,7 +46,7 @@ pub(crate) fn classify(run: &Run) -> Option<Failure> {
             format!("the program {what} at {}:{}, which an exercise may not do", at.file(), at.line()),
         ),
     };
-    Some(Failure { kind, message })
+    Some(Failure { kind, message, moment: None })
 }
 
 fn panicked(run: &Run) -> String {

@@ -126,9 +126,10 @@ fn look(
         if number < wanted {
             return true;
         }
-        found = classify(run).map(|Failure { kind, message }| {
-            let kind = if right && kind == Kind::WrongAnswer { Kind::Race } else { kind };
-            finding(Failure { kind, message }, FIRST + wanted, show(&small.input), run)
+        found = classify(run).map(|failure| {
+            let is_race = right && failure.kind == Kind::WrongAnswer;
+            let kind = if is_race { Kind::Race } else { failure.kind };
+            finding(Failure { kind, ..failure }, FIRST + wanted, show(&small.input), run)
         });
         false
     });

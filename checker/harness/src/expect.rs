@@ -2,9 +2,11 @@
 
 use std::any::Any;
 use std::fmt::Debug;
+use std::ops::RangeInclusive;
 use std::sync::Mutex;
+use std::time::Duration;
 
-use protocol::Kind;
+use protocol::{Kind, Moment};
 
 use crate::decoy;
 
@@ -13,6 +15,8 @@ use crate::decoy;
 pub(crate) struct Failure {
     pub(crate) kind: Kind,
     pub(crate) message: String,
+    /// When it happened, if it happened at the wrong time.
+    pub(crate) moment: Option<Moment>,
 }
 
 /// What failed on real threads: learner code may catch the panic that says so, but not reach this.
@@ -28,7 +32,10 @@ pub(crate) fn take_recorded() -> Option<Failure> {
 /// # Panics
 /// On real threads, after the failure was recorded.
 pub fn fail(kind: Kind, message: impl Into<String>) -> ! {
-    let failure = Failure { kind, message: message.into() };
+    end(Failure { kind, message: message.into(), moment: None })
+}
+
+fn end(failure: Failure) -> ! {
     if engine::in_execution() {
         engine::end(engine::Ending::Failed(Box::new(failure)));
     }
@@ -42,6 +49,25 @@ pub fn expect(held: bool, kind: Kind, message: impl FnOnce() -> String) {
     if held == decoy::is_changed() {
         fail(kind, message());
     }
+}
+
+/// Fails the case with `too-early` or `too-late` unless `at` is in time. `what` is what happened then, in words that a time can
+/// follow; `message` is the whole sentence. Without a latest moment, the range ends with `Duration::MAX`.
+pub fn expect_in_time(
+    what: &str,
+    at: Duration,
+    in_time: RangeInclusive<Duration>,
+    message: impl FnOnce() -> String,
+) {
+    if in_time.contains(&at) != decoy::is_changed() {
+        return;
+    }
+    let nanos = |time: Duration| u64::try_from(time.as_nanos()).unwrap_or(u64::MAX);
+    let (from_ns, to_ns) = (nanos(*in_time.start()), nanos(*in_time.end()));
+    let to_ns = Some(to_ns).filter(|to| *to != u64::MAX);
+    let moment = Moment { what: what.to_owned(), at_ns: nanos(at), from_ns, to_ns };
+    let kind = if at < *in_time.start() { Kind::TooEarly } else { Kind::TooLate };
+    end(Failure { kind, message: message(), moment: Some(moment) });
 }
 
 /// Fails the case unless `what` is as it should be.

@@ -46,8 +46,10 @@ mod stale;
 mod threads;
 
 pub use check::{Check, Entry};
-pub use expect::{catch, expect, expect_eq, fail, panic_message};
-pub use probe::{Drops, Gate, Line, Meter, Page, Threads, every_thread_has_finished, now, pause, settle};
+pub use expect::{catch, expect, expect_eq, expect_in_time, fail, panic_message};
+pub use probe::{
+    Drops, Gate, Line, Meter, Page, Threads, every_thread_has_finished, now, pause, settle, threads_alive,
+};
 
 pub use protocol::Kind;
 

@@ -64,11 +64,18 @@ pub fn settle() {
 /// Fails the case if a thread that was started in it still lives, once whatever can run has run.
 #[track_caller]
 pub fn every_thread_has_finished() {
-    settle();
-    if engine::in_execution() && engine::live() > 0 {
-        let (count, are) = (engine::live(), if engine::live() == 1 { "thread is" } else { "threads are" });
+    let count = threads_alive();
+    if count > 0 {
+        let are = if count == 1 { "thread is" } else { "threads are" };
         fail(Kind::LeakedThread, format!("the call has returned, and {count} {are} still alive"));
     }
+}
+
+/// How many threads that were started in the case live, once whatever can run has run. On real threads nobody counts: 0.
+#[track_caller]
+pub fn threads_alive() -> usize {
+    settle();
+    if engine::in_execution() { engine::live() } else { 0 }
 }
 
 own! { Meter Threads Gate Drops Page }

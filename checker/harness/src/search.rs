@@ -227,8 +227,8 @@ impl Search {
         let kind = self.refine(&best, body);
         let run = self.run(body, &best.input, &best.way, true);
         // The same failure with what is known when the stacks have been looked at.
-        let message = classify(&run).map_or(best.failure.message.clone(), |f| f.message);
-        let mut finding = finding(Failure { kind, message }, seed, show(&best.input), &run);
+        let failure = classify(&run).unwrap_or_else(|| best.failure.clone());
+        let mut finding = finding(Failure { kind, ..failure }, seed, show(&best.input), &run);
         if best.way.has_stale_reads() {
             finding.why = stale::why(&run, &|stronger| self.is_mended(&best, stronger, body));
         }

@@ -213,12 +213,29 @@ pub struct Finding {
     /// What the learner's own `println!` wrote in the failing schedule.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub printed: Option<String>,
+    /// When it happened, and when it should have, if time is what it is about.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moment: Option<Moment>,
     /// The failing interleaving.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Schedule>,
     /// Why it could happen, in sentences, where that is known: which memory orders allow it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub why: Vec<String>,
+}
+
+/// Something that happened at the wrong time. All in nanoseconds of virtual time since the case began.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Moment {
+    /// What happened, in words that a time can follow.
+    pub what: String,
+    /// When that was.
+    pub at_ns: u64,
+    /// When it would not have been too early any more.
+    pub from_ns: u64,
+    /// When it would not have been too late yet; `None` if it could not be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to_ns: Option<u64>,
 }
 
 impl Finding {
@@ -234,6 +251,7 @@ impl Finding {
             threads: Vec::new(),
             input: None,
             printed: None,
+            moment: None,
             schedule: None,
             why: Vec::new(),
         }

@@ -6,7 +6,9 @@ mod decoy;
 mod finding;
 
 pub use crate::decoy::Decoy;
-pub use finding::{Check, Exhausted, Finding, Kind, Schedule, Status, Step, Thread, UnknownKind, threads};
+pub use finding::{
+    Check, Exhausted, Finding, Kind, Moment, Schedule, Status, Step, Thread, UnknownKind, threads,
+};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

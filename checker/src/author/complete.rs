@@ -53,7 +53,7 @@ pub fn complete(root: &Path, exercise: &Exercise, variants: &[Result<Variant>]) 
 const fn least(kind: Task) -> (usize, usize) {
     match kind {
         Task::WarmUp => (2, 4),
-        Task::Build | Task::Repair | Task::Documented => (5, 10),
+        Task::Build | Task::Repair | Task::Documented | Task::Capstone => (5, 10),
     }
 }
 

@@ -57,6 +57,9 @@ impl Clean for Finding {
         if_any(&mut self.printed, text);
         self.why.truncate(SENTENCES);
         self.why.iter_mut().for_each(|sentence| in_place(sentence, text));
+        if let Some(moment) = &mut self.moment {
+            in_place(&mut moment.what, text);
+        }
         self.threads.truncate(THREADS);
         self.threads = self.threads.into_iter().map(Clean::clean).collect();
         if let Some(schedule) = &mut self.schedule {

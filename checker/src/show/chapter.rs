@@ -7,9 +7,10 @@ use std::fs;
 use std::path::Path;
 
 /// What is shown in a book and not in a terminal.
-const TAGS: [&str; 7] = [
+const TAGS: [&str; 8] = [
     "<figure class=\"owns\">",
     "<figure class=\"lanes\">",
+    "<figure class=\"chart\">",
     "</figure>",
     "<figcaption>",
     "</figcaption>",

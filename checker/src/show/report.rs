@@ -5,6 +5,7 @@ use crate::show::inputs;
 use crate::show::lanes;
 use crate::show::material::Material;
 use crate::show::style::{LABEL, Style, counted, look, look_of_check, paragraphs, thousands};
+use crate::show::timeline;
 use crate::show::times;
 use crate::verdict::facts::Facts;
 use crate::verdict::{Check, Exhausted, Finding, Kind, Report, State, Status, causes};
@@ -175,6 +176,12 @@ impl Style {
             return self.field(out, "happened", &finding.message);
         }
         self.field(out, "happened", &times::readable(&finding.message))?;
+        if let Some(moment) = finding.moment.as_ref().filter(|_| self.pictures) {
+            let width = self.width.min(100).saturating_sub(LABEL);
+            for (index, line) in timeline::draw(moment, width).into_iter().enumerate() {
+                self.field(out, if index == 0 { "time" } else { "" }, &line)?;
+            }
+        }
         if let Some(input) = &finding.input {
             self.field(out, "input", &inputs::named(&material.checks, &check.name, input))?;
         }

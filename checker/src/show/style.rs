@@ -126,6 +126,9 @@ pub fn ascii(sign: char) -> char {
 
 /// The lesson an exercise belongs to, as a heading.
 pub fn lesson_title(exercise: &Exercise) -> String {
+    if exercise.about.kind == Task::Capstone {
+        return "Capstone: all twelve at once".to_owned();
+    }
     let name = exercise.lesson_dir.trim_start_matches(|c: char| c.is_ascii_digit() || c == '-');
     format!("Lesson {}: {}", exercise.about.lesson, name.replace('-', " "))
 }
@@ -136,7 +139,7 @@ pub fn details(exercise: &Exercise) -> String {
     let task = match about.kind {
         Task::WarmUp => " · warm-up",
         Task::Repair => " · to repair",
-        Task::Build | Task::Documented => "",
+        Task::Build | Task::Documented | Task::Capstone => "",
     };
     format!("{}{task} · {} points", about.title, about.points)
 }

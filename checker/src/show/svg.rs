@@ -2,7 +2,7 @@
 
 use crate::show::lanes::{Row, clip, fold};
 use crate::show::sources::Sources;
-use crate::show::times;
+use crate::show::{timeline, times};
 use crate::verdict::Replayed;
 use std::fmt::Write;
 
@@ -52,7 +52,10 @@ pub fn draw(sources: &Sources, replayed: &Replayed) -> String {
     let kind = replayed.finding.as_ref().map_or("passed", |finding| finding.kind.name());
     let title = format!("{} · clause {} · {kind}", replayed.check, replayed.clause);
     let width = (left + longest * CHARACTER).max(title.chars().count() * CHARACTER) + 2 * MARGIN;
-    let height = HEAD + (rows.len() + 1) * ROW + MARGIN;
+    // Below the lanes, on the line of time: when it happened, and when it should have.
+    let moment = replayed.finding.as_ref().and_then(|finding| finding.moment.as_ref());
+    let timeline = moment.map_or_else(Vec::new, |it| timeline::draw(it, (width - 2 * MARGIN) / CHARACTER));
+    let height = HEAD + (rows.len() + 1 + timeline.len()) * ROW + MARGIN;
 
     let mut svg = String::new();
     let mut put = |line: std::fmt::Arguments<'_>| {
@@ -103,6 +106,10 @@ pub fn draw(sources: &Sources, replayed: &Replayed) -> String {
             "<text class=\"wrong head\" x=\"{MARGIN}\" y=\"{base}\">✗ {}</text>",
             escaped(&title)
         ));
+        for (index, line) in timeline.iter().enumerate() {
+            let base = base + (index + 1) * ROW;
+            put(format_args!("<text x=\"{MARGIN}\" y=\"{base}\">{}</text>", escaped(line)));
+        }
     }
     svg.push_str("</svg>\n");
     svg
@@ -165,10 +172,10 @@ fn escaped(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::verdict::{Finding, Kind, Status, Step};
+    use crate::verdict::{Finding, Kind, Moment, Status, Step};
 
-    #[test]
-    fn what_looks_like_markup_is_shown_as_text() {
+    /// A run of one step that ends with this finding.
+    fn drawn(finding: Finding) -> String {
         let event = Step {
             thread: "<main>".into(),
             op: "send & go".into(),
@@ -179,7 +186,6 @@ mod tests {
             time_ns: 0,
             blocked: true,
         };
-        let finding = Some(Finding::new(Kind::Deadlock, "a < b"));
         let (exercise, check) = ("e".to_owned(), "c".to_owned());
         let replayed = Replayed {
             version: Replayed::VERSION,
@@ -190,13 +196,28 @@ mod tests {
             status: Status::Failed,
             threads: vec!["<main>".into()],
             events: vec![event],
-            finding,
+            finding: Some(finding),
         };
-        let svg = draw(&Sources::default(), &replayed);
+        draw(&Sources::default(), &replayed)
+    }
+
+    #[test]
+    fn what_looks_like_markup_is_shown_as_text() {
+        let svg = drawn(Finding::new(Kind::Deadlock, "a < b"));
         assert!(
             svg.contains("&lt;main&gt;") && svg.contains("send &amp; go") && svg.contains("a &lt; b"),
             "{svg}"
         );
         assert!(svg.contains("class=\"wait\"") && svg.contains("✗ c · clause 1 · deadlock"), "{svg}");
+    }
+
+    #[test]
+    fn a_finding_on_time_has_its_line_of_time_below_the_lanes() {
+        let at = |seconds: u64| seconds * 1_000_000_000;
+        let moment = Moment { what: "it <began>".into(), at_ns: at(1), from_ns: at(2), to_ns: None };
+        let svg = drawn(Finding { moment: Some(moment), ..Finding::new(Kind::TooEarly, "a < b") });
+        for row in ["▒ in time: 2 s or later", "✗ it &lt;began&gt;: 1 s, 1 s too early", "0 s ├"] {
+            assert!(svg.contains(row), "{svg}");
+        }
     }
 }

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use harness::{Check, Kind, catch, checks, every_thread_has_finished, expect, expect_eq, fail, input, now};
-use harness::{panic_message, pause, settle};
+use harness::{Check, Kind, catch, checks, every_thread_has_finished, expect, expect_eq, input, now};
+use harness::{expect_in_time, fail, panic_message, pause, settle};
 use rate_limiter::RateLimiter;
 
 checks! {
@@ -106,7 +106,8 @@ impl Bound {
     /// A permit was taken between these two.
     fn took(&mut self, called: Duration, returned: Duration) {
         let earliest = self.free(self.full_if_early);
-        expect(returned + self.rounded >= earliest, Kind::TooEarly, || {
+        let in_time = earliest.saturating_sub(self.rounded)..=Duration::MAX;
+        expect_in_time("the permit was taken", returned, in_time, || {
             let Rate { permits, interval, burst } = self.rate;
             format!(
                 "a permit was taken at {returned:?}, and the next one is free at {earliest:?} ({permits} in {interval:?}, burst {burst})"
@@ -323,7 +324,7 @@ fn in_time(rate: Rate, log: &[(Duration, Duration)]) {
     let (mut bound, mut before) = (Bound::new(rate), Duration::ZERO);
     for (number, (called, returned)) in log.into_iter().enumerate() {
         let free = bound.latest().max(before).max(called);
-        expect(returned <= free + SOON, Kind::TooLate, || {
+        expect_in_time("the call returned", returned, Duration::ZERO..=free + SOON, || {
             let Rate { permits, interval, burst } = rate;
             format!(
                 "permit {number} was free at {free:?}, and the call that waits for it returned at {returned:?} ({permits} in {interval:?}, burst {burst})"
@@ -492,7 +493,7 @@ fn a_permit_that_a_call_waits_for_is_not_tried(check: &Check) {
             format!("`{what}` took a permit that a blocked call was waiting for")
         });
         let (_, _, returned) = first.end();
-        expect(returned <= free + SOON * 2, Kind::TooLate, || {
+        expect_in_time("the call returned", returned, Duration::ZERO..=free + SOON * 2, || {
             format!(
                 "the permit of a blocked call was free at {free:?}, and the call returned at {returned:?}"
             )
@@ -568,7 +569,7 @@ fn several_calls(limiter: &Arc<RateLimiter>, bound: &mut Bound, numbers: &[u64])
                 expect(served, Kind::WrongAnswer, || {
                     format!("{it} returned false, and its permit is free at {free:?}")
                 });
-                expect(returned <= free + SOON * 2, Kind::TooLate, || {
+                expect_in_time("it returned", returned, Duration::ZERO..=free + SOON * 2, || {
                     format!("{it} returned at {returned:?}, and its permit was free at {free:?}")
                 });
                 log.push((called, returned));
@@ -579,7 +580,8 @@ fn several_calls(limiter: &Arc<RateLimiter>, bound: &mut Bound, numbers: &[u64])
                         "{it} returned true at {returned:?}, and no permit is free for it within its timeout"
                     )
                 });
-                expect(returned <= called + timeout + SOON, Kind::TooLate, || {
+                let in_time = Duration::ZERO..=called.saturating_add(timeout).saturating_add(SOON);
+                expect_in_time("it returned", returned, in_time, || {
                     format!("{it} returned false at {returned:?}, more than 50 ms after its timeout")
                 });
             }

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use harness::{Check, Drops, Gate, Kind, catch, checks, every_thread_has_finished, expect, expect_eq, fail};
-use harness::{input, now, panic_message, pause, settle};
+use harness::{Check, Drops, Gate, Kind, catch, checks, every_thread_has_finished, expect, expect_eq};
+use harness::{expect_in_time, fail, input, now, panic_message, pause, settle};
 use retry::{Failure, Policy, RetryError, Stop, retry, seeded};
 
 checks! {
@@ -348,12 +348,8 @@ fn it_sleeps_as_long_as_it_says(check: &Check) {
         for (place, sleep) in run.told.iter().map(|told| told.1).enumerate() {
             let (over, begun) = (run.over[place], run.begun[place + 1]);
             let slept = begun - over;
-            expect(slept + Duration::from_micros(1) >= sleep, Kind::TooEarly, || {
-                format!(
-                    "the next attempt was made {slept:?} after a failure, and the sleep was to be {sleep:?}"
-                )
-            });
-            expect(slept <= sleep + SOON, Kind::TooLate, || {
+            let (what, due) = (format!("attempt {} began", place + 2), over + sleep);
+            expect_in_time(&what, begun, due - Duration::from_micros(1)..=due + SOON, || {
                 format!(
                     "the next attempt was made {slept:?} after a failure, and the sleep was to be {sleep:?}"
                 )
