@@ -2,10 +2,14 @@
 //!
 //! Both sides are compiled from this, the checker as it is and the check program over the base, so they can't differ.
 
+#[cfg(feature = "engine")]
+pub mod account;
 mod decoy;
+mod explored;
 mod finding;
 
 pub use crate::decoy::Decoy;
+pub use explored::Explored;
 pub use finding::{Check, Exhausted, Finding, Kind, Schedule, Status, Step, Thread, UnknownKind, threads};
 
 use serde::{Deserialize, Serialize};

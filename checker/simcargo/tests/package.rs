@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use simcargo::{Ending, Package, Schedules, StandIns, Target, TestResult};
+use simcargo::{Abilities, Ending, Package, Schedules, StandIns, Target, TestResult};
 
 const LIBRARY: &str = r#"
 use std::sync::Mutex;
@@ -119,7 +119,7 @@ fn kind(results: &[TestResult], name: &str) -> String {
 fn a_package_is_built_and_its_tests_run_under_many_schedules() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("simcargo");
-    let stand_ins = StandIns::open(&root, &dir).unwrap();
+    let stand_ins = StandIns::open(&root, &dir, Abilities::default()).unwrap();
     let manifest = write(&dir.join("theirs"), true);
     let all = Package { manifest, target: Target::All, cargo: Vec::new(), rustc: Vec::new() };
     let (programs, errors) = stand_ins.build(&all).unwrap();
@@ -156,7 +156,7 @@ fn a_package_is_built_and_its_tests_run_under_many_schedules() {
 fn a_crate_that_stops_os_threads_is_refused_by_name() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("simcargo");
-    let stand_ins = StandIns::open(&root, &dir).unwrap();
+    let stand_ins = StandIns::open(&root, &dir, Abilities::default()).unwrap();
     let folder = dir.join("parks");
     let manifest = write(&folder, false);
     let core = folder.join("core");

@@ -7,8 +7,13 @@
 //!
 //! The arguments of a test program are those of `cargo test`, and a few more: see [`Arguments`].
 
+mod account;
 mod arguments;
 mod contract;
+mod explore;
+#[cfg(feature = "heap")]
+mod heap;
+mod place;
 mod report;
 mod trial;
 
@@ -50,12 +55,23 @@ fn main(tests: &[&TestDescAndFn], arguments: &Arguments) -> i32 {
         return 0;
     }
     let mut summary = report::Summary::begin(arguments.format, selected.len(), filtered_out);
+    let mut place = match place::Place::open(arguments.place.as_deref()) {
+        Ok(place) => place,
+        Err(error) => {
+            eprintln!("error: {error}");
+            return MISUSED;
+        }
+    };
     for test in selected {
         if test.desc.ignore && arguments.ignored == Ignored::Skip {
             summary.ignored(&test.desc);
             continue;
         }
         summary.started(&test.desc);
+        if arguments.explore {
+            summary.explored(&test.desc, &explore::explore(test, arguments, &mut place));
+            continue;
+        }
         summary.ended(&test.desc, &attempt(test, arguments));
     }
     if summary.end() { 0 } else { FAILED }

@@ -69,6 +69,16 @@ impl Summary {
         }
     }
 
+    pub(crate) fn explored(&mut self, desc: &TestDesc, explored: &protocol::Explored) {
+        let name = desc.name.as_str();
+        match explored.finding {
+            None if explored.first.is_none() => self.passed += 1,
+            _ => self.failed.push(name),
+        }
+        let told = serde_json::to_string(explored).unwrap_or_default();
+        say(&format!(r#"{{"type":"test","event":"explored","name":{},"explored":{told}}}"#, quoted(name)));
+    }
+
     /// Says how many passed; whether all did.
     pub(crate) fn end(self) -> bool {
         let all = self.failed.is_empty();
@@ -120,6 +130,11 @@ fn json(desc: &TestDesc, outcome: &Outcome) {
     }
     line.push('}');
     say(&line);
+}
+
+/// Says that the program is alive: its schedules end, one after the other.
+pub(crate) fn alive() {
+    say(r#"{"type":"test","event":"alive"}"#);
 }
 
 /// A closed pipe ends nothing here: the exit code still says what was found.
