@@ -2,6 +2,7 @@
 
 mod args;
 pub mod exercise;
+mod explore;
 mod grade;
 mod manual;
 pub mod outcome;
@@ -59,6 +60,8 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
     match &arguments.command {
         Some(Command::Completions { shell }) => return print_completions(screen, *shell),
         Some(Command::Man) => return print_manual(screen),
+        // It needs no course: it works in any package.
+        Some(Command::Explore(call)) => return explore::explore(screen, call),
         _ => {}
     }
     let here = env::current_dir().context("could not find out which folder this is")?;
