@@ -12,6 +12,7 @@ use crate::verdict::explored::{Exploration, NotRun, State, Test};
 use crate::verdict::{Check, Status, names};
 use anyhow::{Context, Result, bail};
 use simcargo::{Abilities, CompileError, Outcome, Package, Plan, Program, StandIns, Target};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -55,8 +56,8 @@ pub fn build(workspace: &Workspace, request: &Request<'_>) -> Result<Built> {
     for member in &workspace.members {
         cargo.extend(["-p".to_owned(), member.name.clone()]);
     }
-    let package =
-        Package { manifest: workspace.manifest.clone(), target: Target::All, cargo, rustc: Vec::new() };
+    let (manifest, within) = (workspace.manifest.clone(), Some(workspace.key()));
+    let package = Package { manifest, target: Target::All, cargo, rustc: Vec::new(), within };
     if !dir.join("built").is_file() {
         (request.note)("building the simulated std for packages of your own; this is done once");
     }
@@ -70,7 +71,8 @@ pub fn build(workspace: &Workspace, request: &Request<'_>) -> Result<Built> {
     }
     programs.retain(|program| !workspace.is_without_harness(program));
     if programs.is_empty() && !errors.is_empty() {
-        bail!("{}", refused(workspace, &errors));
+        let compiles = workspace.compiles(&request.cargo, &dir.join("plain"))?;
+        bail!("{}", refused(workspace, &errors, compiles));
     }
     programs.sort_by(|a, b| (&a.package, rank(a), &a.name).cmp(&(&b.package, rank(b), &b.name)));
     let mut listed = Vec::new();
@@ -116,19 +118,28 @@ fn probe(dir: &Path) -> Result<bool> {
 }
 
 /// What is said where nothing could be built.
-fn refused(workspace: &Workspace, errors: &[CompileError]) -> String {
+fn refused(workspace: &Workspace, errors: &[CompileError], compiles: bool) -> String {
     const SHOWN: usize = 3;
     let rendered: Vec<&str> = errors.iter().take(SHOWN).map(|error| error.rendered.trim_end()).collect();
     let more = errors.len().saturating_sub(SHOWN);
     let more = if more > 0 { format!("\n… and {more} more errors") } else { String::new() };
-    let crates: std::collections::BTreeSet<&str> = errors.iter().map(|error| error.target.as_str()).collect();
+    let crates: BTreeSet<&str> = errors.iter().map(|error| error.target.as_str()).collect();
     let crates: Vec<String> = crates.into_iter().map(|name| format!("`{name}`")).collect();
+    let (over, advice) = match compiles {
+        true => (
+            " over the simulated std",
+            "Over the real std it compiles. So the simulated std lacks what the code uses: this is a limit of the checker, and \
+             your program is not at fault.",
+        ),
+        false => {
+            ("", "Over the real std it does not compile either. Make `cargo test --no-run` succeed first.")
+        }
+    };
     format!(
-        "{} does not compile over the simulated std; the errors are in {}:\n{}{more}\n\
-         If `cargo test --no-run` succeeds there, the simulated std lacks what the code uses, and this is a limit of the checker.",
+        "{} does not compile{over}; the errors are in {}:\n{}{more}\n{advice}",
         workspace.named(),
         crates.join(", "),
-        rendered.join("\n\n")
+        rendered.join("\n\n"),
     )
 }
 

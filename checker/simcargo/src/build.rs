@@ -36,6 +36,8 @@ pub struct Package {
     /// More arguments for rustc, for the program itself and none of what it depends on. Not with
     /// [`Target::All`].
     pub rustc: Vec<OsString>,
+    /// A folder of its own in the target directory: cargo takes packages of the same name for the same one, wherever they are.
+    pub within: Option<String>,
 }
 
 /// What rustc says when it can't compile a crate.
@@ -94,7 +96,9 @@ impl StandIns {
             Target::Bin(name) => command.args(["rustc", "--bin", name]),
             Target::Test(name) => command.args(["rustc", "--profile", "test", "--test", name]),
         };
-        command.args(["--quiet", MESSAGES, "--target", self.host(), "--target-dir"]).arg(self.target_dir());
+        command.args(["--quiet", MESSAGES, "--target", self.host(), "--target-dir"]);
+        let target_dir = self.target_dir().join(package.within.as_deref().unwrap_or_default());
+        command.arg(&target_dir);
         command.arg("--manifest-path").arg(&package.manifest).args(&package.cargo);
         if !package.rustc.is_empty() {
             command.arg("--").args(&package.rustc);
@@ -107,9 +111,10 @@ impl StandIns {
         let built = run(command)?;
         let mut programs = Vec::new();
         let mut errors = Vec::new();
+        let simulated = target_dir.join(self.host());
         let mut blocking = None;
         for message in built.messages {
-            let is_simulated = message.filenames.iter().any(|file| file.starts_with(self.built_dir()));
+            let is_simulated = message.filenames.iter().any(|file| file.starts_with(&simulated));
             let is_test = message.profile.is_some_and(|profile| profile.test);
             let (target, kind) = message.target.map(|target| (target.name, target.kind)).unwrap_or_default();
             if is_simulated {

@@ -128,11 +128,6 @@ impl StandIns {
         &self.over
     }
 
-    /// The folder of what is built over the stand-ins, and not over the real std beside it.
-    pub(crate) fn built_dir(&self) -> PathBuf {
-        self.over.join(&self.host)
-    }
-
     /// The target triple that has to be named, so that build scripts and procedural macros keep the real std.
     pub(crate) fn host(&self) -> &str {
         &self.host

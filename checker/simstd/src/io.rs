@@ -91,9 +91,10 @@ pub fn _eprintln(args: fmt::Arguments<'_>) {
 }
 
 /// Ends the execution: a pipe would be waited on for real.
+#[cfg(not(feature = "system"))]
 #[track_caller]
 pub fn pipe() -> Result<(PipeReader, PipeWriter)> {
-    crate::fs::forbidden("opens a pipe", Location::caller())
+    crate::forbidden("opens a pipe", Location::caller())
 }
 
 macro_rules! stream {
@@ -237,8 +238,13 @@ pub trait IsTerminal {
 }
 
 impl IsTerminal for crate::fs::File {
+    #[cfg(not(feature = "system"))]
     fn is_terminal(&self) -> bool {
         false
+    }
+    #[cfg(feature = "system")]
+    fn is_terminal(&self) -> bool {
+        ::std::io::IsTerminal::is_terminal(self)
     }
 }
 

@@ -8,6 +8,7 @@ use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use simcargo::Program;
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use toml::Table;
@@ -106,6 +107,26 @@ impl Workspace {
             [one] => format!("`{}`", one.name),
             some => format!("{} packages", some.len()),
         }
+    }
+
+    /// A name that no other workspace has, wherever it is.
+    pub fn key(&self) -> String {
+        let mut hasher = DefaultHasher::new();
+        self.root.hash(&mut hasher);
+        format!("{:016x}", hasher.finish())
+    }
+
+    /// Whether its tests compile over the real std. What that takes is built in `folder`.
+    pub fn compiles(&self, arguments: &[String], folder: &Path) -> Result<bool> {
+        let mut command = Command::new(cargo());
+        command.current_dir(self.manifest.parent().unwrap_or(&self.root));
+        command.args(["check", "--quiet", "--tests", "--manifest-path"]).arg(&self.manifest);
+        command.arg("--target-dir").arg(folder.join(self.key())).args(arguments);
+        for member in &self.members {
+            command.args(["-p", &member.name]);
+        }
+        let output = command.output().context("cargo is needed; install Rust from https://rustup.rs")?;
+        Ok(output.status.success())
     }
 
     /// Whether the program is a test target with a `main` of its own.

@@ -53,7 +53,8 @@ impl Style {
         whole: bool,
     ) -> Result<()> {
         let (sign, colour) = look(test.state);
-        let title = format!("{sign} {} · {}", legible::line(&test.name), finding.kind);
+        let word = if test.state == State::NotRepeatable { "not repeatable" } else { finding.kind.name() };
+        let title = format!("{sign} {} · {word}", legible::line(&test.name));
         writeln!(out, "{}", title.color(colour).bold())?;
         self.field(out, "in", &test.program)?;
         self.field(out, "happened", &times::readable(&legible::text(&finding.message)))?;
@@ -64,7 +65,9 @@ impl Style {
         sources.add(root, finding);
         self.places(out, &sources, finding)?;
         self.run(out, &sources, finding, if whole { usize::MAX } else { LANES_LIMIT })?;
-        self.field(out, "likely cause", &likely(finding))?;
+        if test.state != State::NotRepeatable {
+            self.field(out, "likely cause", &likely(finding))?;
+        }
         if finding.seed.is_some() {
             // Not wrapped: it is there to be copied.
             writeln!(out, "{:LABEL$}{replay}", "  replay".dimmed())?;
