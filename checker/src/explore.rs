@@ -19,6 +19,8 @@ use std::time::{Duration, Instant};
 
 /// What is asked for.
 pub struct Request<'a> {
+    /// The program whose `main` is run; `None` for tests.
+    pub bin: Option<String>,
     /// More arguments for cargo's build, such as `--features`.
     pub cargo: Vec<String>,
     /// The filters, and what stands behind `--`.
@@ -57,13 +59,14 @@ pub fn build(workspace: &Workspace, request: &Request<'_>) -> Result<Built> {
         cargo.extend(["-p".to_owned(), member.name.clone()]);
     }
     let (manifest, within) = (workspace.manifest.clone(), Some(workspace.key()));
-    let package = Package { manifest, target: Target::All, cargo, rustc: Vec::new(), within };
+    let target = request.bin.clone().map_or(Target::All, Target::Bin);
+    let package = Package { manifest, target, cargo, rustc: Vec::new(), within };
     if !dir.join("built").is_file() {
         (request.note)("building the simulated std for packages of your own; this is done once");
     }
     let stand_ins = StandIns::open(&workbook, &dir, abilities)?;
     let _ = fs::write(dir.join("built"), "");
-    (request.note)(&format!("building the tests of {} over the simulated std", workspace.named()));
+    (request.note)(&format!("building {} over the simulated std", workspace.named()));
     let (mut programs, mut errors) = stand_ins.build(&package)?;
     if errors.iter().any(|error| error.message.contains(ALLOCATOR)) {
         let stand_ins = StandIns::open(&workbook, &dir, Abilities { heap: false, ..abilities })?;
@@ -92,6 +95,7 @@ fn plan(workspace: &Workspace, request: &Request<'_>, program: &Program) -> Plan
         steps: request.steps,
         budget: BUDGET.saturating_mul(request.steps),
         silence: request.silence,
+        deep: 1,
         arguments: request.arguments.clone(),
         root: workspace.root.clone(),
         package: member.map_or_else(|| workspace.root.clone(), |member| member.dir.clone()),
@@ -148,12 +152,33 @@ impl Built {
         self.programs.iter().any(|(_, _, tests)| !tests.is_empty())
     }
 
+    /// From now on other schedules are tried, more of them, and of more tests every interleaving. Tests that have shown all
+    /// that they can are left out.
+    pub fn go_further(&mut self, exploration: &Exploration) {
+        for (program, plan, tests) in &mut self.programs {
+            plan.seed = plan.seed.saturating_add(plan.schedules);
+            plan.schedules = plan.schedules.saturating_mul(2);
+            plan.budget = plan.budget.saturating_mul(2);
+            plan.deep = plan.deep.saturating_mul(4);
+            let label = label(program);
+            tests.retain(|name| {
+                let known = exploration.tests.iter().find(|test| test.program == label && test.name == *name);
+                known.is_some_and(|test| test.state == State::Passed && test.explored.interleavings.is_none())
+            });
+        }
+    }
+
+    /// How many schedules of each test are tried next.
+    pub fn schedules(&self) -> u64 {
+        self.programs.first().map_or(0, |(_, plan, _)| plan.schedules)
+    }
+
     /// Runs the tests on all processors; `news` hears of each, in the order of the programs and names.
     ///
     /// # Errors
     /// If a program can't be run.
     pub fn explore(
-        self,
+        &self,
         workspace: &Workspace,
         news: &mut dyn FnMut(&Test) -> Result<()>,
     ) -> Result<Exploration> {
@@ -222,6 +247,7 @@ impl Built {
 /// What a test program is called.
 fn label(program: &Program) -> String {
     match program.kind.as_str() {
+        _ if program.is_main => format!("{}, the program {}", program.package, program.name),
         "test" => format!("{}, tests/{}", program.package, program.name),
         "bin" => format!("{}, unit tests of the program {}", program.package, program.name),
         _ => format!("{}, unit tests", program.package),

@@ -216,7 +216,7 @@ fn each_test_is_run_in_many_interleavings_and_what_is_wrong_is_explained() {
         .shows("a cycle: each holds a lock that the")
         .shows("store #")
         .shows("10 tests: 4 passed, 5 failed, 1 ignored")
-        .shows("theirs, src/lib.rs:24: is a doctest");
+        .shows("theirs, src/lib.rs:23: is a doctest");
     // The files of the package are as they were, and there is no folder more.
     let names: Vec<_> =
         fs::read_dir(home.0.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
@@ -398,6 +398,53 @@ fn the_network_is_out_of_reach() {
     home.explore("the_system_draws --schedules 60").shows("the_system_draws");
 }
 
+const PROGRAM: &str = "
+//! Two threads add up what the arguments are.
+use std::sync::atomic::{AtomicU32, Ordering};
+
+static SUM: AtomicU32 = AtomicU32::new(0);
+
+fn main() -> Result<(), String> {
+    let numbers: Vec<u32> = std::env::args().skip(1).map(|word| word.parse().unwrap()).collect();
+    std::thread::scope(|scope| {
+        for number in &numbers {
+            scope.spawn(move || SUM.store(SUM.load(Ordering::SeqCst) + number, Ordering::SeqCst));
+        }
+    });
+    println!(\"{}\", SUM.load(Ordering::SeqCst));
+    match SUM.load(Ordering::SeqCst) == numbers.iter().sum() {
+        true => Ok(()),
+        false => Err(\"lost\".to_owned()),
+    }
+}
+";
+
+#[test]
+fn a_programs_main_is_run_in_many_interleavings_with_its_own_arguments() {
+    let home = Home::new(&[("Cargo.toml", &manifest("sums", "2024")), ("src/main.rs", PROGRAM)]);
+    home.explore("--schedules 100 --bin sums -- 1 2")
+        .exits(1)
+        .shows("sums, the program sums")
+        .says_of("main", "race: in ")
+        .shows("the program ended with exit code 1")
+        .shows("--bin sums -- 1 2");
+    home.explore("--schedules 100 --bin sums -- 7").exits(0).says_of("main", "every interleaving");
+    home.explore("--schedules 100 --bin sums -- seven").exits(1).shows("invalid digit found in string");
+    home.explore("--bin sum").exits(2).complains("there is no program `sum`; did you mean `sums`?");
+}
+
+#[test]
+fn the_search_goes_on_until_a_test_fails_or_all_has_been_tried() {
+    let home = Home::package(COUNTER, &[]);
+    // The first seed alone finds nothing.
+    home.explore("--until-fails --schedules 1 an_update_is_lost")
+        .exits(1)
+        .says_of("tests::an_update_is_lost", "race: in ");
+    home.explore("--until-fails --schedules 1 tests::right -- --exact")
+        .exits(0)
+        .says_of("tests::right", "every interleaving (2)");
+}
+
 #[test]
 fn a_package_may_have_an_allocator_of_its_own() {
     let own = "
@@ -418,6 +465,26 @@ fn allocates() {
 }
 ";
     Home::package(own, &[]).explore("--schedules 20").exits(0).shows("1 test: 1 passed");
+}
+
+/// What the page shows is what the command says. `WRITE=1` writes it anew.
+#[test]
+fn the_page_shows_what_the_command_says() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lessons/take-it-home");
+    for (name, code) in [("wrong", 1), ("right", 0)] {
+        let library = fs::read_to_string(page.join(format!("{name}.rs"))).expect("the page has its listing");
+        let home = Home::new(&[("Cargo.toml", &manifest("tickets", "2024")), ("src/lib.rs", &library)]);
+        let said = home.explore("").exits(code).stdout();
+        // How long it takes is another thing on each machine.
+        let (body, _) = said.trim_end().rsplit_once(" · ").expect("the last line ends with the time");
+        let shown = format!("{body} · 0.2 s\n");
+        let file = page.join(format!("{name}.out"));
+        if std::env::var_os("WRITE").is_some() {
+            fs::write(&file, &shown).expect("it can be written");
+        }
+        let kept = fs::read_to_string(&file).unwrap_or_default();
+        assert_eq!(shown, kept, "{name}.out; WRITE=1 writes it anew");
+    }
 }
 
 /// The alias works in the workbook, and an installed command of another name does not shadow it.

@@ -124,7 +124,13 @@ impl StandIns {
                 // A procedural macro's tests are programs of the real std, and so is what a test program starts.
                 if is_simulated && (is_test || matches!(package.target, Target::Bin(_))) {
                     let package = package_name(&message.package_id).to_owned();
-                    programs.push(Program { package, name: target, kind: kind.concat(), executable });
+                    programs.push(Program {
+                        package,
+                        name: target,
+                        kind: kind.concat(),
+                        is_main: !is_test,
+                        executable,
+                    });
                 }
             } else if let Some(said) = message.message.filter(|said| said.level == "error") {
                 errors.push(said.into_error(target));

@@ -1,5 +1,6 @@
 //! Tests of a program, explored: each process may crash or hang, and what is found must come again in a fresh one.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -28,7 +29,9 @@ pub struct Plan {
     pub budget: u64,
     /// A process that says nothing for so long is ended.
     pub silence: Duration,
-    /// Filters, `--skip`, `--exact`, `--ignored` and `--include-ignored`.
+    /// Every interleaving is tried of what has so many times as many as usual; 0 for none.
+    pub deep: u64,
+    /// For a program, its own. Else filters, `--skip`, `--exact`, `--ignored` and `--include-ignored`.
     pub arguments: Vec<String>,
     /// The folder from which the paths of the package's own files are.
     pub root: PathBuf,
@@ -75,6 +78,9 @@ impl Program {
     /// # Errors
     /// It can't be started, or it is no test program.
     pub fn tests(&self, arguments: &[String]) -> Result<Vec<String>> {
+        if self.is_main {
+            return Ok(vec!["main".to_owned()]);
+        }
         let output = Command::new(&self.executable)
             .arg("--list")
             .args(arguments)
@@ -165,26 +171,33 @@ impl Program {
     fn call(&self, plan: &Plan, call: &Call<'_>) -> Result<Vec<Outcome>> {
         let own = TempDir::new().context("could not make a folder for temporary files")?;
         let place = own.path().join("seed");
-        let mut command = Command::new(&self.executable);
-        command.current_dir(&plan.package).env("TMPDIR", own.path()).env("CARGO_MANIFEST_DIR", &plan.package);
-        command.args(["--format", "json", "--explore", "--place"]).arg(&place);
+        let mut words: Vec<OsString> =
+            ["--format", "json", "--explore", "--place"].map(OsString::from).to_vec();
+        words.push(place.clone().into());
         // With a separator behind it.
-        command.arg("--source").arg(plan.root.join(""));
+        words.extend(["--source".into(), plan.root.join("").into()]);
         for (option, value) in [
             ("--seed", call.seed),
             ("--schedules", call.schedules),
             ("--steps", plan.steps),
             ("--budget", plan.budget),
+            ("--deep", plan.deep),
         ] {
-            command.arg(option).arg(value.to_string());
+            words.extend([option.into(), value.to_string().into()]);
         }
         if call.quick {
-            command.arg("--quick");
+            words.push("--quick".into());
         }
-        command.args(&plan.arguments);
         for test in call.tests {
-            command.arg("--only").arg(test);
+            words.extend(["--only".into(), test.into()]);
         }
+        let mut command = Command::new(&self.executable);
+        command.current_dir(&plan.package).env("TMPDIR", own.path()).env("CARGO_MANIFEST_DIR", &plan.package);
+        match self.is_main {
+            // Its arguments are its own.
+            true => command.env("SIMTEST_MAIN", words.join(OsStr::new("\u{1f}"))).args(&plan.arguments),
+            false => command.args(words).args(&plan.arguments),
+        };
         let mut child = Child::start(command)?;
         let mut running: Option<String> = None;
         let mut done = Vec::new();

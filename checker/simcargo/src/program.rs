@@ -18,6 +18,8 @@ pub struct Program {
     pub name: String,
     /// Its kind, in cargo's word: `lib`, `bin`, `test`.
     pub kind: String,
+    /// Its `main` is what is run, as if it were one test.
+    pub is_main: bool,
     /// The file.
     pub executable: PathBuf,
 }

@@ -28,6 +28,9 @@
 pub use ::std::*;
 
 mod macros;
+#[cfg(feature = "system")]
+#[path = "system/program.rs"]
+mod program;
 mod refused;
 mod shared;
 mod statics;

@@ -53,6 +53,8 @@ pub struct Arguments {
     pub explore: bool,
     /// `--quick`: with `--explore`, stop at what goes wrong first, and don't look into it.
     pub quick: bool,
+    /// `--deep`: try every interleaving of what has so many times as many as usual; 0 for none.
+    pub deep: u64,
     /// `--source`: the folder, with a separator behind it, whose files are the package's own.
     pub source: String,
     /// `--place`: the file in which the seed of the schedule that runs is kept, for whoever finds the process dead.
@@ -76,6 +78,7 @@ impl Default for Arguments {
             steps: 20_000_000,
             explore: false,
             quick: false,
+            deep: 1,
             source: String::new(),
             place: None,
         }
@@ -109,6 +112,7 @@ impl Arguments {
                 "--only" => arguments.only.push(value()?),
                 "--explore" => arguments.explore = true,
                 "--quick" => arguments.quick = true,
+                "--deep" => arguments.deep = number(&option, &value()?)?,
                 "--source" => arguments.source = value()?,
                 "--place" => arguments.place = Some(value()?),
                 "--schedules" => arguments.schedules = number(&option, &value()?)?.max(1),

@@ -78,7 +78,9 @@ pub(crate) fn explore(test: &TestDescAndFn, arguments: &Arguments, place: &mut P
             }
         }
         None if !arguments.quick => {
-            search.enumerate();
+            if arguments.deep > 0 {
+                search.enumerate();
+            }
             if search.explored.finding.is_none() {
                 search.name_those_left();
             }
@@ -207,7 +209,7 @@ impl Search<'_> {
     fn enumerate(&mut self) {
         let (mut tried, mut wrong, mut steps) = (0, 0, 0);
         let mut shortest: Option<((u64, u64), u64)> = None;
-        let mut is_endless = false;
+        let (mut is_endless, deep) = (false, self.arguments.deep);
         let all = self.each(&mut |number, run, failure| {
             steps += run.steps;
             is_endless |= matches!(run.ending, Ending::Endless);
@@ -219,7 +221,7 @@ impl Search<'_> {
                     shortest = Some((size, number));
                 }
             }
-            !is_endless && number + 1 < INTERLEAVINGS && steps < ALL_STEPS
+            !is_endless && number + 1 < deep * INTERLEAVINGS && steps < deep * ALL_STEPS
         });
         match shortest {
             Some((_, number)) => {
@@ -275,7 +277,7 @@ impl Search<'_> {
     /// `explained` is looked into.
     fn looking(&mut self, explained: u64, look: &mut dyn FnMut(u64, &Run, Option<Failure>) -> bool) -> bool {
         let mut left = Some(Enumeration::reduced());
-        let (mut steps, mut is_estimated) = (0, false);
+        let (mut steps, mut is_estimated, deep) = (0, false, self.arguments.deep.max(1));
         for number in 0.. {
             let Some(enumeration) = left else { return true };
             self.place.begins(FIRST + number);
@@ -287,7 +289,7 @@ impl Search<'_> {
                 return enumeration.and_then(Enumeration::advance).is_none();
             }
             left = enumeration.and_then(Enumeration::advance);
-            let is_time = number + 1 >= INTERLEAVINGS / GLANCE || steps >= ALL_STEPS / GLANCE;
+            let is_time = number + 1 >= deep * INTERLEAVINGS / GLANCE || steps >= deep * ALL_STEPS / GLANCE;
             if is_time && !is_estimated {
                 is_estimated = true;
                 if left.as_ref().is_some_and(|left| left.seen() * HOPELESS < 1.0) {

@@ -48,6 +48,37 @@ pub fn test_main_static(tests: &[&TestDescAndFn]) {
     }
 }
 
+/// Runs a whole program as if it were one test, named `main`, and ends the process. `asked` has the arguments, with a separator
+/// between them.
+pub fn run_program(asked: &str, program: fn() -> Result<(), String>) {
+    let desc = TestDesc {
+        name: StaticTestName("main"),
+        ignore: false,
+        ignore_message: None,
+        source_file: "",
+        start_line: 0,
+        start_col: 0,
+        end_line: 0,
+        end_col: 0,
+        should_panic: ShouldPanic::No,
+        compile_fail: false,
+        no_run: false,
+        test_type: TestType::Unknown,
+    };
+    let test = TestDescAndFn { desc, testfn: StaticTestFn(program) };
+    let code = match Arguments::parse(asked.split(SEPARATOR).map(str::to_owned)) {
+        Ok(arguments) => main(&[&test], &arguments),
+        Err(error) => {
+            eprintln!("error: {error}");
+            MISUSED
+        }
+    };
+    process::exit(code);
+}
+
+/// Between the arguments for [`run_program`].
+pub const SEPARATOR: char = '\u{1f}';
+
 fn main(tests: &[&TestDescAndFn], arguments: &Arguments) -> i32 {
     let (selected, filtered_out) = arguments.select(tests);
     if arguments.list {

@@ -227,6 +227,9 @@ pub struct Explore {
     /// The package of a workspace; may be given several times
     #[arg(long, short, value_name = "PKG")]
     pub package: Vec<String>,
+    /// Run the `main` of this program instead of the tests; what stands behind `--` are its arguments
+    #[arg(long, value_name = "NAME", conflicts_with = "filter")]
+    pub bin: Option<String>,
     /// Features to switch on, separated by commas
     #[arg(long, value_name = "FEATURES")]
     pub features: Vec<String>,
@@ -246,6 +249,9 @@ pub struct Explore {
     /// The limit for one schedule
     #[arg(long, value_name = "SECS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub timeout: u64,
+    /// Go on with more schedules until a test fails, or so many minutes have passed [default: 10]
+    #[arg(long, value_name = "MINUTES", num_args = 0..=1, require_equals = true, default_missing_value = "10", value_parser = clap::value_parser!(u64).range(1..))]
+    pub until_fails: Option<u64>,
     /// How to print what was found; with `json` or `junit`, nothing else is on stdout
     #[arg(long, value_enum, default_value_t = ExploreFormat::Human)]
     pub format: ExploreFormat,

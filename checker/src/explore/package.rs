@@ -101,6 +101,28 @@ impl Workspace {
         Ok(Workspace { manifest, root: workspace_root, members })
     }
 
+    /// Leaves the package alone that has the program `name`.
+    ///
+    /// # Errors
+    /// If none has.
+    pub fn only_with_program(&mut self, name: &str) -> Result<()> {
+        let programs = |member: &Member| -> Vec<String> {
+            let is_program = |target: &&Target| target.kind.iter().any(|kind| kind == "bin");
+            member.targets.iter().filter(is_program).map(|target| target.name.clone()).collect()
+        };
+        let all: Vec<String> = self.members.iter().flat_map(programs).collect();
+        if !all.iter().any(|known| known == name) {
+            let advice = match all.as_slice() {
+                [] => format!("{} has no program, so leave out --bin to explore its tests", self.named()),
+                some => format!("{} has {}", self.named(), some.join(", ")),
+            };
+            return Err(unknown("program", name, all.iter().map(String::as_str), &advice));
+        }
+        self.members.retain(|member| programs(member).iter().any(|known| known == name));
+        self.members.truncate(1);
+        Ok(())
+    }
+
     /// Its packages, for a sentence.
     pub fn named(&self) -> String {
         match self.members.as_slice() {

@@ -57,6 +57,20 @@ pub struct NotRun {
 impl Exploration {
     pub const VERSION: u32 = 1;
 
+    /// What is known when some of the tests have been explored further.
+    #[must_use]
+    pub fn with(mut self, further: Exploration) -> Exploration {
+        for test in further.tests {
+            let is_same = |it: &&mut Test| it.program == test.program && it.name == test.name;
+            let Some(known) = self.tests.iter_mut().find(is_same) else { continue };
+            let (schedules, wrong) = (known.explored.schedules, known.explored.wrong);
+            *known = test;
+            known.explored.schedules += schedules;
+            known.explored.wrong += wrong;
+        }
+        self
+    }
+
     pub fn count(&self, state: State) -> usize {
         self.tests.iter().filter(|test| test.state == state).count()
     }
