@@ -13,6 +13,7 @@ mod contract;
 mod explore;
 #[cfg(feature = "heap")]
 mod heap;
+mod json;
 mod place;
 mod report;
 mod trial;

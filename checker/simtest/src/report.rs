@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 
 use crate::arguments::Format;
 use crate::contract::{TestDesc, TestDescAndFn};
+use crate::json::{self, quoted};
 use crate::trial::{Outcome, Verdict};
 
 /// Names the tests, as `--list` does.
@@ -75,7 +76,7 @@ impl Summary {
             None if explored.first.is_none() => self.passed += 1,
             _ => self.failed.push(name),
         }
-        let told = serde_json::to_string(explored).unwrap_or_default();
+        let told = json::explored(explored);
         say(&format!(r#"{{"type":"test","event":"explored","name":{},"explored":{told}}}"#, quoted(name)));
     }
 
@@ -141,22 +142,4 @@ pub(crate) fn alive() {
 fn say(line: &str) {
     let mut out = io::stdout().lock();
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
-}
-
-/// As a string of JSON.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from('"');
-    for character in text.chars() {
-        match character {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            c if (c as u32) < 0x20 => {
-                let _ = write!(quoted, "\\u{:04x}", c as u32);
-            }
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
 }

@@ -89,7 +89,8 @@ impl Workspace {
             names => names.contains(&package.name),
         };
         if let Some(name) = names.iter().find(|name| packages.iter().all(|package| package.name != **name)) {
-            let known: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
+            let mut known: Vec<&str> = packages.iter().map(|package| package.name.as_str()).collect();
+            known.sort_unstable();
             let advice = format!("the workspace at {} has {}", workspace_root.display(), known.join(", "));
             return Err(unknown("package", name, known.into_iter(), &advice));
         }
