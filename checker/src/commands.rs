@@ -56,12 +56,14 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
             return Ok(if error.exit_code() == 0 { Outcome::AllPassed } else { Outcome::BadUsage });
         }
     };
+    // It needs no course: it works in any package. ^C ends it and its children at once, as it ends `cargo test`.
+    if let Some(Command::Explore(call)) = &arguments.command {
+        return explore::explore(screen, call);
+    }
     cancel::watch_for_interrupts()?;
     match &arguments.command {
         Some(Command::Completions { shell }) => return print_completions(screen, *shell),
         Some(Command::Man) => return print_manual(screen),
-        // It needs no course: it works in any package.
-        Some(Command::Explore(call)) => return explore::explore(screen, call),
         _ => {}
     }
     let here = env::current_dir().context("could not find out which folder this is")?;

@@ -31,9 +31,14 @@ impl Home {
     }
 
     fn explore(&self, arguments: &str) -> Ended {
+        self.explore_on(80, arguments)
+    }
+
+    /// On a terminal of so many columns.
+    fn explore_on(&self, columns: usize, arguments: &str) -> Ended {
         let mut command = Command::new(env!("CARGO_BIN_EXE_checker"));
         command.current_dir(self.0.path()).arg("explore").args(arguments.split_whitespace());
-        command.env("COLUMNS", "80").env_remove("CARGO").env_remove("CARGO_TARGET_DIR");
+        command.env("COLUMNS", columns.to_string()).env_remove("CARGO").env_remove("CARGO_TARGET_DIR");
         Ended(command.output().expect("the checker starts"))
     }
 }
@@ -213,7 +218,7 @@ fn each_test_is_run_in_many_interleavings_and_what_is_wrong_is_explained() {
         .says_of("the_process_dies", "crashed")
         .says_of("others_run_all_the_same", "every interleaving (1)")
         .shows("the test should panic with \"the words\", and it panicked with")
-        .shows("a cycle: each holds a lock that the")
+        .shows("wait for each other in a cycle")
         .shows("store #")
         .shows("10 tests: 4 passed, 5 failed, 1 ignored")
         .shows("theirs, src/lib.rs:23: is a doctest");
@@ -474,7 +479,7 @@ fn the_page_shows_what_the_command_says() {
     for (name, code) in [("wrong", 1), ("right", 0)] {
         let library = fs::read_to_string(page.join(format!("{name}.rs"))).expect("the page has its listing");
         let home = Home::new(&[("Cargo.toml", &manifest("tickets", "2024")), ("src/lib.rs", &library)]);
-        let said = home.explore("").exits(code).stdout();
+        let said = home.explore_on(100, "").exits(code).stdout();
         // How long it takes is another thing on each machine.
         let (body, _) = said.trim_end().rsplit_once(" · ").expect("the last line ends with the time");
         let shown = format!("{body} · 0.2 s\n");

@@ -20,6 +20,8 @@ mod trial;
 
 use std::env;
 use std::process;
+#[cfg(unix)]
+use std::{thread, time::Duration};
 
 pub use arguments::{Arguments, Format, Ignored};
 pub use contract::{
@@ -47,6 +49,18 @@ pub fn test_main_static(tests: &[&TestDescAndFn]) {
         // Its caller is generated and returns nothing, so there is no other way to hand on a code.
         process::exit(code);
     }
+}
+
+/// Ends the process soon after the one that started it has ended: a test may run for ever.
+fn end_with_parent() {
+    #[cfg(unix)]
+    thread::spawn(|| {
+        let parent = std::os::unix::process::parent_id();
+        while std::os::unix::process::parent_id() == parent {
+            thread::sleep(Duration::from_secs(1));
+        }
+        process::exit(MISUSED)
+    });
 }
 
 /// Runs a whole program as if it were one test, named `main`, and ends the process. `asked` has the arguments, with a separator
@@ -85,6 +99,9 @@ fn main(tests: &[&TestDescAndFn], arguments: &Arguments) -> i32 {
     if arguments.list {
         report::list(&selected);
         return 0;
+    }
+    if arguments.explore {
+        end_with_parent();
     }
     let mut summary = report::Summary::begin(arguments.format, selected.len(), filtered_out);
     let mut place = match place::Place::open(arguments.place.as_deref()) {
