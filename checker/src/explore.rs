@@ -43,6 +43,8 @@ pub struct Built {
     programs: Vec<(Program, Plan, Vec<String>)>,
     errors: Vec<CompileError>,
     root: PathBuf,
+    /// All is asked for, so what is not run is of interest.
+    is_whole: bool,
 }
 
 /// Builds the test programs of the chosen packages over the simulated std.
@@ -84,7 +86,8 @@ pub fn build(workspace: &Workspace, request: &Request<'_>) -> Result<Built> {
         let plan = plan(workspace, request, &program);
         listed.push((program, plan, tests));
     }
-    Ok(Built { programs: listed, errors, root: workspace.root.clone() })
+    let is_whole = request.arguments.is_empty() && request.bin.is_none();
+    Ok(Built { programs: listed, errors, root: workspace.root.clone(), is_whole })
 }
 
 fn plan(workspace: &Workspace, request: &Request<'_>, program: &Program) -> Plan {
@@ -152,6 +155,11 @@ impl Built {
         self.programs.iter().any(|(_, _, tests)| !tests.is_empty())
     }
 
+    /// Whether a test program is missing, since rustc has refused it.
+    pub fn is_partial(&self) -> bool {
+        !self.errors.is_empty()
+    }
+
     /// From now on other schedules are tried, more of them, and of more tests every interleaving. Tests that have shown all
     /// that they can are left out.
     pub fn go_further(&mut self, exploration: &Exploration) {
@@ -204,7 +212,7 @@ impl Built {
         if let Some(error) = trouble {
             return Err(error);
         }
-        let mut not_run = workspace.not_run();
+        let mut not_run = if self.is_whole { workspace.not_run() } else { Vec::new() };
         not_run.extend(not_compiled(&self.errors));
         Ok(Exploration {
             version: Exploration::VERSION,

@@ -294,6 +294,16 @@ fn bad_input_is_told_with_what_to_do_next() {
         .exits(2)
         .complains("mismatched types")
         .complains("Over the real std it does not compile either");
+    let partly = Home::package(
+        "#[test]\nfn right() {}\n",
+        &[("tests/wrong.rs", "#[test]\nfn wrong() { let x: u32 = \"\"; }\n")],
+    );
+    partly
+        .explore("")
+        .exits(2)
+        .shows("1 test: 1 passed")
+        .shows("the target `wrong`: does not compile over the simulated std: mismatched types")
+        .complains("was not explored whole");
     let lacks = Home::package(
         "#[test]\nfn f() { let t = std::fs::metadata(\"/\").unwrap().modified().unwrap(); let _ = t < std::time::SystemTime::now(); }\n",
         &[],
@@ -436,6 +446,43 @@ fn a_programs_main_is_run_in_many_interleavings_with_its_own_arguments() {
     home.explore("--schedules 100 --bin sums -- 7").exits(0).says_of("main", "every interleaving");
     home.explore("--schedules 100 --bin sums -- seven").exits(1).shows("invalid digit found in string");
     home.explore("--bin sum").exits(2).complains("there is no program `sum`; did you mean `sums`?");
+}
+
+#[test]
+fn a_test_may_start_the_program_of_its_package() {
+    let upper = "
+use std::io::Read;
+fn main() {
+    let mut text = String::new();
+    std::io::stdin().read_to_string(&mut text).unwrap();
+    let upper = std::thread::spawn(move || text.to_uppercase()).join().unwrap();
+    print!(\"{} {upper}\", std::env::args().nth(1).unwrap());
+    std::process::exit(3);
+}
+";
+    let test = "
+use std::io::Write;
+use std::process::{Command, Stdio};
+#[test]
+fn starts_it() {
+    let mut child = Command::new(env!(\"CARGO_BIN_EXE_upper\"))
+        .arg(\"said\")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b\"words\").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.stdout, b\"said WORDS\");
+    assert_eq!(output.status.code(), Some(3));
+}
+";
+    let home = Home::new(&[
+        ("Cargo.toml", &manifest("upper", "2024")),
+        ("src/main.rs", upper),
+        ("tests/cli.rs", test),
+    ]);
+    home.explore("").exits(0).says_of("starts_it", "every interleaving (1)");
 }
 
 #[test]

@@ -83,6 +83,7 @@ impl Program {
         }
         let output = Command::new(&self.executable)
             .arg("--list")
+            .env("SIMTEST_TESTS", "1")
             .args(arguments)
             .output()
             .with_context(|| format!("could not start {}", self.executable.display()))?;
@@ -196,7 +197,7 @@ impl Program {
         match self.is_main {
             // Its arguments are its own.
             true => command.env("SIMTEST_MAIN", words.join(OsStr::new("\u{1f}"))).args(&plan.arguments),
-            false => command.args(words).args(&plan.arguments),
+            false => command.env("SIMTEST_TESTS", "1").args(words).args(&plan.arguments),
         };
         let mut child = Child::start(command)?;
         let mut running: Option<String> = None;

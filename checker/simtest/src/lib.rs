@@ -18,10 +18,13 @@ mod place;
 mod report;
 mod trial;
 
+use std::cell::Cell;
 use std::env;
 use std::process;
 #[cfg(unix)]
 use std::{thread, time::Duration};
+
+use engine::{Ending, Limits, Options, Strategy, Style, execute};
 
 pub use arguments::{Arguments, Format, Ignored};
 pub use contract::{
@@ -86,6 +89,31 @@ pub fn run_program(asked: &str, program: fn() -> Result<(), String>) {
         Err(error) => {
             eprintln!("error: {error}");
             MISUSED
+        }
+    };
+    process::exit(code);
+}
+
+/// Runs a whole program once, in the schedule with the fewest switches, and ends the process as the program would.
+pub fn run_plainly(program: fn() -> i32) {
+    let options = Options {
+        strategy: Strategy::new(0, Style::Calm).late_by_less_than(0),
+        limits: Limits { steps: u64::MAX, threads: usize::MAX },
+        explain: false,
+        trace: false,
+        source: "",
+    };
+    let code = Cell::new(FAILED);
+    let run = execute(options, &|| code.set(program()));
+    for panic in &run.panics {
+        eprintln!("thread '{}' panicked at {}:{}:\n{}", panic.thread, panic.file, panic.line, panic.message);
+    }
+    let code = match run.ending {
+        Ending::Completed => code.get(),
+        Ending::Exit(code, _) => code,
+        ending => {
+            eprintln!("the simulation of this program ended: {ending:?}");
+            FAILED
         }
     };
     process::exit(code);

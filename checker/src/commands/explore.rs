@@ -77,6 +77,13 @@ pub fn explore(screen: &Screen, call: &Explore) -> Result<Outcome> {
             screen.raw(&junit::report(&exploration, |test| explained(&plain, test))?)?;
         }
     }
+    if exploration.status() == Status::Passed && built.is_partial() {
+        bail!(
+            "{} was not explored whole: a part of it does not compile over the simulated std\n\
+             `cargo test --no-run` tells whether it compiles over the real one",
+            workspace.named()
+        );
+    }
     Ok(match exploration.status() {
         Status::Passed => Outcome::AllPassed,
         _ => Outcome::SomeFailed,
