@@ -103,6 +103,9 @@ impl Program {
     /// # Errors
     /// The program can't be started.
     pub(crate) fn explore(&self, plan: &Plan, tests: &[String], news: &mut dyn FnMut(Outcome)) -> Result<()> {
+        if self.is_main {
+            return tests.iter().try_for_each(|name| self.in_fresh_processes(plan, name).map(&mut *news));
+        }
         let mut left = tests.to_vec();
         while !left.is_empty() {
             let call = Call { tests: &left, seed: plan.seed, schedules: plan.schedules, quick: false };
@@ -126,20 +129,28 @@ impl Program {
         if self.comes_twice(plan, &found.name, seed, first)? {
             return Ok(found);
         }
-        let mut fresh = Outcome { fresh: true, ..Outcome::of(found.name.clone(), Explored::default()) };
-        let mut failing: Option<(u64, String)> = None;
+        self.in_fresh_processes(plan, &found.name)
+    }
+
+    /// A process for each schedule.
+    fn in_fresh_processes(&self, plan: &Plan, name: &str) -> Result<Outcome> {
+        let mut fresh = Outcome { fresh: true, ..Outcome::of(name.to_owned(), Explored::default()) };
+        // Of several that go wrong, the one with the fewest steps is told.
+        let mut shortest: Option<(u64, u64, String)> = None;
         for seed in plan.seed..plan.seed.saturating_add(plan.schedules.min(FRESH)) {
-            let one = self.once(plan, &found.name, seed, true)?.explored;
+            let one = self.once(plan, name, seed, true)?.explored;
             fresh.explored.schedules += 1;
             fresh.explored.steps += one.steps;
             if let Some(first) = one.first {
                 fresh.explored.wrong += 1;
-                failing.get_or_insert((seed, first));
+                if shortest.as_ref().is_none_or(|(steps, ..)| one.steps < *steps) {
+                    shortest = Some((one.steps, seed, first));
+                }
             }
         }
-        let Some((seed, first)) = failing else { return Ok(fresh) };
-        fresh.is_unrepeatable = !self.comes_twice(plan, &found.name, seed, &first)?;
-        let alone = self.once(plan, &found.name, seed, false)?.explored;
+        let Some((_, seed, first)) = shortest else { return Ok(fresh) };
+        fresh.is_unrepeatable = !self.comes_twice(plan, name, seed, &first)?;
+        let alone = self.once(plan, name, seed, false)?.explored;
         let mut finding = alone
             .finding
             .unwrap_or_else(|| Finding { seed: Some(seed), ..Finding::new(Kind::Panicked, first.clone()) });
@@ -186,7 +197,9 @@ impl Program {
         ] {
             words.extend([option.into(), value.to_string().into()]);
         }
-        if call.quick {
+        if self.is_main {
+            words.push("--single".into());
+        } else if call.quick {
             words.push("--quick".into());
         }
         for test in call.tests {

@@ -53,6 +53,8 @@ pub struct Arguments {
     pub explore: bool,
     /// `--quick`: with `--explore`, stop at what goes wrong first, and don't look into it.
     pub quick: bool,
+    /// `--single`: with `--explore`, one schedule and no more: the program can't be run again in this process.
+    pub single: bool,
     /// `--deep`: try every interleaving of what has so many times as many as usual; 0 for none.
     pub deep: u64,
     /// `--source`: the folder, with a separator behind it, whose files are the package's own.
@@ -78,6 +80,7 @@ impl Default for Arguments {
             steps: 20_000_000,
             explore: false,
             quick: false,
+            single: false,
             deep: 1,
             source: String::new(),
             place: None,
@@ -112,6 +115,7 @@ impl Arguments {
                 "--only" => arguments.only.push(value()?),
                 "--explore" => arguments.explore = true,
                 "--quick" => arguments.quick = true,
+                "--single" => arguments.single = true,
                 "--deep" => arguments.deep = number(&option, &value()?)?,
                 "--source" => arguments.source = value()?,
                 "--place" => arguments.place = Some(value()?),

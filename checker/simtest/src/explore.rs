@@ -66,6 +66,10 @@ struct Search<'a> {
 pub(crate) fn explore(test: &TestDescAndFn, arguments: &Arguments, place: &mut Place) -> Explored {
     let explored = Explored::default();
     let mut search = Search { test, arguments, place, explored, left: SHORTENING };
+    if arguments.single {
+        search.single();
+        return search.explored;
+    }
     if let Some(number) = arguments.seed.checked_sub(FIRST) {
         search.number(number, true);
         return search.explored;
@@ -109,6 +113,19 @@ impl Search<'_> {
         let strategy =
             Strategy::new(way.seed, way.style).in_the_world_of(way.world).late_by_less_than(way.late);
         self.run(strategy, self.arguments.steps, explain)
+    }
+
+    /// The schedule of the first seed, looked into as it runs.
+    fn single(&mut self) {
+        let seed = self.arguments.seed;
+        let (run, failure) = self.along(Way { seed, world: seed, style: Style::Mixed, late: LATE }, true);
+        self.explored.schedules = 1;
+        self.explored.steps = run.steps;
+        if let Some(Failure { kind, message }) = failure {
+            self.explored.wrong = 1;
+            self.explored.first = Some(message.clone());
+            self.explored.finding = Some(told(kind, message, seed, &run));
+        }
     }
 
     /// All the schedules that were asked for. The first that goes wrong.

@@ -227,7 +227,7 @@ pub struct Explore {
     /// The package of a workspace; may be given several times
     #[arg(long, short, value_name = "PKG")]
     pub package: Vec<String>,
-    /// Run the `main` of this program instead of the tests; what stands behind `--` are its arguments
+    /// Run the `main` of this program instead of the tests, each schedule in a process; what stands behind `--` are its arguments
     #[arg(long, value_name = "NAME", conflicts_with = "filter")]
     pub bin: Option<String>,
     /// Features to switch on, separated by commas

@@ -1,6 +1,6 @@
 //! Runs `cargo checker explore` on twenty published crates, as they are published, and writes TAKEN-HOME.md.
 //!
-//! Which crates is decided by a rule ([`drawn`]), and not by us: whatever it draws is in the table.
+//! Six were asked for by name. The others are decided by a rule ([`drawn`]): whatever it draws is in the table.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -14,8 +14,17 @@ use clap::Parser;
 use serde_json::{Value, json};
 use walkdir::WalkDir;
 
-/// How many crates are drawn.
-const DRAWN: usize = 20;
+/// The crates that were asked for by name, before the first run.
+const NAMED: [(&str, &str); 6] = [
+    ("crossbeam-channel", "0.5.17"),
+    ("threadpool", "1.8.1"),
+    ("bus", "2.4.1"),
+    ("flume", "0.12.0"),
+    ("oneshot", "0.2.1"),
+    ("event-listener", "5.4.2"),
+];
+/// How many more are drawn.
+const DRAWN: usize = 14;
 /// What starts a thread.
 const STARTS: [&str; 3] = ["thread::spawn(", "thread::scope(", "thread::Builder::new("];
 /// A crate may take so long, its build not counted.
@@ -58,13 +67,14 @@ struct Published {
 fn run(arguments: &Arguments) -> Result<()> {
     let root =
         Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).context("checker/ is in a workspace")?;
-    let crates = drawn(root)?;
+    let results = root.join("target/taken-home");
+    fs::create_dir_all(&results)?;
+    let mut crates = named(&results)?;
+    crates.extend(drawn(root)?);
     if arguments.list {
         crates.iter().for_each(|it| println!("{} {}", it.name, it.version));
         return Ok(());
     }
-    let results = root.join("target/taken-home");
-    fs::create_dir_all(&results)?;
     let wanted = |it: &&Published| arguments.only.as_ref().is_none_or(|only| *only == it.name);
     for it in crates.iter().filter(wanted) {
         let file = results.join(format!("{}-{}.json", it.name, it.version));
@@ -82,27 +92,31 @@ fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// Of all crates in the workbook's lock file those that start a thread in a file with a `#[test]`; in the order of a hash of
-/// their names, the first twenty. Of several versions the newest.
-fn drawn(root: &Path) -> Result<Vec<Published>> {
-    let output = Command::new("cargo")
-        .args(["metadata", "--format-version", "1", "--locked"])
-        .current_dir(root)
-        .stderr(Stdio::inherit())
-        .output()
-        .context("could not start cargo")?;
-    if !output.status.success() {
-        bail!("cargo could not fetch what is in Cargo.lock");
+/// The crates that are named, as cargo fetches them.
+fn named(folder: &Path) -> Result<Vec<Published>> {
+    let own = folder.join("named");
+    fs::create_dir_all(own.join("src"))?;
+    fs::write(own.join("src/lib.rs"), "")?;
+    let mut manifest = String::from(
+        "[package]\nname = \"named\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[workspace]\n[dependencies]\n",
+    );
+    for (name, version) in NAMED {
+        writeln!(manifest, "{name} = \"={version}\"")?;
     }
-    let metadata: Value = serde_json::from_slice(&output.stdout).context("cargo metadata is JSON")?;
-    let packages = metadata["packages"].as_array().context("metadata lists packages")?;
+    fs::write(own.join("Cargo.toml"), manifest)?;
+    let mut all = packages(&own)?;
+    all.retain(|it| NAMED.contains(&(it.name.as_str(), it.version.as_str())));
+    all.sort_by_key(|it| NAMED.iter().position(|(name, _)| *name == it.name));
+    Ok(all)
+}
+
+/// Of all crates in the workbook's lock file those that start a thread in a file with a `#[test]`, without those that are
+/// named; in the order of a hash of their names, the first fourteen. Of several versions the newest.
+fn drawn(root: &Path) -> Result<Vec<Published>> {
     let mut crates: Vec<Published> = Vec::new();
-    for package in packages.iter().filter(|package| package["source"].is_string()) {
-        let text = |key: &str| package[key].as_str().unwrap_or_default().to_owned();
-        let folder =
-            Path::new(&text("manifest_path")).parent().context("a manifest is in a folder")?.to_owned();
-        let it = Published { name: text("name"), version: text("version"), folder };
-        if has_tests_with_threads(&it.folder) {
+    for it in packages(root)? {
+        let is_named = NAMED.iter().any(|(name, _)| *name == it.name);
+        if !is_named && has_tests_with_threads(&it.folder) {
             crates.retain(|other| other.name != it.name);
             crates.push(it);
         }
@@ -116,6 +130,28 @@ fn drawn(root: &Path) -> Result<Vec<Published>> {
     crates.sort_by_key(|it| hash(&it.name));
     crates.truncate(DRAWN);
     Ok(crates)
+}
+
+/// The packages that cargo finds for a manifest, without those of its workspace.
+fn packages(folder: &Path) -> Result<Vec<Published>> {
+    let output = Command::new("cargo")
+        .args(["metadata", "--format-version", "1"])
+        .current_dir(folder)
+        .stderr(Stdio::inherit())
+        .output()
+        .context("could not start cargo")?;
+    if !output.status.success() {
+        bail!("cargo could not fetch the crates");
+    }
+    let metadata: Value = serde_json::from_slice(&output.stdout).context("cargo metadata is JSON")?;
+    let packages = metadata["packages"].as_array().context("metadata lists packages")?;
+    let published = |package: &Value| {
+        let text = |key: &str| Some(package[key].as_str()?.to_owned());
+        text("source")?;
+        let folder = Path::new(&text("manifest_path")?).parent()?.to_owned();
+        Some(Published { name: text("name")?, version: text("version")?, folder })
+    };
+    Ok(packages.iter().filter_map(published).collect())
 }
 
 fn has_tests_with_threads(folder: &Path) -> bool {

@@ -1,11 +1,12 @@
-//! What a program does before its `main` is called: `simtest` may take over, and call it again and again. A test may also start
+//! What a program does before its `main` is called: `simtest` may take over, and call it in an execution. A test may also start
 //! a program of its package, which is over simstd too: its `main` is run in one schedule, with the real streams.
 //!
-//! A `main` is private, and an unchanged program calls it once. But what the linker calls `main` starts a Rust program from the
-//! beginning, and can be called more than once: std's own `main` sets up what is set up already, and catches its panic.
+//! A Rust `main` is private. But what the linker calls `main` starts a Rust program from the beginning, and can be called from
+//! here: std's own `main` sets up what it needs, and catches a panic. It can be called once, since std then takes the process for
+//! one that ends. So each schedule of a program has a process of its own.
 
 use ::std::env;
-use ::std::ffi::{c_char, c_int};
+use ::std::ffi::{CString, c_char, c_int};
 use ::std::panic::resume_unwind;
 use ::std::ptr;
 use ::std::sync::atomic::{AtomicBool, Ordering};
@@ -57,8 +58,13 @@ unsafe extern "C" {
 
 /// One run of the program, and the code that it ends with.
 fn call() -> c_int {
-    // SAFETY: the arguments are an empty list with its end; std knows the real ones from elsewhere, where there are any.
-    unsafe { main(0, [ptr::null()].as_ptr()) }
+    let words = env::args_os().filter_map(|word| CString::new(word.into_encoded_bytes()).ok());
+    // They are needed until the process ends.
+    let words: Vec<*const c_char> = words.map(|word| word.into_raw().cast_const()).collect();
+    let count = c_int::try_from(words.len()).unwrap_or_default();
+    let list: &[*const c_char] = Vec::leak(words.into_iter().chain([ptr::null()]).collect());
+    // SAFETY: a list of strings with its end, as the system hands it over.
+    unsafe { main(count, list.as_ptr()) }
 }
 
 /// One run of the program, as a test.
