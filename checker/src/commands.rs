@@ -2,6 +2,7 @@
 
 mod args;
 pub mod exercise;
+mod explore;
 mod grade;
 mod manual;
 pub mod outcome;
@@ -56,6 +57,10 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
             return Ok(if error.exit_code() == 0 { Outcome::AllPassed } else { Outcome::BadUsage });
         }
     };
+    // It needs no course: it works in any package. ^C ends it and its children at once, as it ends `cargo test`.
+    if let Some(Command::Explore(call)) = &arguments.command {
+        return explore::explore(screen, call);
+    }
     cancel::watch_for_interrupts()?;
     match &arguments.command {
         Some(Command::Completions { shell }) => return print_completions(screen, *shell),

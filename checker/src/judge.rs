@@ -15,7 +15,7 @@ mod real;
 pub mod rustc;
 mod scan;
 pub mod slot;
-mod tricks;
+pub mod tricks;
 
 use crate::course::{Course, Exercise};
 use crate::files::read_text;

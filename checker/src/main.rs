@@ -5,6 +5,7 @@ use std::process::ExitCode;
 mod author;
 mod commands;
 mod course;
+mod explore;
 mod files;
 mod grade;
 mod judge;

@@ -2,6 +2,7 @@
 
 pub mod chapter;
 pub mod comparison;
+pub mod explored;
 pub mod inputs;
 pub mod lanes;
 pub mod material;

@@ -1,6 +1,7 @@
 //! What judging an exercise says: the shape of `--format json`.
 
 pub mod causes;
+pub mod explored;
 pub mod facts;
 pub mod names;
 

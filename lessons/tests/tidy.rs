@@ -37,7 +37,7 @@ const LESSONS: usize = 12;
 /// The page on the parts of the language that the lessons need.
 const RUST: &str = "rust-you-need.md";
 /// The pages after the last lesson.
-const AFTER: [&str; 3] = ["which-pattern.md", "side-by-side.md", "glossary.md"];
+const AFTER: [&str; 4] = ["which-pattern.md", "side-by-side.md", "glossary.md", "take-it-home.md"];
 /// What a page says that is still to be written.
 const TO_COME: &str = "> This lesson is to come.";
 

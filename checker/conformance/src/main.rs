@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use clap::Parser;
-use simcargo::StandIns;
+use simcargo::{Abilities, StandIns};
 use suites::SUITES;
 use trials::{Build, Row, Runs};
 
@@ -59,7 +59,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
     let out = root.join("target/conformance");
     let wanted = |label: &str| arguments.only.as_ref().is_none_or(|part| label.contains(part.as_str()));
     eprintln!("building the simulated std");
-    let stand_ins = StandIns::open(root, &out)?;
+    let stand_ins = StandIns::open(root, &out, Abilities::default())?;
     let rand = fetch::rand(&stand_ins, &out)?;
     let sources = fetch::sources(root, &out)?;
     let standard =

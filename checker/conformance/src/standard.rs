@@ -125,6 +125,7 @@ impl Standard {
                 target: Target::Test(module.clone()),
                 cargo: Vec::new(),
                 rustc: rustc.clone(),
+                within: None,
             };
             let (programs, errors) = stand_ins.build(&package)?;
             if errors.is_empty() {

@@ -167,6 +167,6 @@ impl Suite {
         if self.rand {
             rustc.extend_from_slice(rand);
         }
-        Build::Package(Package { manifest: manifest.to_owned(), target, cargo, rustc })
+        Build::Package(Package { manifest: manifest.to_owned(), target, cargo, rustc, within: None })
     }
 }

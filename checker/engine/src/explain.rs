@@ -1,8 +1,10 @@
 //! Where a task stands and what it waits for, in words.
 
+use std::path::Path;
+
 use crate::report::ThreadReport;
-use crate::stack::{IDLE, Located, inside_library, locate};
-use crate::task::{NEVER, State, Task, TaskId, name_of};
+use crate::stack::{IDLE, Located, inside_library, locate, own_file};
+use crate::task::{Loc, NEVER, State, Task, TaskId, name_of};
 
 pub(crate) fn thread(tasks: &[Task], id: TaskId, source: &str) -> ThreadReport {
     let task = &tasks[id as usize];
@@ -12,12 +14,13 @@ pub(crate) fn thread(tasks: &[Task], id: TaskId, source: &str) -> ThreadReport {
     let (at, call, called_from) = match located {
         Some(Located { at, call, caller }) => (Some(at), call, caller),
         None => {
-            let at = if fallback.file().ends_with(source) || source.is_empty() {
-                fallback
-            } else {
-                task.spawned_at
+            let place = |at: Loc| Some((own_file(Path::new(at.file()), source)?, at.line()));
+            let whole = |at: Loc| (at.file().to_owned(), at.line());
+            let at = match source {
+                "" => whole(fallback),
+                _ => place(fallback).or_else(|| place(task.spawned_at)).unwrap_or(whole(task.spawned_at)),
             };
-            (Some((at.file().to_owned(), at.line())), None, None)
+            (Some(at), None, None)
         }
     };
     let waiting_for = task.waiting.filter(|_| blocked).map(|w| {

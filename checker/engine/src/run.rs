@@ -28,7 +28,8 @@ pub struct Options<'a> {
     pub explain: bool,
     /// Record every event, or of very many the first and the last. Costs microseconds an event.
     pub trace: bool,
-    /// The path of the learner's source as it was given to rustc; frames with it are the learner's.
+    /// The path of the learner's source as it was given to rustc, or a folder with a separator behind it: frames with it, or
+    /// in it, are the learner's.
     pub source: &'a str,
 }
 

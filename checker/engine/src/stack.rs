@@ -1,5 +1,7 @@
 //! A task's stack: its frames, the learner's line among them, and the library's function that it stands in.
 
+use std::path::Path;
+
 use backtrace::Frame;
 
 use crate::library;
@@ -17,6 +19,18 @@ pub(crate) fn capture() -> Stack {
         frames.len() < DEPTH
     });
     frames
+}
+
+/// What `file` is called, if it is the learner's. `source` is the end of one file's path, or a folder with a separator behind
+/// it: then all files in it are the learner's, by their paths from there.
+pub(crate) fn own_file(file: &Path, source: &str) -> Option<String> {
+    if !source.ends_with(['/', '\\']) {
+        return (!source.is_empty() && file.ends_with(source)).then(|| source.to_owned());
+    }
+    // rustc was started in the folder. But what is ours was compiled elsewhere, and has relative paths too.
+    let inside = if file.is_relative() { file } else { file.strip_prefix(source).ok()? };
+    let is_there = file.is_absolute() || Path::new(source).join(file).is_file();
+    is_there.then(|| inside.to_string_lossy().into_owned())
 }
 
 /// Where the learner's code is on a stack.
@@ -38,16 +52,16 @@ pub(crate) fn locate(stack: &Stack, source: &str) -> Option<Located> {
     let mut found: Option<Located> = None;
     for frame in stack {
         backtrace::resolve_frame(frame, |symbol| {
-            let is_learners = symbol.filename().is_some_and(|f| f.ends_with(source));
-            match (symbol.lineno().filter(|_| is_learners), &mut found) {
-                (Some(line), Some(located)) => {
-                    if located.caller.is_none() && line != located.at.1 {
+            let own = symbol.filename().and_then(|file| own_file(file, source));
+            match (own.zip(symbol.lineno()), &mut found) {
+                (Some((file, line)), Some(located)) => {
+                    if located.caller.is_none() && file == located.at.0 && line != located.at.1 {
                         located.caller = Some(line);
                     }
                 }
-                (Some(line), None) => {
+                (Some(at), None) => {
                     let call = below.take().map(|name| short(&name));
-                    found = Some(Located { at: (source.to_owned(), line), call, caller: None });
+                    found = Some(Located { at, call, caller: None });
                 }
                 (None, None) => below = symbol.name().map(|n| format!("{n:#}")),
                 (None, Some(_)) => {}
@@ -169,4 +183,22 @@ pub(crate) fn counting(stack: &Stack, is_weak: bool) -> Option<&'static str> {
         }
     }
     called
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_the_learners_by_its_end_or_by_its_folder() {
+        let own = |file: &str, source: &str| own_file(Path::new(file), source);
+        assert_eq!(own("/lab/a/src/lib.rs", "a/src/lib.rs").as_deref(), Some("a/src/lib.rs"));
+        assert_eq!(own("/lab/b/src/lib.rs", "a/src/lib.rs"), None);
+        assert_eq!(own("/lab/a/src/lib.rs", "/lab/").as_deref(), Some("a/src/lib.rs"));
+        let here = concat!(env!("CARGO_MANIFEST_DIR"), "/");
+        assert_eq!(own("src/stack.rs", here).as_deref(), Some("src/stack.rs"));
+        assert_eq!(own("src/elsewhere.rs", here), None);
+        assert_eq!(own("/home/ada/.cargo/registry/src/flume-0.12.0/src/lib.rs", "/lab/"), None);
+        assert_eq!(own("/lab/a/src/lib.rs", ""), None);
+    }
 }

@@ -1,11 +1,12 @@
 //! All that has happened in an execution, as long as it is not too much.
 
+use std::path::Path;
 use std::time::Duration;
 
 use crate::counts::block_of;
 use crate::library;
 use crate::report::Event;
-use crate::stack::{Located, Stack, capture, counting, locate};
+use crate::stack::{Located, Stack, capture, counting, locate, own_file};
 use crate::task::{Point, TaskId};
 
 /// A long trace keeps this many events of its beginning
@@ -121,7 +122,7 @@ impl Trace {
                     event.call = Some(library::INSIDE.to_owned());
                     None
                 }
-                None => event.at.filter(|(file, _)| !source.is_empty() && file.ends_with(source)),
+                None => event.at.and_then(|(file, line)| Some((own_file(Path::new(&file), source)?, line))),
             };
             if is_count {
                 event.op = stack

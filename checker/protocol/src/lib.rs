@@ -2,115 +2,18 @@
 //!
 //! Both sides are compiled from this, the checker as it is and the check program over the base, so they can't differ.
 
+#[cfg(feature = "engine")]
+pub mod account;
 mod decoy;
+mod explored;
 mod finding;
+#[cfg(feature = "requests")]
+mod request;
 
 pub use crate::decoy::Decoy;
+pub use explored::Explored;
 pub use finding::{
     Check, Exhausted, Finding, Kind, Moment, Schedule, Status, Step, Thread, UnknownKind, threads,
 };
-
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use std::path::PathBuf;
-
-/// What a check program is asked; one line of JSON on its standard input.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-pub struct Request {
-    /// Starts every line that is the harness's own. Learner code never sees it.
-    pub nonce: String,
-    /// The seed of the first schedule.
-    pub seed: u64,
-    /// For each check; `None` for as many as the harness finds right.
-    pub schedules: Option<u64>,
-    /// The checks to run, in this order; `None` for all.
-    pub only: Option<Vec<String>>,
-    /// Whether to record each step of a failing schedule.
-    pub trace: bool,
-    /// Only look for a first failure, in this way.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub hunt: Option<Hunt>,
-    /// Whether the simulation sees all that the program shares between threads, so that "every interleaving" can be said.
-    pub enumerable: bool,
-    /// The learner's source, as rustc was given it.
-    pub source: PathBuf,
-    /// The folder of the exercise's snapshots.
-    pub snapshots: PathBuf,
-    /// For the whole program, in milliseconds. The checker keeps to it; a check program is ended from outside.
-    pub timeout_ms: u64,
-    /// Chance, drawn for this one run: from it follows the decoy of each check that is asked for; `None` for no decoys.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub draw: Option<u64>,
-    /// Where an earlier process stopped. Only the harness knows what it means.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub resume: Option<Value>,
-}
-
-/// A way to look for a first failure, to be compared with others.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Hunt {
-    /// The family of random walks.
-    Walk,
-    /// The family of random priorities.
-    Priority,
-    /// What verdicts use.
-    Mixed,
-    /// Every interleaving of the small input.
-    Every,
-}
-
-/// One line of a check program's answer.
-#[derive(Clone, Debug, Deserialize, Serialize)]
-#[serde(tag = "event", rename_all = "kebab-case")]
-pub enum Event {
-    /// The checks that the program has.
-    Suite {
-        /// In the order in which they run.
-        checks: Vec<Listed>,
-    },
-    /// A check begins.
-    Start {
-        /// Its name.
-        check: String,
-    },
-    /// A check has ended.
-    End {
-        /// What became of it.
-        check: Box<Check>,
-    },
-    /// The program is about to exit: the learner's code computes without end.
-    Stuck {
-        /// The check that runs.
-        check: String,
-        /// What is known of it.
-        message: String,
-    },
-    /// The program holds too much memory that its schedules have left behind, and is to be started again.
-    Paused {
-        /// What the next process is to be given.
-        resume: Value,
-    },
-    /// The program is about to abort: a panic can't be unwound.
-    Aborting {
-        /// The check that runs.
-        check: String,
-        /// What happened.
-        message: String,
-        /// The seed of the schedule.
-        seed: u64,
-        /// Where it happened, if that is known.
-        thread: Option<Thread>,
-    },
-    /// All checks that were asked for have ended.
-    Done,
-}
-
-/// A check that a program has.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub struct Listed {
-    /// The name of its function.
-    pub name: String,
-    /// The clause that it tests.
-    pub clause: u32,
-}
+#[cfg(feature = "requests")]
+pub use request::{Event, Hunt, Listed, Request};

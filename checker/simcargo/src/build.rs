@@ -16,6 +16,8 @@ use crate::stand_ins::StandIns;
 pub enum Target {
     /// All: the unit tests and every file of `tests/`.
     All,
+    /// This binary: its unit tests, or its `main`.
+    Bin(String),
     /// The unit tests of its library.
     Lib,
     /// The file of `tests/` with this name.
@@ -34,6 +36,8 @@ pub struct Package {
     /// More arguments for rustc, for the program itself and none of what it depends on. Not with
     /// [`Target::All`].
     pub rustc: Vec<OsString>,
+    /// A folder of its own in the target directory: cargo takes packages of the same name for the same one, wherever they are.
+    pub within: Option<String>,
 }
 
 /// What rustc says when it can't compile a crate.
@@ -89,27 +93,45 @@ impl StandIns {
         match &package.target {
             Target::All => command.args(["build", "--tests", "--keep-going"]),
             Target::Lib => command.args(["rustc", "--profile", "test", "--lib"]),
+            Target::Bin(name) => command.args(["rustc", "--bin", name]),
             Target::Test(name) => command.args(["rustc", "--profile", "test", "--test", name]),
         };
-        command.args(["--quiet", MESSAGES, "--target", self.host(), "--target-dir"]).arg(self.target_dir());
+        command.args(["--quiet", MESSAGES, "--target", self.host(), "--target-dir"]);
+        let target_dir = self.target_dir().join(package.within.as_deref().unwrap_or_default());
+        command.arg(&target_dir);
         command.arg("--manifest-path").arg(&package.manifest).args(&package.cargo);
         if !package.rustc.is_empty() {
             command.arg("--").args(&package.rustc);
         }
         command.env("CARGO_ENCODED_RUSTFLAGS", self.flags().join(OsStr::new("\u{1f}")));
         // Thousands of schedules: worth a little of rustc's time.
-        for (setting, value) in [("OPT_LEVEL", "1"), ("DEBUG", "line-tables-only")] {
+        for (setting, value) in [("OPT_LEVEL", "1"), ("DEBUG", "line-tables-only"), ("PANIC", "unwind")] {
             command.env(format!("CARGO_PROFILE_DEV_{setting}"), value);
         }
         let built = run(command)?;
         let mut programs = Vec::new();
         let mut errors = Vec::new();
+        let simulated = target_dir.join(self.host());
         let mut blocking = None;
         for message in built.messages {
-            let target = message.target.map(|target| target.name).unwrap_or_default();
-            blocking = blocking.or_else(|| BLOCKING.into_iter().find(|name| *name == target));
+            let is_simulated = message.filenames.iter().any(|file| file.starts_with(&simulated));
+            let is_test = message.profile.is_some_and(|profile| profile.test);
+            let (target, kind) = message.target.map(|target| (target.name, target.kind)).unwrap_or_default();
+            if is_simulated {
+                blocking = blocking.or_else(|| BLOCKING.into_iter().find(|name| *name == target));
+            }
             if let Some(executable) = message.executable {
-                programs.push(Program { name: target, executable });
+                // A procedural macro's tests are programs of the real std, and so is what a test program starts.
+                if is_simulated && (is_test || matches!(package.target, Target::Bin(_))) {
+                    let package = package_name(&message.package_id).to_owned();
+                    programs.push(Program {
+                        package,
+                        name: target,
+                        kind: kind.concat(),
+                        is_main: !is_test,
+                        executable,
+                    });
+                }
             } else if let Some(said) = message.message.filter(|said| said.level == "error") {
                 errors.push(said.into_error(target));
             }
@@ -148,6 +170,9 @@ pub(crate) struct Built {
 
 #[derive(Deserialize)]
 pub(crate) struct Message {
+    #[serde(default)]
+    package_id: String,
+    profile: Option<Profile>,
     pub(crate) target: Option<Named>,
     #[serde(default)]
     pub(crate) filenames: Vec<PathBuf>,
@@ -156,8 +181,24 @@ pub(crate) struct Message {
 }
 
 #[derive(Deserialize)]
+struct Profile {
+    test: bool,
+}
+
+#[derive(Deserialize)]
 pub(crate) struct Named {
     pub(crate) name: String,
+    #[serde(default)]
+    kind: Vec<String>,
+}
+
+/// The name in what cargo calls a package: `path+file:///lab/queue#0.1.0`, or `…/lab#queue@0.1.0`.
+fn package_name(id: &str) -> &str {
+    let (place, rest) = id.rsplit_once('#').unwrap_or(("", id));
+    match rest.split_once('@') {
+        Some((name, _)) => name,
+        None => place.rsplit('/').next().unwrap_or(place),
+    }
 }
 
 #[derive(Deserialize)]
@@ -195,4 +236,19 @@ pub(crate) fn run(mut command: Command) -> Result<Built> {
         .collect::<Result<_>>()?;
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     Ok(Built { success: output.status.success(), messages, said })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_package_has_its_name_behind_the_sign_or_in_its_folder() {
+        assert_eq!(package_name("path+file:///lab/queue#0.1.0"), "queue");
+        assert_eq!(package_name("path+file:///lab/a#queue@0.1.0"), "queue");
+        assert_eq!(
+            package_name("registry+https://github.com/rust-lang/crates.io-index#flume@0.12.0"),
+            "flume"
+        );
+    }
 }

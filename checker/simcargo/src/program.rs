@@ -1,20 +1,25 @@
 //! A test program, run in a process of its own: what each test came to, whatever becomes of the process.
 
-use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
-use std::thread;
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use crate::child::{Child, Event, News};
+
 /// A test program that was built over the stand-ins.
 #[derive(Debug, Clone)]
 pub struct Program {
+    /// The name of its package.
+    pub package: String,
     /// The name of cargo's target.
     pub name: String,
+    /// Its kind, in cargo's word: `lib`, `bin`, `test`.
+    pub kind: String,
+    /// Its `main` is what is run, as if it were one test.
+    pub is_main: bool,
     /// The file.
     pub executable: PathBuf,
 }
@@ -71,31 +76,6 @@ pub enum Ending {
     Crashed(String),
     /// It took too long: something blocks outside of the simulation, or computes.
     TimedOut,
-}
-
-/// An event of the program, in libtest's words.
-#[derive(Deserialize)]
-struct Event {
-    #[serde(rename = "type")]
-    of: String,
-    event: String,
-    #[serde(default)]
-    name: String,
-    #[serde(default)]
-    message: String,
-    #[serde(default)]
-    schedules: u64,
-    #[serde(default)]
-    steps: u64,
-    #[serde(default)]
-    left: usize,
-    #[serde(default)]
-    kind: String,
-    #[serde(default)]
-    seed: u64,
-    file: Option<String>,
-    #[serde(default)]
-    line: u32,
 }
 
 impl Program {
@@ -172,26 +152,14 @@ impl Program {
         for done in results.iter() {
             command.arg("--without").arg(&done.name);
         }
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child =
-            command.spawn().with_context(|| format!("could not start {}", self.executable.display()))?;
-        let lines = lines(&mut child)?;
+        let mut child = Child::start(command)?;
         let mut running: Option<String> = None;
         loop {
-            let line = match lines.recv_timeout(schedules.silence) {
-                Ok(line) => line,
-                Err(RecvTimeoutError::Timeout) => {
-                    child.kill()?;
-                    child.wait()?;
-                    return Ok(Some((running, Ending::TimedOut)));
-                }
-                Err(RecvTimeoutError::Disconnected) => {
-                    let status = child.wait()?;
-                    return Ok(Some((running, Ending::Crashed(status.to_string()))));
-                }
+            let event = match child.next(schedules.silence)? {
+                News::Event(event) => event,
+                News::Silent => return Ok(Some((running, Ending::TimedOut))),
+                News::Ended { status, .. } => return Ok(Some((running, Ending::Crashed(status)))),
             };
-            // Only what simtest writes is an event; a test can reach the real output by other ways.
-            let Ok(event) = serde_json::from_str::<Event>(&line) else { continue };
             match (event.of.as_str(), event.event.as_str()) {
                 ("test", "started") => running = Some(event.name),
                 ("test", _) => {
@@ -206,23 +174,6 @@ impl Program {
             }
         }
     }
-}
-
-/// The lines of the child's output, as they come.
-fn lines(child: &mut Child) -> Result<Receiver<String>> {
-    let out = child.stdout.take().context("the output is piped")?;
-    let (tx, rx) = mpsc::channel();
-    thread::spawn(move || {
-        let mut out = BufReader::new(out);
-        let mut line = Vec::new();
-        while out.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
-            if tx.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
-                return;
-            }
-            line.clear();
-        }
-    });
-    Ok(rx)
 }
 
 impl Event {

@@ -23,14 +23,45 @@ pub struct StandIns {
     /// What packages are built in. Cargo does not notice when a crate behind `--extern` changes, so the
     /// folder's name has a hash of these crates.
     over: PathBuf,
+    /// Whether the counts of an `Arc` are scheduling points.
+    counts: bool,
 }
 
+/// What the stand-ins are to be able to do.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Abilities {
+    /// Files, the environment and processes are the real ones.
+    pub system: bool,
+    /// The engine's allocator is the test programs'; not for those that have one of their own.
+    pub heap: bool,
+    /// The counts of an `Arc` are scheduling points, by a pass of LLVM's.
+    pub counts: bool,
+}
+
+/// Compiles in a call wherever there would be an atomic instruction: LLVM's pass for ThreadSanitizer, without its runtime.
+pub const PASS: [&str; 4] = [
+    "-C",
+    "passes=tsan",
+    // Nothing but atomic instructions: a call at each function's beginning and end would slow the program down.
+    "-C",
+    "llvm-args=-tsan-instrument-func-entry-exit=0 -tsan-instrument-memory-accesses=0 -tsan-instrument-memintrinsics=0",
+];
+
 impl StandIns {
-    /// Builds the stand-ins from the workbook at `root`, in `dir`.
+    /// Builds the stand-ins from the workbook at `root`, in `dir`. Those of other abilities have folders of their own there.
     ///
     /// # Errors
     /// Cargo can't build them, or `dir` can't be written.
-    pub fn open(root: &Path, dir: &Path) -> Result<Self> {
+    pub fn open(root: &Path, dir: &Path, abilities: Abilities) -> Result<Self> {
+        let features: Vec<&str> = [("simstd/system", abilities.system), ("simtest/heap", abilities.heap)]
+            .into_iter()
+            .filter_map(|(feature, wanted)| wanted.then_some(feature))
+            .collect();
+        let dir = &if features.is_empty() {
+            dir.to_owned()
+        } else {
+            dir.join(features.join("-").replace('/', "-"))
+        };
         fs::create_dir_all(dir).with_context(|| format!("could not write to {}", dir.display()))?;
         let mut command = build::cargo();
         command.current_dir(root).args([
@@ -43,6 +74,9 @@ impl StandIns {
         ]);
         command.arg(dir.join("base"));
         command.args(["-p", "engine", "-p", "simstd", "-p", "simcore-same-layout", "-p", "simtest"]);
+        if !features.is_empty() {
+            command.args(["--features", &features.join(",")]);
+        }
         let built = build::run(command)?;
         if !built.success {
             bail!("the simulated std could not be built; cargo says:\n{}", built.said);
@@ -61,6 +95,7 @@ impl StandIns {
         let host = host.context("`rustc -vV` names no host")?.to_owned();
         let mut hasher = DefaultHasher::new();
         version.hash(&mut hasher);
+        abilities.counts.hash(&mut hasher);
         for name in ["simstd", "simcore_same_layout", "simtest", "engine"] {
             let rlib = rlibs.get(name).with_context(|| format!("cargo built no `{name}`"))?;
             fs::read(rlib).with_context(|| format!("could not read {}", rlib.display()))?.hash(&mut hasher);
@@ -72,7 +107,7 @@ impl StandIns {
                 let _ = fs::remove_dir_all(old.path());
             }
         }
-        Ok(Self { rlibs, deps, host, over })
+        Ok(Self { rlibs, deps, host, over, counts: abilities.counts })
     }
 
     /// The rlib of a crate that was built over the real std.
@@ -108,6 +143,11 @@ impl StandIns {
         }
         flags.push("-L".into());
         flags.push(joined("dependency", "=", &self.deps));
+        // A stand-in may earn a warning that the real one does not.
+        flags.push("--cap-lints=warn".into());
+        if self.counts {
+            flags.extend(PASS.map(OsString::from));
+        }
         flags
     }
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use simcargo::{Ending, Package, Schedules, StandIns, Target, TestResult};
+use simcargo::{Abilities, Ending, Package, Schedules, StandIns, Target, TestResult};
 
 const LIBRARY: &str = r#"
 use std::sync::Mutex;
@@ -119,9 +119,9 @@ fn kind(results: &[TestResult], name: &str) -> String {
 fn a_package_is_built_and_its_tests_run_under_many_schedules() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("simcargo");
-    let stand_ins = StandIns::open(&root, &dir).unwrap();
+    let stand_ins = StandIns::open(&root, &dir, Abilities::default()).unwrap();
     let manifest = write(&dir.join("theirs"), true);
-    let all = Package { manifest, target: Target::All, cargo: Vec::new(), rustc: Vec::new() };
+    let all = Package { manifest, target: Target::All, cargo: Vec::new(), rustc: Vec::new(), within: None };
     let (programs, errors) = stand_ins.build(&all).unwrap();
 
     // What does not compile is said, and the rest is built.
@@ -156,7 +156,7 @@ fn a_package_is_built_and_its_tests_run_under_many_schedules() {
 fn a_crate_that_stops_os_threads_is_refused_by_name() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("simcargo");
-    let stand_ins = StandIns::open(&root, &dir).unwrap();
+    let stand_ins = StandIns::open(&root, &dir, Abilities::default()).unwrap();
     let folder = dir.join("parks");
     let manifest = write(&folder, false);
     let core = folder.join("core");
@@ -167,7 +167,7 @@ fn a_crate_that_stops_os_threads_is_refused_by_name() {
     let mut text = fs::read_to_string(&manifest).unwrap();
     text.push_str("[dependencies]\nparking_lot_core = { path = \"core\" }\n");
     fs::write(&manifest, text).unwrap();
-    let all = Package { manifest, target: Target::All, cargo: Vec::new(), rustc: Vec::new() };
+    let all = Package { manifest, target: Target::All, cargo: Vec::new(), rustc: Vec::new(), within: None };
     let refused = stand_ins.build(&all).unwrap_err().to_string();
     assert!(
         refused.contains("the crate parking_lot_core, which asks the system to stop a thread"),

@@ -83,7 +83,7 @@ macro_rules! refused {
         /// Ends the execution: it would tell of the machine.
         #[track_caller]
         pub fn $name() -> $t {
-            crate::fs::forbidden($what, Location::caller())
+            crate::forbidden($what, Location::caller())
         }
     )*};
 }
@@ -100,7 +100,7 @@ refused! {
 /// None needed; unsafe as the real one is.
 #[track_caller]
 pub unsafe fn set_var<K: AsRef<OsStr>, V: AsRef<OsStr>>(key: K, _value: V) {
-    crate::fs::forbidden(&format!("sets the environment variable {:?}", key.as_ref()), Location::caller())
+    crate::forbidden(&format!("sets the environment variable {:?}", key.as_ref()), Location::caller())
 }
 
 /// Ends the execution: the environment belongs to the whole process.
@@ -109,11 +109,11 @@ pub unsafe fn set_var<K: AsRef<OsStr>, V: AsRef<OsStr>>(key: K, _value: V) {
 /// None needed; unsafe as the real one is.
 #[track_caller]
 pub unsafe fn remove_var<K: AsRef<OsStr>>(key: K) {
-    crate::fs::forbidden(&format!("removes the environment variable {:?}", key.as_ref()), Location::caller())
+    crate::forbidden(&format!("removes the environment variable {:?}", key.as_ref()), Location::caller())
 }
 
 /// Ends the execution: the current folder belongs to the whole process.
 #[track_caller]
 pub fn set_current_dir<P: AsRef<Path>>(path: P) -> ::std::io::Result<()> {
-    crate::fs::forbidden(&format!("changes the current folder to {:?}", path.as_ref()), Location::caller())
+    crate::forbidden(&format!("changes the current folder to {:?}", path.as_ref()), Location::caller())
 }

@@ -13,14 +13,8 @@ use ::std::path::{Path, PathBuf};
 
 pub use ::std::fs::{DirEntry, FileType, Metadata, Permissions, ReadDir, TryLockError};
 
+use crate::forbidden;
 use crate::time::SystemTime;
-
-pub(crate) fn forbidden(what: &str, at: engine::Loc) -> ! {
-    if engine::in_execution() {
-        engine::end(engine::Ending::Forbidden(what.to_owned(), at));
-    }
-    panic!("this program {what}, which can't be simulated");
-}
 
 /// An error for a file that describes the machine.
 fn described_nowhere(path: &Path) -> Result<()> {

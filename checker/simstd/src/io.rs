@@ -63,7 +63,22 @@ impl Turn {
 fn put(stream: &'static LocalKey<Turn>, what: &'static str, text: &str, at: Loc) {
     engine::point("print", 0, at);
     stream.with(|turn| turn.wait(what, at));
-    engine::console(text);
+    deliver(what, text.as_bytes());
+}
+
+/// Keeps what was printed with the execution. A program that a test has started prints for real.
+fn deliver(what: &str, bytes: &[u8]) {
+    #[cfg(feature = "system")]
+    if crate::program::is_plain() {
+        // Where nobody reads any more, std's own macros would panic; what a test has started has no reader left then.
+        let _ = match what {
+            "standard error" => ::std::io::stderr().write_all(bytes),
+            _ => ::std::io::stdout().write_all(bytes),
+        };
+        return;
+    }
+    let _ = what;
+    engine::console(&String::from_utf8_lossy(bytes));
 }
 
 #[doc(hidden)]
@@ -91,9 +106,10 @@ pub fn _eprintln(args: fmt::Arguments<'_>) {
 }
 
 /// Ends the execution: a pipe would be waited on for real.
+#[cfg(not(feature = "system"))]
 #[track_caller]
 pub fn pipe() -> Result<(PipeReader, PipeWriter)> {
-    crate::fs::forbidden("opens a pipe", Location::caller())
+    crate::forbidden("opens a pipe", Location::caller())
 }
 
 macro_rules! stream {
@@ -161,7 +177,7 @@ macro_rules! stream {
 
         impl Write for $Lock<'_> {
             fn write(&mut self, buf: &[u8]) -> Result<usize> {
-                engine::console(&String::from_utf8_lossy(buf));
+                deliver($what, buf);
                 Ok(buf.len())
             }
             fn flush(&mut self) -> Result<()> {
@@ -181,6 +197,9 @@ pub struct Stdin(());
 pub struct StdinLock<'a> {
     stream: PhantomData<&'a ()>,
     not_send: PhantomData<*const ()>,
+    /// That of a program that a test has started.
+    #[cfg(feature = "system")]
+    real: Option<::std::io::StdinLock<'static>>,
 }
 
 // SAFETY: a shared lock does nothing.
@@ -194,15 +213,20 @@ pub fn stdin() -> Stdin {
 impl Stdin {
     /// As the real one.
     pub fn lock(&self) -> StdinLock<'static> {
-        StdinLock { stream: PhantomData, not_send: PhantomData }
+        StdinLock {
+            stream: PhantomData,
+            not_send: PhantomData,
+            #[cfg(feature = "system")]
+            real: crate::program::is_plain().then(|| ::std::io::stdin().lock()),
+        }
     }
 
     /// As the real one, at the end of the input.
     ///
     /// # Errors
     /// Never, here.
-    pub fn read_line(&self, _: &mut String) -> Result<usize> {
-        Ok(0)
+    pub fn read_line(&self, line: &mut String) -> Result<usize> {
+        self.lock().read_line(line)
     }
 
     /// As the real one: no lines.
@@ -214,20 +238,42 @@ impl Stdin {
 macro_rules! empty {
     ($($t:ty)*) => {$(
         impl Read for $t {
-            fn read(&mut self, _: &mut [u8]) -> Result<usize> {
-                Ok(0)
+            fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
+                self.lock().read(buf)
             }
         }
     )*};
 }
 
-empty!(Stdin &Stdin StdinLock<'_>);
+empty!(Stdin & Stdin);
 
+impl Read for StdinLock<'_> {
+    #[cfg(not(feature = "system"))]
+    fn read(&mut self, _: &mut [u8]) -> Result<usize> {
+        Ok(0)
+    }
+    #[cfg(feature = "system")]
+    fn read(&mut self, buf: &mut [u8]) -> Result<usize> {
+        self.real.as_mut().map_or(Ok(0), |real| real.read(buf))
+    }
+}
+
+#[cfg(not(feature = "system"))]
 impl BufRead for StdinLock<'_> {
     fn fill_buf(&mut self) -> Result<&[u8]> {
         Ok(&[])
     }
     fn consume(&mut self, _: usize) {}
+}
+
+#[cfg(feature = "system")]
+impl BufRead for StdinLock<'_> {
+    fn fill_buf(&mut self) -> Result<&[u8]> {
+        self.real.as_mut().map_or(Ok(&[]), BufRead::fill_buf)
+    }
+    fn consume(&mut self, read: usize) {
+        self.real.iter_mut().for_each(|real| real.consume(read));
+    }
 }
 
 /// What can be a terminal; nothing here is one.
@@ -237,8 +283,13 @@ pub trait IsTerminal {
 }
 
 impl IsTerminal for crate::fs::File {
+    #[cfg(not(feature = "system"))]
     fn is_terminal(&self) -> bool {
         false
+    }
+    #[cfg(feature = "system")]
+    fn is_terminal(&self) -> bool {
+        ::std::io::IsTerminal::is_terminal(self)
     }
 }
 

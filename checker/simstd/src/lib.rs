@@ -15,6 +15,11 @@
 //! - The methods of `Path` that look at the file system, for the same reason. The checker refuses a program
 //!   that calls one.
 //!
+//! # The feature `system`
+//! That is another build, for people's own packages on their own machine. Files, the environment and processes are the real
+//! ones there: `system/` has what differs. A real wait stops all simulated threads, since they share one of the system's. The
+//! network, the panic hook and raw thread handles stay out of reach.
+//!
 //! # Why the `unsafe` here holds
 //! All simulated threads of an execution share one OS thread and switch only at scheduling points, so
 //! a cell that is read and written between two of them is never touched by two at once. The types are
@@ -23,13 +28,21 @@
 pub use ::std::*;
 
 mod macros;
+#[cfg(feature = "system")]
+#[path = "system/program.rs"]
+mod program;
+mod refused;
 mod shared;
 mod statics;
+
+pub(crate) use refused::forbidden;
 
 pub mod any;
 pub mod backtrace;
 pub mod collections;
+#[cfg_attr(feature = "system", path = "system/env.rs")]
 pub mod env;
+#[cfg_attr(feature = "system", path = "system/fs.rs")]
 pub mod fs;
 pub mod hash;
 pub mod hint;
@@ -38,8 +51,10 @@ pub mod namesakes;
 pub mod net;
 pub mod os;
 pub mod panic;
+#[cfg_attr(feature = "system", path = "system/path.rs")]
 pub mod path;
 pub mod prelude;
+#[cfg_attr(feature = "system", path = "system/process.rs")]
 pub mod process;
 pub mod sync;
 pub mod thread;

@@ -21,7 +21,7 @@ macro_rules! sockets {
             /// Ends the execution: the network can't be simulated.
             #[track_caller]
             pub fn $make<A: ToSocketAddrs>(_: A) -> Result<Self> {
-                crate::fs::forbidden($what, Location::caller())
+                crate::forbidden($what, Location::caller())
             }
         }
     )*};
@@ -37,7 +37,7 @@ impl TcpStream {
     /// Ends the execution: the network can't be simulated.
     #[track_caller]
     pub fn connect_timeout(_: &SocketAddr, _: Duration) -> Result<Self> {
-        crate::fs::forbidden("connects to the network", Location::caller())
+        crate::forbidden("connects to the network", Location::caller())
     }
 }
 
@@ -179,7 +179,7 @@ of_one!(SocketAddr, SocketAddrV4, SocketAddrV6, (IpAddr, u16), (Ipv4Addr, u16), 
 fn look_up(host: &str, port: u16) -> Result<vec::IntoIter<SocketAddr>> {
     match host.parse::<IpAddr>() {
         Ok(ip) => Ok(vec![SocketAddr::new(ip, port)].into_iter()),
-        Err(_) => crate::fs::forbidden(&format!("asks for the address of {host:?}"), Location::caller()),
+        Err(_) => crate::forbidden(&format!("asks for the address of {host:?}"), Location::caller()),
     }
 }
 

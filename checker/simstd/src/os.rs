@@ -1,10 +1,13 @@
 //! What crossbeam and rayon need of the operating system's corner, and no way around the simulation.
 
+#[cfg(all(target_os = "linux", feature = "system"))]
+pub use ::std::os::linux;
 pub use ::std::os::raw;
 
 #[cfg(unix)]
 pub mod fd {
-    //! File descriptors. There is no way to get one: to ask for that of a stream ends the execution.
+    //! File descriptors. To ask for that of a stream ends the execution, and there is no other way to get one unless files
+    //! are the real ones.
 
     pub use ::std::os::fd::*;
 
@@ -13,13 +16,13 @@ pub mod fd {
             impl AsRawFd for $Stream {
                 #[track_caller]
                 fn as_raw_fd(&self) -> RawFd {
-                    crate::fs::forbidden("asks for a file descriptor", ::std::panic::Location::caller())
+                    crate::forbidden("asks for a file descriptor", ::std::panic::Location::caller())
                 }
             }
             impl AsFd for $Stream {
                 #[track_caller]
                 fn as_fd(&self) -> BorrowedFd<'_> {
-                    crate::fs::forbidden("asks for a file descriptor", ::std::panic::Location::caller())
+                    crate::forbidden("asks for a file descriptor", ::std::panic::Location::caller())
                 }
             }
         )*};
@@ -27,8 +30,10 @@ pub mod fd {
 
     streams! {
         crate::io::Stdin crate::io::StdinLock<'_> crate::io::Stdout crate::io::StdoutLock<'_>
-        crate::io::Stderr crate::io::StderrLock<'_> crate::fs::File
+        crate::io::Stderr crate::io::StderrLock<'_>
     }
+    #[cfg(not(feature = "system"))]
+    streams!(crate::fs::File);
 }
 
 #[cfg(unix)]
@@ -37,9 +42,14 @@ pub mod unix {
     pub use super::fd as io;
     // It only looks at the bytes of names.
     pub use ::std::os::unix::ffi;
+    #[cfg(feature = "system")]
+    pub use ::std::os::unix::{fs, net, process};
 
     pub mod prelude {
-        //! As [`std::os::unix::prelude`], where it is not about files and processes.
+        //! As [`std::os::unix::prelude`]; about files and processes only where they are the real ones.
+        #[cfg(feature = "system")]
+        pub use ::std::os::unix::prelude::*;
+
         pub use super::ffi::{OsStrExt, OsStringExt};
         pub use super::io::{AsFd, AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd, RawFd};
         pub use super::thread::JoinHandleExt;
@@ -62,11 +72,11 @@ pub mod unix {
         impl<T> JoinHandleExt for crate::thread::JoinHandle<T> {
             #[track_caller]
             fn as_pthread_t(&self) -> RawPthread {
-                crate::fs::forbidden("asks for a raw thread handle", ::std::panic::Location::caller())
+                crate::forbidden("asks for a raw thread handle", ::std::panic::Location::caller())
             }
             #[track_caller]
             fn into_pthread_t(self) -> RawPthread {
-                crate::fs::forbidden("asks for a raw thread handle", ::std::panic::Location::caller())
+                crate::forbidden("asks for a raw thread handle", ::std::panic::Location::caller())
             }
         }
     }

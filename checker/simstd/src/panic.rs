@@ -24,11 +24,11 @@ pub fn resume_unwind(payload: Box<dyn Any + Send>) -> ! {
 #[track_caller]
 pub fn set_hook(hook: Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send + 'static>) {
     drop(hook);
-    crate::fs::forbidden("replaces the panic hook", Location::caller())
+    crate::forbidden("replaces the panic hook", Location::caller())
 }
 
 /// Ends the execution: the panic hook belongs to the whole process.
 #[track_caller]
 pub fn take_hook() -> Box<dyn Fn(&PanicHookInfo<'_>) + Sync + Send + 'static> {
-    crate::fs::forbidden("removes the panic hook", Location::caller())
+    crate::forbidden("removes the panic hook", Location::caller())
 }

@@ -12,7 +12,7 @@ pub use ::std::path::*;
 #[track_caller]
 pub fn absolute<P: AsRef<Path>>(path: P) -> io::Result<PathBuf> {
     if !path.as_ref().as_os_str().is_empty() && !path.as_ref().is_absolute() {
-        crate::fs::forbidden("asks for the current folder", Location::caller())
+        crate::forbidden("asks for the current folder", Location::caller())
     }
     ::std::path::absolute(path)
 }

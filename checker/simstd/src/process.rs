@@ -43,7 +43,7 @@ impl Command {
     /// Ends the execution: other processes can't be simulated.
     #[track_caller]
     pub fn new<S: AsRef<OsStr>>(program: S) -> Self {
-        crate::fs::forbidden(&format!("starts the process {:?}", program.as_ref()), Location::caller())
+        crate::forbidden(&format!("starts the process {:?}", program.as_ref()), Location::caller())
     }
 }
 

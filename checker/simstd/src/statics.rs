@@ -71,7 +71,7 @@ impl Age {
             (Place::Unknown, 0) => Use::First,
             (Place::Unknown, _) => Use::Stale,
             (Place::Elsewhere, 0) => Use::Known,
-            (Place::Elsewhere, _) => crate::fs::forbidden(KEPT, at),
+            (Place::Elsewhere, _) => crate::forbidden(KEPT, at),
         };
         self.0.set(now);
         what

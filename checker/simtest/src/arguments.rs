@@ -33,8 +33,8 @@ pub struct Arguments {
     pub skip: Vec<String>,
     /// `--without`: leave out the tests with exactly these names.
     pub without: Vec<String>,
-    /// `--only`: of the tests that the others select, the one with exactly this name.
-    pub only: Option<String>,
+    /// `--only`: of the tests that the others select, those with exactly these names; all, if there are none.
+    pub only: Vec<String>,
     /// `--ignored` and `--include-ignored`.
     pub ignored: Ignored,
     /// `--list`: name the tests, and run none.
@@ -49,6 +49,18 @@ pub struct Arguments {
     pub budget: u64,
     /// `--steps`: steps of a schedule, after which it is called endless.
     pub steps: u64,
+    /// `--explore`: look into what goes wrong, count how often it does, and try every interleaving of what is small.
+    pub explore: bool,
+    /// `--quick`: with `--explore`, stop at what goes wrong first, and don't look into it.
+    pub quick: bool,
+    /// `--single`: with `--explore`, one schedule and no more: the program can't be run again in this process.
+    pub single: bool,
+    /// `--deep`: try every interleaving of what has so many times as many as usual; 0 for none.
+    pub deep: u64,
+    /// `--source`: the folder, with a separator behind it, whose files are the package's own.
+    pub source: String,
+    /// `--place`: the file in which the seed of the schedule that runs is kept, for whoever finds the process dead.
+    pub place: Option<String>,
 }
 
 impl Default for Arguments {
@@ -58,7 +70,7 @@ impl Default for Arguments {
             exact: false,
             skip: Vec::new(),
             without: Vec::new(),
-            only: None,
+            only: Vec::new(),
             ignored: Ignored::Skip,
             list: false,
             format: Format::Pretty,
@@ -66,6 +78,12 @@ impl Default for Arguments {
             seed: 0,
             budget: 4_000_000,
             steps: 20_000_000,
+            explore: false,
+            quick: false,
+            single: false,
+            deep: 1,
+            source: String::new(),
+            place: None,
         }
     }
 }
@@ -94,7 +112,13 @@ impl Arguments {
                 "--list" => arguments.list = true,
                 "--skip" => arguments.skip.push(value()?),
                 "--without" => arguments.without.push(value()?),
-                "--only" => arguments.only = Some(value()?),
+                "--only" => arguments.only.push(value()?),
+                "--explore" => arguments.explore = true,
+                "--quick" => arguments.quick = true,
+                "--single" => arguments.single = true,
+                "--deep" => arguments.deep = number(&option, &value()?)?,
+                "--source" => arguments.source = value()?,
+                "--place" => arguments.place = Some(value()?),
                 "--schedules" => arguments.schedules = number(&option, &value()?)?.max(1),
                 "--seed" => arguments.seed = number(&option, &value()?)?,
                 "--budget" => arguments.budget = number(&option, &value()?)?,
@@ -123,7 +147,7 @@ impl Arguments {
         let matches =
             |filter: &String| if self.exact { name == filter } else { name.contains(filter.as_str()) };
         (self.filters.is_empty() || self.filters.iter().any(matches))
-            && self.only.as_ref().is_none_or(|only| only == name)
+            && (self.only.is_empty() || self.only.iter().any(|only| only == name))
             && !self.without.iter().any(|other| other == name)
             && !self.skip.iter().any(matches)
             && (self.ignored != Ignored::Only || test.desc.ignore)

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 
 use crate::arguments::Format;
 use crate::contract::{TestDesc, TestDescAndFn};
+use crate::json::{self, quoted};
 use crate::trial::{Outcome, Verdict};
 
 /// Names the tests, as `--list` does.
@@ -69,6 +70,16 @@ impl Summary {
         }
     }
 
+    pub(crate) fn explored(&mut self, desc: &TestDesc, explored: &protocol::Explored) {
+        let name = desc.name.as_str();
+        match explored.finding {
+            None if explored.first.is_none() => self.passed += 1,
+            _ => self.failed.push(name),
+        }
+        let told = json::explored(explored);
+        say(&format!(r#"{{"type":"test","event":"explored","name":{},"explored":{told}}}"#, quoted(name)));
+    }
+
     /// Says how many passed; whether all did.
     pub(crate) fn end(self) -> bool {
         let all = self.failed.is_empty();
@@ -122,26 +133,13 @@ fn json(desc: &TestDesc, outcome: &Outcome) {
     say(&line);
 }
 
+/// Says that the program is alive: its schedules end, one after the other.
+pub(crate) fn alive() {
+    say(r#"{"type":"test","event":"alive"}"#);
+}
+
 /// A closed pipe ends nothing here: the exit code still says what was found.
 fn say(line: &str) {
     let mut out = io::stdout().lock();
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
-}
-
-/// As a string of JSON.
-fn quoted(text: &str) -> String {
-    let mut quoted = String::from('"');
-    for character in text.chars() {
-        match character {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            c if (c as u32) < 0x20 => {
-                let _ = write!(quoted, "\\u{:04x}", c as u32);
-            }
-            c => quoted.push(c),
-        }
-    }
-    quoted.push('"');
-    quoted
 }

@@ -10,9 +10,9 @@ use crate::arguments::Arguments;
 use crate::contract::{Bencher, ShouldPanic, TestDesc, TestDescAndFn, TestFn};
 
 /// Threads that may be alive at once in a test.
-const THREADS: usize = 2_000;
+pub(crate) const THREADS: usize = 2_000;
 /// Schedules that are tried however many steps they take.
-const LEAST: u64 = 10;
+pub(crate) const LEAST: u64 = 10;
 
 /// How a test ended in the schedules that were tried.
 #[derive(Debug, Clone)]
@@ -54,7 +54,14 @@ pub fn attempt(test: &TestDescAndFn, arguments: &Arguments) -> Outcome {
         && (outcome.schedules < LEAST || outcome.steps < arguments.budget)
     {
         let seed = arguments.seed.wrapping_add(outcome.schedules);
-        let (run, returned) = schedule(test, seed, arguments.steps);
+        let options = Options {
+            strategy: Strategy::new(seed, Style::Mixed),
+            limits: Limits { steps: arguments.steps, threads: THREADS },
+            explain: true,
+            trace: false,
+            source: test.desc.source_file,
+        };
+        let (run, returned) = schedule(test, options);
         outcome.schedules += 1;
         outcome.steps += run.steps;
         let left = run.threads.iter().filter(|thread| !thread.infrastructure).count();
@@ -68,14 +75,7 @@ pub fn attempt(test: &TestDescAndFn, arguments: &Arguments) -> Outcome {
 }
 
 /// One schedule, and what the test function returned in it, if it did return.
-fn schedule(test: &TestDescAndFn, seed: u64, steps: u64) -> (Run, Returned) {
-    let options = Options {
-        strategy: Strategy::new(seed, Style::Mixed),
-        limits: Limits { steps, threads: THREADS },
-        explain: true,
-        trace: false,
-        source: test.desc.source_file,
-    };
+pub(crate) fn schedule(test: &TestDescAndFn, options: Options<'_>) -> (Run, Returned) {
     let returned = RefCell::new(Returned::Never);
     let run = execute(options, &|| {
         // Another thread's panic may be what comes out: the payload says which it was, as it does to libtest.
@@ -92,9 +92,10 @@ fn schedule(test: &TestDescAndFn, seed: u64, steps: u64) -> (Run, Returned) {
 }
 
 /// What came out of a test function.
-enum Returned {
+pub(crate) enum Returned {
     /// It did not return.
     Never,
+    /// With this.
     Value(Result<(), String>),
     /// With what it panicked, if that is text.
     Panic(Option<String>),

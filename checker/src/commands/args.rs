@@ -108,6 +108,11 @@ pub enum Command {
         #[command(subcommand)]
         direction: Direction,
     },
+    /// Take it home: run the tests of any package of yours in thousands of interleavings
+    ///
+    /// Builds the package's unit and integration tests over the simulated std, with nothing of the package changed, and
+    /// runs each of them under many schedules.
+    Explore(Explore),
     /// The author's gate: judge every stub, solution and variant, and look for missing parts
     Verify(Verify),
     /// Grade a class: from a folder or your LMS's archive to marks, with a page for each learner
@@ -214,6 +219,58 @@ pub struct Replay {
     /// How to show the steps: as lanes with an explanation, as data, or as a picture
     #[arg(long, value_enum, default_value_t = ReplayFormat::Human)]
     pub format: ReplayFormat,
+}
+
+/// `explore`, with the options of `cargo test`.
+#[derive(Args, Debug)]
+pub struct Explore {
+    /// Explore only tests whose names contain one of these
+    #[arg(value_name = "FILTER")]
+    pub filter: Vec<String>,
+    /// The Cargo.toml of the package, or its folder [default: the nearest one]
+    #[arg(long, value_name = "PATH")]
+    pub manifest_path: Option<PathBuf>,
+    /// The package of a workspace; may be given several times
+    #[arg(long, short, value_name = "PKG")]
+    pub package: Vec<String>,
+    /// Run the `main` of this program instead of the tests, each schedule in a process; what stands behind `--` are its arguments
+    #[arg(long, value_name = "NAME", conflicts_with = "filter")]
+    pub bin: Option<String>,
+    /// Features to switch on, separated by commas
+    #[arg(long, value_name = "FEATURES")]
+    pub features: Vec<String>,
+    #[arg(long)]
+    pub all_features: bool,
+    #[arg(long)]
+    pub no_default_features: bool,
+    /// How many schedules to try for each test
+    #[arg(long, value_name = "N", default_value_t = 1_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub schedules: u64,
+    /// The seed of the first schedule
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// How many steps a schedule may take before it is called endless
+    #[arg(long, value_name = "N", default_value_t = 5_000_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub steps: u64,
+    /// The limit for one schedule
+    #[arg(long, value_name = "SECS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub timeout: u64,
+    /// Go on with more schedules until a test fails, or so many minutes have passed [default: 10]
+    #[arg(long, value_name = "MINUTES", num_args = 0..=1, require_equals = true, default_missing_value = "10", value_parser = clap::value_parser!(u64).range(1..))]
+    pub until_fails: Option<u64>,
+    /// How to print what was found; with `json` or `junit`, nothing else is on stdout
+    #[arg(long, value_enum, default_value_t = ExploreFormat::Human)]
+    pub format: ExploreFormat,
+    /// For the test programs: --exact, --skip TEXT, --ignored, --include-ignored
+    #[arg(last = true, value_name = "ARGS")]
+    pub arguments: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum ExploreFormat {
+    Human,
+    Json,
+    Junit,
 }
 
 #[derive(Args, Debug)]

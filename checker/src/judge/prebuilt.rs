@@ -156,7 +156,8 @@ impl Base {
     }
 }
 
-fn target_dir(root: &Path) -> PathBuf {
+/// Where cargo builds the workbook.
+pub fn target_dir(root: &Path) -> PathBuf {
     match env::var_os("CARGO_TARGET_DIR") {
         Some(dir) if !dir.is_empty() => root.join(dir),
         _ => root.join("target"),
@@ -168,7 +169,7 @@ pub fn cargo() -> PathBuf {
 }
 
 /// The rustc that belongs to the cargo that started us, or else the one on the PATH.
-fn rustc() -> PathBuf {
+pub fn rustc() -> PathBuf {
     if let Some(rustc) = env::var_os("RUSTC") {
         return rustc.into();
     }
@@ -188,7 +189,7 @@ fn behind_the_proxy(name: &str) -> Option<PathBuf> {
     Some(Path::new(sysroot.trim()).join("bin").join(name)).filter(|rustc| rustc.is_file())
 }
 
-fn rustc_version(rustc: &Path) -> Result<String> {
+pub fn rustc_version(rustc: &Path) -> Result<String> {
     let output = Command::new(rustc).arg("-vV").output().map_err(|error| match error.kind() {
         ErrorKind::NotFound => anyhow!(
             "rustc was not found ({})\n\

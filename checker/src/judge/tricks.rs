@@ -1,6 +1,7 @@
 //! What we ask of rustc that it promises nobody: tried when the base is built, so that a newer Rust says so in plain words.
 
 use anyhow::{Context, Result, bail};
+pub use simcargo::PASS;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
@@ -9,14 +10,6 @@ use std::process::Command;
 /// The newest Rust that all of this is known to work with.
 const NEWEST_KNOWN: (u32, u32) = (1, 95);
 
-/// Compiles in a call wherever there would be an atomic instruction: LLVM's pass for ThreadSanitizer, without its runtime.
-pub const PASS: [&str; 4] = [
-    "-C",
-    "passes=tsan",
-    // Nothing but atomic instructions: a call at each function's beginning and end would slow the program down.
-    "-C",
-    "llvm-args=-tsan-instrument-func-entry-exit=0 -tsan-instrument-memory-accesses=0 -tsan-instrument-memintrinsics=0",
-];
 /// What the names of those functions begin with,
 const CALLED: &str = "__tsan_";
 /// and what they begin with in the libraries' code: as long, since it is written over the other.

@@ -4,6 +4,7 @@ use crate::course::Exercise;
 use crate::show::inputs;
 use crate::show::lanes;
 use crate::show::material::Material;
+use crate::show::sources::Sources;
 use crate::show::style::{LABEL, Style, counted, look, look_of_check, paragraphs, thousands};
 use crate::show::timeline;
 use crate::show::times;
@@ -15,7 +16,7 @@ use std::io::Write;
 use std::path::Path;
 
 /// A schedule longer than this is shown by `replay`, not by the way.
-const LANES_LIMIT: usize = 30;
+pub const LANES_LIMIT: usize = 30;
 /// Of more threads than this, the rest is counted: a program may have started hundreds at one line.
 const THREADS_LIMIT: usize = 12;
 /// Of more checks that saw the same, the rest is counted.
@@ -185,65 +186,11 @@ impl Style {
         if let Some(input) = &finding.input {
             self.field(out, "input", &inputs::named(&material.checks, &check.name, input))?;
         }
-        // A thread that has not come to the learner's code yet is nowhere that would tell them anything.
-        let places = finding.threads.iter().map(|thread| {
-            let place = thread.file.as_ref().zip(thread.line);
-            (thread, place.filter(|(file, _)| causes::is_learners(file)))
-        });
-        let told = places.filter(|(thread, place)| place.is_some() || thread.waiting_for.is_some());
-        let told: Vec<_> = told.collect();
-        for (index, (thread, place)) in told.iter().take(THREADS_LIMIT).enumerate() {
-            let shown = place.map(|(file, line)| format!("  {file}:{line}")).unwrap_or_default();
-            self.field(out, if index == 0 { "where" } else { "" }, &format!("{}{shown}", thread.name))?;
-            if let Some((line, text)) =
-                place.and_then(|(file, line)| Some((line, material.sources.line(file, line)?)))
-            {
-                writeln!(out, "{:LABEL$}{line:>4} │ {text}", "")?;
-            }
-            let caller = place
-                .zip(thread.caller)
-                .and_then(|((file, _), line)| Some((line, material.sources.line(file, line)?)));
-            if let Some((line, text)) = caller {
-                writeln!(out, "{:LABEL$}{line:>4} │ {text}   (called from here)", "")?;
-            }
-            if let Some(what) = &thread.waiting_for {
-                self.field(out, "", &format!("waits for {what}"))?;
-            }
-        }
-        if told.len() > THREADS_LIMIT {
-            let more = counted((told.len() - THREADS_LIMIT) as u64, "more thread", "more threads");
-            self.field(out, "", &format!("… and {more}"))?;
-        }
-        if let Some(printed) = finding.printed.as_ref().filter(|printed| !printed.trim().is_empty()) {
-            let lines: Vec<&str> = printed.lines().collect();
-            for (index, line) in lines.iter().skip(lines.len().saturating_sub(10)).enumerate() {
-                writeln!(out, "{:LABEL$}{line}", if index == 0 { "  printed" } else { "" })?;
-            }
-        }
+        self.places(out, &material.sources, finding)?;
         for (index, sentence) in finding.why.iter().enumerate() {
             self.field(out, if index == 0 { "why" } else { "" }, sentence)?;
         }
-        let steps = finding.schedule.as_ref().filter(|schedule| self.pictures && !schedule.events.is_empty());
-        if let Some(schedule) = steps {
-            let width = self.columns.saturating_sub(2);
-            let mut lines = lanes::draw(&material.sources, &schedule.events, finding.kind, width);
-            let how = format!(
-                "{} and {} between threads",
-                counted(schedule.steps, "step", "steps"),
-                counted(schedule.switches, "switch", "switches")
-            );
-            self.field(out, "how", &how)?;
-            let left_out = lines.len().saturating_sub(lanes_limit);
-            if left_out > 0 {
-                // The names of the threads stand above whatever is shown.
-                let heads = usize::from(lanes::has_heads(&schedule.events, width));
-                lines.iter().take(heads).try_for_each(|line| writeln!(out, "  {line}"))?;
-                writeln!(out, "  … {}", counted(left_out as u64, "earlier row", "earlier rows"))?;
-                lines.drain(..left_out.max(heads));
-            }
-            // The end is where it goes wrong.
-            lines.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
-        }
+        self.run(out, &material.sources, finding, lanes_limit)?;
         if let Some(promise) = material.contract.get((check.clause as usize).wrapping_sub(1)) {
             self.field(out, "promised", &format!("{}. {}", check.clause, promise.replace("**", "")))?;
         }
@@ -261,6 +208,77 @@ impl Style {
             }
             None => Ok(()),
         }
+    }
+
+    /// Where each thread stood, and what was printed.
+    pub fn places(&self, out: &mut dyn Write, sources: &Sources, finding: &Finding) -> Result<()> {
+        // A thread that has not come to the learner's code yet is nowhere that would tell them anything.
+        let places = finding.threads.iter().map(|thread| {
+            let place = thread.file.as_ref().zip(thread.line);
+            (thread, place.filter(|(file, _)| causes::is_learners(file)))
+        });
+        let told = places.filter(|(thread, place)| place.is_some() || thread.waiting_for.is_some());
+        let told: Vec<_> = told.collect();
+        for (index, (thread, place)) in told.iter().take(THREADS_LIMIT).enumerate() {
+            let shown = place.map(|(file, line)| format!("  {file}:{line}")).unwrap_or_default();
+            self.field(out, if index == 0 { "where" } else { "" }, &format!("{}{shown}", thread.name))?;
+            if let Some((line, text)) = place.and_then(|(file, line)| Some((line, sources.line(file, line)?)))
+            {
+                writeln!(out, "{:LABEL$}{line:>4} │ {text}", "")?;
+            }
+            let caller = place
+                .zip(thread.caller)
+                .and_then(|((file, _), line)| Some((line, sources.line(file, line)?)));
+            if let Some((line, text)) = caller {
+                writeln!(out, "{:LABEL$}{line:>4} │ {text}   (called from here)", "")?;
+            }
+            if let Some(what) = &thread.waiting_for {
+                self.field(out, "", &format!("waits for {what}"))?;
+            }
+        }
+        if told.len() > THREADS_LIMIT {
+            let more = counted((told.len() - THREADS_LIMIT) as u64, "more thread", "more threads");
+            self.field(out, "", &format!("… and {more}"))?;
+        }
+        if let Some(printed) = finding.printed.as_ref().filter(|printed| !printed.trim().is_empty()) {
+            let lines: Vec<&str> = printed.lines().collect();
+            for (index, line) in lines.iter().skip(lines.len().saturating_sub(10)).enumerate() {
+                writeln!(out, "{:LABEL$}{line}", if index == 0 { "  printed" } else { "" })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The steps that led there, as lanes; of many rows the last.
+    pub fn run(
+        &self,
+        out: &mut dyn Write,
+        sources: &Sources,
+        finding: &Finding,
+        lanes_limit: usize,
+    ) -> Result<()> {
+        let steps = finding.schedule.as_ref().filter(|schedule| self.pictures && !schedule.events.is_empty());
+        if let Some(schedule) = steps {
+            let width = self.columns.saturating_sub(2);
+            let mut lines = lanes::draw(sources, &schedule.events, finding.kind, width);
+            let how = format!(
+                "{} and {} between threads",
+                counted(schedule.steps, "step", "steps"),
+                counted(schedule.switches, "switch", "switches")
+            );
+            self.field(out, "how", &how)?;
+            let left_out = lines.len().saturating_sub(lanes_limit);
+            if left_out > 0 {
+                // The names of the threads stand above whatever is shown.
+                let heads = usize::from(lanes::has_heads(&schedule.events, width));
+                lines.iter().take(heads).try_for_each(|line| writeln!(out, "  {line}"))?;
+                writeln!(out, "  … {}", counted(left_out as u64, "earlier row", "earlier rows"))?;
+                lines.drain(..left_out.max(heads));
+            }
+            // The end is where it goes wrong.
+            lines.iter().try_for_each(|line| writeln!(out, "  {line}"))?;
+        }
+        Ok(())
     }
 }
 

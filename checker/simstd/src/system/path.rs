@@ -1,0 +1,3 @@
+//! Paths, and the real current folder.
+
+pub use ::std::path::*;
