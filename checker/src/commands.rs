@@ -9,6 +9,7 @@ mod progress;
 mod replay;
 mod run;
 mod setup;
+mod update;
 
 use crate::author::{measure, mutants, verify};
 use crate::commands::args::{Arguments, Command, MutantsOf, Verify};
@@ -93,6 +94,7 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
         Some(Command::Progress { direction }) => {
             progress::progress(screen, course, progress, direction).map(done)
         }
+        Some(Command::Update(call)) => update::update(screen, course, progress, call),
         Some(Command::Grade(call)) => grade::grade(screen, course, call),
         Some(Command::Verify(verify)) => verify_all(screen, course, verify),
         // Done before there was a course.
@@ -161,5 +163,9 @@ fn read_progress(screen: &Screen, course: &Course) -> Result<Progress> {
         screen.note(&message);
     }
     original::keep(course, &progress);
+    crate::update::remember(&course.root, course.release());
+    if crate::update::is_half_done(&course.root) {
+        screen.note("an update of the course is not complete; `cargo checker update` goes on with it");
+    }
     Ok(progress)
 }

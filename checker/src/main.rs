@@ -13,6 +13,7 @@ mod legible;
 mod parallel;
 mod process;
 mod show;
+mod update;
 mod verdict;
 mod watch;
 

@@ -146,6 +146,7 @@ pub fn look(state: State) -> (&'static str, &'static str, Color) {
         State::NotRun => ("·", "not run yet", Color::BrightBlack),
         State::Passed => ("✓", "passed", Color::Green),
         State::Edited => ("~", "passed, edited since", Color::Yellow),
+        State::Outdated => ("~", "passed, old contract", Color::Yellow),
         State::Failed => ("✗", "failed", Color::Red),
         State::Unfinished => ("○", "unfinished", Color::Yellow),
         State::Undecided => ("?", "undecided", Color::Yellow),
