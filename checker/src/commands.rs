@@ -82,7 +82,9 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
         Some(Command::Replay(replay)) => replay::show_replay(screen, course, replay),
         Some(Command::Edit { exercise }) => exercise::edit(course, exercise).map(done),
         Some(Command::Task { exercise }) => exercise::task(screen, course, exercise).map(done),
-        Some(Command::Lesson { exercise }) => exercise::lesson(screen, course, exercise).map(done),
+        Some(Command::Lesson { exercise, answers }) => {
+            exercise::lesson(screen, course, exercise, *answers).map(done)
+        }
         Some(Command::Book { no_open }) => exercise::book(screen, course, !no_open).map(done),
         Some(Command::Compare { exercise, variant }) => {
             exercise::compare(screen, course, &progress, exercise, variant.as_deref()).map(done)

@@ -74,6 +74,9 @@ pub enum Command {
     Lesson {
         #[arg(value_name = "EXERCISE", default_value = ".")]
         exercise: String,
+        /// Show the answers that are folded away, too
+        #[arg(long)]
+        answers: bool,
     },
     /// Build the book of the lessons, and open it
     Book {
