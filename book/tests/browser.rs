@@ -7,11 +7,11 @@ mod devtools;
 
 use devtools::{Browser, DESKTOP, PHONE, View};
 use serde_json::json;
-use std::env;
 use std::io::{self, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::{env, fs};
 
 const LESSONS: [&str; 3] = ["02-producer-consumer", "04-fan-out-fan-in", "09-progress-tracking"];
 
@@ -99,6 +99,72 @@ fn the_figure_is_stepped_to_the_deadlock() {
     browser.screenshot("two-steps-before-the-deadlock");
     browser.click(&button("Show all"));
     assert_eq!(browser.value(&shown), json!(steps));
+}
+
+/// The pages of the book, by their paths in it.
+fn pages() -> Vec<String> {
+    let first = page("");
+    let folder = PathBuf::from(first.trim_start_matches("file://"));
+    let mut pages = Vec::new();
+    let folders = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+    for folder in folders.filter(|it| it.is_dir()).chain([folder.clone()]) {
+        for file in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()) {
+            let name = file.file_name().unwrap().to_string_lossy().into_owned();
+            if name.ends_with(".html") && !["print.html", "toc.html", "404.html"].contains(&&*name) {
+                let path = file.strip_prefix(PathBuf::from(first.trim_start_matches("file://"))).unwrap();
+                pages.push(path.to_string_lossy().into_owned());
+            }
+        }
+    }
+    pages.sort();
+    pages
+}
+
+#[test]
+fn no_listing_is_wider_than_its_column() {
+    let Some(mut browser) = browser() else { return };
+    let wide = "[...document.querySelectorAll('pre, pre code, table')]\
+                .filter((it) => it.scrollWidth > it.clientWidth + 1 && it.closest('.lanes') === null)\
+                .map((it) => it.textContent.slice(0, 80))";
+    let pages = pages();
+    for path in &pages {
+        browser.open(&page(path), DESKTOP);
+        assert_eq!(browser.value(wide), json!([]), "{path}");
+    }
+    assert!(pages.len() > 40, "only {} pages", pages.len());
+}
+
+#[test]
+fn every_task_is_a_page_behind_its_lesson() {
+    let Some(mut browser) = browser() else { return };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let mut seen = 0;
+    for lesson in fs::read_dir(root.join("exercises")).unwrap().map(|entry| entry.unwrap()) {
+        let lesson = lesson.file_name().into_string().unwrap();
+        browser.open(&page(&format!("{lesson}/index.html")), DESKTOP);
+        let links =
+            browser.value("[...document.querySelectorAll('main a')].map((it) => it.getAttribute('href'))");
+        for exercise in fs::read_dir(root.join("exercises").join(&lesson)).unwrap() {
+            let name = exercise.unwrap().file_name().into_string().unwrap();
+            assert!(links.as_array().unwrap().contains(&json!(format!("{name}.html"))), "{lesson}: {links}");
+            seen += 1;
+        }
+    }
+    assert!(seen > 30, "only {seen} exercises");
+    browser.open(&page("02-producer-consumer/print-room.html"), DESKTOP);
+    assert_eq!(browser.value("document.querySelector('main h1').textContent"), "The print room");
+    assert_eq!(browser.value("document.querySelectorAll('#contract').length"), 1);
+    assert_eq!(browser.outside(), Vec::<String>::new());
+    // The lesson before it, and the next exercise behind it.
+    let turns = "[...document.querySelectorAll('a.nav-chapters')].map((it) => it.getAttribute('href'))";
+    let turns = browser.value(turns).to_string();
+    assert!(turns.contains("bounded-queue.html") && turns.contains("bounded-squares.html"), "{turns}");
+    browser.screenshot("task");
+    browser.open(&page("02-producer-consumer/print-room.html"), PHONE);
+    assert_eq!(browser.value("document.documentElement.scrollWidth <= window.innerWidth"), true);
+    browser.screenshot("task-phone");
+    browser.open(&page("02-producer-consumer/print-room.html"), View { dark: true, ..DESKTOP });
+    browser.screenshot("task-dark");
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod progress;
 mod replay;
 mod run;
 mod setup;
+mod update;
 
 use crate::author::{measure, mutants, verify};
 use crate::commands::args::{Arguments, Command, MutantsOf, Verify};
@@ -87,7 +88,9 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
         Some(Command::Replay(replay)) => replay::show_replay(screen, course, replay),
         Some(Command::Edit { exercise }) => exercise::edit(course, exercise).map(done),
         Some(Command::Task { exercise }) => exercise::task(screen, course, exercise).map(done),
-        Some(Command::Lesson { exercise }) => exercise::lesson(screen, course, exercise).map(done),
+        Some(Command::Lesson { exercise, answers }) => {
+            exercise::lesson(screen, course, exercise, *answers).map(done)
+        }
         Some(Command::Play { lesson }) => play::play(screen, course, lesson).map(done),
         Some(Command::Book { no_open }) => exercise::book(screen, course, !no_open).map(done),
         Some(Command::Compare { exercise, variant }) => {
@@ -100,6 +103,7 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
         Some(Command::Progress { direction }) => {
             progress::progress(screen, course, progress, direction).map(done)
         }
+        Some(Command::Update(call)) => update::update(screen, course, progress, call),
         Some(Command::Grade(call)) => grade::grade(screen, course, call),
         Some(Command::Verify(verify)) => verify_all(screen, course, verify),
         // Done before there was a course.
@@ -180,5 +184,9 @@ fn read_progress(screen: &Screen, course: &Course) -> Result<Progress> {
         screen.note(&message);
     }
     original::keep(course, &progress);
+    crate::update::remember(&course.root, course.release());
+    if crate::update::is_half_done(&course.root) {
+        screen.note("an update of the course is not complete; `cargo checker update` goes on with it");
+    }
     Ok(progress)
 }

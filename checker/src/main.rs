@@ -14,6 +14,7 @@ mod legible;
 mod parallel;
 mod process;
 mod show;
+mod update;
 mod verdict;
 mod watch;
 

@@ -132,6 +132,8 @@ pub enum State {
     Passed,
     /// Passed, and edited since.
     Edited,
+    /// Passed, when the exercise had another contract, other checks or another stub.
+    Outdated,
     Failed,
     Unfinished,
     Undecided,

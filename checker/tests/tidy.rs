@@ -126,7 +126,7 @@ fn no_file_is_too_long_to_be_read() {
 const FLOORS: [&[&str]; 8] = [
     &["main"],
     &["commands"],
-    &["watch", "author", "grade", "explore"],
+    &["watch", "author", "grade", "explore", "update"],
     &["judge", "show", "learner"],
     &["course"],
     &["parallel"],

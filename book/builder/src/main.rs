@@ -1,5 +1,7 @@
 //! Builds the book, and with `--open` shows it: what `cargo checker book` runs.
 
+mod tasks;
+
 use anyhow::{Context, Result, bail};
 use mdbook_driver::MDBook;
 use std::path::{Path, PathBuf};
@@ -44,6 +46,7 @@ fn build(folder: Option<PathBuf>) -> Result<PathBuf> {
     }
     let mut book = MDBook::load(book).context("could not read the lessons")?;
     book.config.build.build_dir = folder;
+    tasks::add(&mut book.book, workbook).context("could not read the exercises")?;
     book.build().context("could not build the book")?;
     let folder = book.build_dir_for("html");
     Ok(folder.join("index.html"))

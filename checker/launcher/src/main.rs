@@ -33,6 +33,11 @@ fn launch(arguments: Vec<OsString>) -> Result<ExitCode, String> {
     let folder = own.parent().ok_or("the launcher is in no folder")?;
     let built = folder.with_file_name("debug").join(format!("{CHECKER}{}", env::consts::EXE_SUFFIX));
     let stamp = folder.join("checker-is-fresh");
+    // Its sources are of two versions, and may not go together: the checker that has begun an update goes on with it.
+    let is_half_updated = workspace().join(".workbook/update/plan.json").exists();
+    if is_half_updated && built.is_file() {
+        return become_it(&built, arguments);
+    }
     if !is_fresh(&built, &stamp) {
         let begun = SystemTime::now();
         if !build(!built.exists(), &built)? {

@@ -74,6 +74,9 @@ pub enum Command {
     Lesson {
         #[arg(value_name = "EXERCISE", default_value = ".")]
         exercise: String,
+        /// Show the answers that are folded away, too
+        #[arg(long)]
+        answers: bool,
     },
     /// Play a lesson's game: you decide which thread goes on
     Play {
@@ -103,6 +106,11 @@ pub enum Command {
         #[arg(long, conflicts_with = "exercise")]
         all: bool,
     },
+    /// Take in a new version of the course; what you wrote stays as it is
+    ///
+    /// A clone asks where it came from; git knowledge is not needed. A workbook from an archive takes in the newer one that lies
+    /// beside it. Then it says which exercises have changed, and judges again those that you have worked on.
+    Update(Update),
     /// Move your progress and your programs to another machine
     Progress {
         #[command(subcommand)]
@@ -141,6 +149,16 @@ pub enum Direction {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+}
+
+#[derive(Args, Debug)]
+pub struct Update {
+    /// A folder or a .zip with the new version, or the address of a repository [default: where the workbook came from]
+    #[arg(value_name = "FROM")]
+    pub from: Option<String>,
+    /// Go on even if an assignment.toml in the workbook asks for the release that you have
+    #[arg(long)]
+    pub leave_release: bool,
 }
 
 #[derive(Args, Debug)]

@@ -9,6 +9,7 @@ use crate::learner::progress::Progress;
 use crate::learner::{editor, original};
 use crate::show::chapter::lesson_text;
 use crate::show::comparison::{self, Choice};
+use crate::show::markdown::Answers;
 use crate::show::printer::Screen;
 use anyhow::{Context, Result, bail};
 use std::process::Command;
@@ -47,11 +48,12 @@ pub fn hint(screen: &Screen, course: &Course, progress: &mut Progress, asked: &H
 }
 
 pub fn task(screen: &Screen, course: &Course, name: &str) -> Result<()> {
-    screen.prose(&read_text(&course.root.join(course.exercise(name)?.readme()))?)
+    screen.prose(&read_text(&course.root.join(course.exercise(name)?.readme()))?, Answers::Shown)
 }
 
-pub fn lesson(screen: &Screen, course: &Course, name: &str) -> Result<()> {
-    screen.prose(&lesson_text(course, course.exercise(name)?)?)
+pub fn lesson(screen: &Screen, course: &Course, name: &str, answers: bool) -> Result<()> {
+    let answers = if answers { Answers::Shown } else { Answers::Folded("--answers shows it") };
+    screen.prose(&lesson_text(course, course.exercise(name)?)?, answers)
 }
 
 /// Builds the book and opens it. It is a program of its own, so that who never opens the book never builds mdBook.

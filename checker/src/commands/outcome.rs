@@ -11,6 +11,8 @@ pub enum Outcome {
     SomeFailed,
     /// The command line was not understood, and clap has said why.
     BadUsage,
+    /// Another program of ours was in trouble, and has said why.
+    Trouble,
     /// `grade`: the machine is not fit to judge, and nothing was judged.
     Unfit,
 }
@@ -20,7 +22,7 @@ impl From<Outcome> for ExitCode {
         match outcome {
             Outcome::AllPassed => ExitCode::SUCCESS,
             Outcome::SomeFailed => ExitCode::from(1),
-            Outcome::BadUsage => ExitCode::from(2),
+            Outcome::BadUsage | Outcome::Trouble => ExitCode::from(2),
             Outcome::Unfit => ExitCode::from(3),
         }
     }

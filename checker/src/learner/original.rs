@@ -58,6 +58,8 @@ pub fn reset(
 ) -> Result<(Vec<PathBuf>, Result<()>)> {
     let files = beginning(course, exercise)?;
     let kept = replace_all(course, exercise, &files)?;
+    // The new stub is in its place now.
+    let _ = fs::remove_dir_all(course.root.join(&exercise.dir).join(sources::NEW_STUB));
     Ok((kept, progress.forget(exercise)))
 }
 

@@ -36,6 +36,9 @@ struct Record {
     state: State,
     /// Of the source that was judged.
     source_hash: String,
+    /// Of the contract and the checks that it was judged by; empty if an older checker wrote this.
+    #[serde(default)]
+    contract_hash: String,
     /// Whether it has ever passed.
     #[serde(default)]
     passed: bool,
@@ -151,8 +154,15 @@ impl Progress {
     pub fn state(&self, course: &Course, exercise: &Exercise) -> State {
         match self.of(exercise) {
             None => State::NotRun,
-            Some(record) if record.source_hash == source_hash(course, exercise) => record.state,
-            Some(record) if record.state == State::Passed => State::Edited,
+            Some(record) if record.state == State::Passed => {
+                let is_outdated = !record.contract_hash.is_empty()
+                    && record.contract_hash != sources::contract_hash(course, exercise);
+                match record.source_hash == source_hash(course, exercise) {
+                    _ if is_outdated => State::Outdated,
+                    true => State::Passed,
+                    false => State::Edited,
+                }
+            }
             Some(record) => record.state,
         }
     }
@@ -182,7 +192,7 @@ impl Progress {
         for exercise in &course.exercises {
             tally.exercises += 1;
             tally.all_points += exercise.about.points;
-            if matches!(self.state(course, exercise), State::Passed | State::Edited) {
+            if matches!(self.state(course, exercise), State::Passed | State::Edited | State::Outdated) {
                 tally.passed += 1;
                 tally.points += exercise.about.points;
             }
@@ -208,6 +218,7 @@ impl Progress {
             let record = progress.entry(exercise);
             record.state = State::of(report);
             record.source_hash = source_hash;
+            record.contract_hash = sources::contract_hash(course, exercise);
             record.passed |= record.state == State::Passed;
             record.proven = if record.state == State::Passed { Proof::of(report) } else { Proof::default() };
             let before = record.findings.first().copied();

@@ -9,6 +9,8 @@ use walkdir::WalkDir;
 
 /// Where an exercise has its files as they were shipped, which nobody edits.
 const SHIPPED: &str = ".stub";
+/// Beside `src`: the stub of a new version, where the learner's program stays.
+pub const NEW_STUB: &str = "src.new";
 /// The program that shows what an exercise does. No check looks at it.
 const MAIN: &str = "main.rs";
 
@@ -53,6 +55,21 @@ pub fn hash(files: &Files) -> String {
         hash = name.as_bytes().iter().chain(&[0]).chain(bytes).chain(&[0]).fold(hash, step);
     }
     format!("{hash:016x}")
+}
+
+/// A number for what a program is judged by: the contract, the checks and the stub. Line endings don't count.
+pub fn contract_hash(course: &Course, exercise: &Exercise) -> String {
+    let dir = course.root.join(&exercise.dir);
+    let contract = exercise.contract(&course.root).unwrap_or_default().join("\n");
+    let mut files = below(&dir.join("tests")).unwrap_or_default();
+    files.extend(
+        below(&dir.join(SHIPPED)).unwrap_or_default().remove("lib.rs").map(|it| ("stub".to_owned(), it)),
+    );
+    for bytes in files.values_mut() {
+        bytes.retain(|byte| *byte != b'\r');
+    }
+    files.insert("contract".to_owned(), contract.into_bytes());
+    hash(&files)
 }
 
 /// All files below `folder`. What editors leave beside a file is none of them.

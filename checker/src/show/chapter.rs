@@ -7,15 +7,13 @@ use std::fs;
 use std::path::Path;
 
 /// What is shown in a book and not in a terminal.
-const TAGS: [&str; 8] = [
+const TAGS: [&str; 6] = [
     "<figure class=\"owns\">",
     "<figure class=\"lanes\">",
     "<figure class=\"chart\">",
     "</figure>",
     "<figcaption>",
     "</figcaption>",
-    "<code>",
-    "</code>",
 ];
 
 /// The chapter that an exercise belongs to, as text.
@@ -28,19 +26,7 @@ pub fn lesson_text(course: &Course, exercise: &Exercise) -> Result<String> {
 /// The chapter with its listings in it and its figures in words. `folder` is where it lies.
 fn in_words(text: &str, folder: &Path) -> String {
     let mut words = String::new();
-    let mut folded = false;
     for line in text.lines() {
-        match line {
-            "<details>" => {
-                folded = true;
-                words.push_str("(The answer is folded away in the book: `cargo checker book`.)\n");
-            }
-            "</details>" => folded = false,
-            _ => {}
-        }
-        if folded || line == "</details>" {
-            continue;
-        }
         let included = line.trim().strip_prefix("{{#include ").and_then(|it| it.strip_suffix("}}"));
         let shown = match included {
             Some(it) if it.ends_with(".svg") => figure(&folder.join(it)),
@@ -79,6 +65,8 @@ fn figure(file: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::show::markdown::{Answers, rendered};
+    use crate::show::style::Style;
 
     #[test]
     fn a_chapter_has_its_listings_and_figures_in_it() {
@@ -87,8 +75,10 @@ mod tests {
         let words = in_words(&text, &folder);
         assert!(words.contains("sender.send(page).unwrap(); // waits while two pages wait"), "{words}");
         assert!(words.contains("Deadlock: nothing can run any more. main waits for"), "{words}");
-        assert!(!words.contains("no room for 3"), "the answer is given away");
-        let left = ["{{#", "ANCHOR", "<figure", "<details", "<svg"].into_iter().find(|it| words.contains(it));
+        let left = ["{{#", "ANCHOR", "<figure", "<svg"].into_iter().find(|it| words.contains(it));
         assert_eq!(left, None, "{words}");
+        let page = rendered(&Style::of_width(80), &words, Answers::Folded("how"));
+        assert!(!page.contains("no room for 3"), "the answer is given away");
+        assert!(!page.contains("<details") && !page.contains("```"), "{page}");
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::course::hints::words;
 use crate::course::{Exercise, Hint};
+use crate::show::markdown::{Answers, rendered};
 use crate::show::report::Subject;
-use crate::show::style::{Style, details, lesson_title, look, paragraphs};
+use crate::show::style::{Style, details, lesson_title, look};
 use crate::verdict::{Check, Finding, Report, State};
 use anyhow::Result;
 use colored::Colorize;
@@ -76,7 +77,7 @@ impl Screen {
         let title = format!("Hint {step} of {}: {}", hints.len(), hint.title);
         self.say(&title.bold().to_string())?;
         self.say("")?;
-        self.prose(&words(hint))?;
+        self.prose(&words(hint), Answers::Shown)?;
         self.say("")?;
         foot.iter().try_for_each(|line| self.say(line))
     }
@@ -88,9 +89,9 @@ impl Screen {
         }
     }
 
-    /// Markdown, with its paragraphs wrapped to the screen.
-    pub fn prose(&self, text: &str) -> Result<()> {
-        paragraphs(text, &mut false).iter().try_for_each(|paragraph| self.say(paragraph))
+    /// Markdown, as the screen can show it.
+    pub fn prose(&self, text: &str, answers: Answers) -> Result<()> {
+        self.raw(&(self.style.encoded(&rendered(&self.style, text, answers)) + "\n"))
     }
 
     /// One exercise's verdict, with every finding explained.

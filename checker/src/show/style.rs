@@ -104,6 +104,12 @@ pub fn ascii(sign: char) -> char {
     match sign {
         _ if sign.is_ascii() => sign,
         '✓' => '+',
+        '•' => '*',
+        '═' => '=',
+        '┈' => '-',
+        '▸' => '>',
+        '▾' => 'v',
+        '↳' => '>',
         '✗' | '×' => 'x',
         '○' => 'o',
         '·' | '─' | '–' | '—' | '━' => '-',
@@ -118,6 +124,13 @@ pub fn ascii(sign: char) -> char {
         '┌' | '┐' | '└' | '┘' | '├' | '┤' | '╭' | '╮' | '╯' | '╰' | '┬' | '┴' | '┼' => {
             '+'
         }
+        'á' | 'à' | 'â' | 'ä' | 'å' | 'ã' => 'a',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'í' | 'ï' | 'ı' => 'i',
+        'ó' | 'ö' | 'ô' | 'ø' => 'o',
+        'ú' | 'ü' | 'û' => 'u',
+        'ñ' => 'n',
+        'ç' => 'c',
         '‘' | '’' => '\'',
         '“' | '”' => '"',
         _ => '?',
@@ -149,6 +162,7 @@ pub fn look(state: State) -> (&'static str, &'static str, Color) {
         State::NotRun => ("·", "not run yet", Color::BrightBlack),
         State::Passed => ("✓", "passed", Color::Green),
         State::Edited => ("~", "passed, edited since", Color::Yellow),
+        State::Outdated => ("~", "passed, old contract", Color::Yellow),
         State::Failed => ("✗", "failed", Color::Red),
         State::Unfinished => ("○", "unfinished", Color::Yellow),
         State::Undecided => ("?", "undecided", Color::Yellow),

@@ -21,6 +21,8 @@ pub struct Model<'a> {
     pub standing: Standing,
     pub pane: Pane,
     pub scroll: usize,
+    /// Whether the answers in the lesson are open.
+    pub answers: bool,
     /// How far the pane can be scrolled; found out when it is drawn.
     pub scroll_end: usize,
     /// The height of the pane; found out when it is drawn.
@@ -189,6 +191,7 @@ impl<'a> Model<'a> {
             standing,
             pane: Pane::Verdict,
             scroll,
+            answers: false,
             scroll_end,
             page,
             note: None,
@@ -210,6 +213,7 @@ impl<'a> Model<'a> {
     fn show(&mut self, pane: Pane) {
         self.pane = pane;
         self.scroll = 0;
+        self.answers = false;
     }
 
     /// Makes ready for a new run, of exercise `current`.
@@ -312,6 +316,7 @@ impl<'a> Model<'a> {
             KeyCode::Char('h') => self.open_hint(),
             KeyCode::Char('t') => self.show(Pane::Lanes),
             KeyCode::Char('o') => self.show(Pane::Lesson),
+            KeyCode::Char('a') if self.pane == Pane::Lesson => self.answers = !self.answers,
             KeyCode::Char('i') => self.show(Pane::Task),
             KeyCode::Char('c') => self.compare(),
             KeyCode::Char('x') if !asked_to_reset => self.show(Pane::Reset),

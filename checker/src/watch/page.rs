@@ -2,8 +2,9 @@
 
 use super::model::{Model, Pane, Phase};
 use crate::course::hints;
+use crate::show::markdown::{Answers, rendered};
 use crate::show::report::{Extent, Subject, summary};
-use crate::show::style::{Style, counted, look, paragraphs};
+use crate::show::style::{Style, counted, look};
 use crate::show::{comparison, lanes};
 use crate::verdict::{Report, State, Status};
 use anyhow::Result;
@@ -18,8 +19,11 @@ pub fn text(model: &Model<'_>, width: usize) -> (String, String) {
     let style = Style { width: width.clamp(20, 110), columns: width, ..model.style.clone() };
     match &model.pane {
         Pane::Verdict => ("Verdict".to_owned(), verdict(model, &style)),
-        Pane::Task => ("Task".to_owned(), prose_or_error(&style, &model.texts.task)),
-        Pane::Lesson => ("Lesson".to_owned(), prose_or_error(&style, &model.texts.lesson)),
+        Pane::Task => ("Task".to_owned(), prose_or_error(&style, &model.texts.task, Answers::Shown)),
+        Pane::Lesson => {
+            let answers = if model.answers { Answers::Shown } else { Answers::Folded("a opens it") };
+            ("Lesson".to_owned(), prose_or_error(&style, &model.texts.lesson, answers))
+        }
         Pane::Hint(step) => hint(model, &style, *step),
         Pane::Lanes => ("Replay".to_owned(), replay(model, width)),
         Pane::Compare(index) => compare(model, &style, *index),
@@ -38,11 +42,12 @@ pub fn text(model: &Model<'_>, width: usize) -> (String, String) {
 
 /// Every key and what it does.
 fn keys() -> String {
-    const KEYS: [(&str, &str); 25] = [
+    const KEYS: [(&str, &str); 26] = [
         ("n, p", "the next exercise, and the one before"),
         ("l", "all exercises; / searches them, Enter goes there, Esc goes back"),
         ("i", "the task: what the exercise asks, and its contract"),
         ("o", "the lesson, as a page"),
+        ("a", "in the lesson: opens the answers that are folded away, and closes them"),
         ("h", "a hint; once more for the next one"),
         ("t", "the steps of the first failure, one lane for each thread"),
         ("e", "your editor, at the line of the failure"),
@@ -97,13 +102,9 @@ pub fn status(model: &Model<'_>) -> String {
     }
 }
 
-fn prose(style: &Style, text: &str) -> String {
-    style.wrapped(&paragraphs(text, &mut false).join("\n"), "", "")
-}
-
-fn prose_or_error(style: &Style, text: &Result<String>) -> String {
+fn prose_or_error(style: &Style, text: &Result<String>, answers: Answers) -> String {
     match text {
-        Ok(text) => prose(style, text),
+        Ok(text) => rendered(style, text, answers),
         Err(error) => format!("{error:#}"),
     }
 }
@@ -176,7 +177,7 @@ fn hint(model: &Model<'_>, style: &Style, step: usize) -> (String, String) {
     for (index, hint) in all.iter().enumerate().filter(|(index, _)| passed || index + 1 == step) {
         // Writing to a string can't fail.
         let _ = writeln!(text, "{}\n", format!("{}. {}", index + 1, hint.title).bold());
-        let _ = writeln!(text, "{}\n", prose(style, &hints::words(hint)));
+        let _ = writeln!(text, "{}\n", rendered(style, &hints::words(hint), Answers::Shown));
     }
     let opened = model.progress.opened(exercise);
     let next = hints::offered(all, &model.progress.findings(exercise), &opened);

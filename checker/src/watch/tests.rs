@@ -279,6 +279,26 @@ fn each_pane() {
 }
 
 #[test]
+fn answers_in_the_lesson_open_and_close() {
+    let stage = Stage::new();
+    let mut model = stage.model();
+    judged(&mut model, Some(deadlock()));
+    let text = "# L\n\n<details>\n<summary>Why?</summary>\n\nFor a reason.\n\n</details>\n\nOn.\n";
+    model.texts.lesson = Ok(text.to_owned());
+    press(&mut model, "o");
+    let folded = screen(&mut model, 80, 24);
+    assert!(folded.contains("▸ Why? (a opens it)") && folded.contains("On."), "{folded}");
+    assert!(!folded.contains("For a reason."), "{folded}");
+    press(&mut model, "a");
+    assert!(screen(&mut model, 80, 24).contains("For a reason."));
+    press(&mut model, "a");
+    assert_eq!(screen(&mut model, 80, 24), folded);
+    // And whoever comes back guesses again.
+    press(&mut model, "aio");
+    assert_eq!(screen(&mut model, 80, 24), folded);
+}
+
+#[test]
 fn what_is_said_once_goes_with_the_next_key() {
     let stage = Stage::new();
     let mut model = stage.model();
@@ -382,7 +402,8 @@ fn an_edit_shows_in_the_next_run() {
     std::fs::write(source, "// changed\n").unwrap();
     std::fs::write(task, "# Another task\n\n## Contract\n\n1. **New.** A new promise.\n").unwrap();
     model.begin(0);
-    assert_eq!(model.standing.states[0], State::Edited);
+    // The contract is another one, too.
+    assert_eq!(model.standing.states[0], State::Outdated);
     assert!(screen(&mut model, 160, 60).contains("A new promise"));
     press(&mut model, "i");
     assert!(screen(&mut model, 160, 60).contains("Another task"));

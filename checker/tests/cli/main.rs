@@ -15,6 +15,7 @@ mod run;
 mod study;
 #[cfg(unix)]
 mod terminal;
+mod update;
 #[cfg(unix)]
 mod watch;
 mod workbook;
