@@ -1,8 +1,10 @@
 //! What each command does.
 
 mod args;
+mod effort;
 pub mod exercise;
 mod grade;
+mod grading;
 mod manual;
 pub mod outcome;
 mod progress;
