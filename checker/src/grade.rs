@@ -72,8 +72,12 @@ pub fn plan(course: &Course, out: &Path, class: &Class<'_>, given: &Given<'_>) -
         Some(path) => Assignment::read(path)?,
         None => Rules::read(&folder)?.assignment,
     };
-    let roster = class.roster.map(Roster::read).transpose()?.unwrap_or_default();
-    let submitted = class.submitted.map(roster::submitted).transpose()?.unwrap_or_default();
+    // The copy that is kept with the grading does not know where these files are.
+    let beside = |file: &'_ Option<PathBuf>| file.clone().filter(|_| given.assignment.is_some());
+    let roster = class.roster.map(Path::to_owned).or_else(|| beside(&assignment.roster));
+    let roster = roster.as_deref().map(Roster::read).transpose()?.unwrap_or_default();
+    let submitted = class.submitted.map(Path::to_owned).or_else(|| beside(&assignment.submitted));
+    let submitted = submitted.as_deref().map(roster::submitted).transpose()?.unwrap_or_default();
     let source = Source { from: class.from, assignment: &assignment, roster: &roster, submitted: &submitted };
     let (plan, intake) = freeze::make(course, &folder, &source)?;
     Rules::adopt(&folder, &People::read(&folder)?, given)?;

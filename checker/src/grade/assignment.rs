@@ -8,7 +8,7 @@ use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// One item of the gradebook.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -22,6 +22,13 @@ pub struct Assignment {
     /// Where the submissions come from, if it can't be seen from their names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layout: Option<Layout>,
+    /// Files that belong to it, seen from where the assignment is; what the command line names goes first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roster: Option<PathBuf>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submitted: Option<PathBuf>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extensions: Option<PathBuf>,
     /// What counts; empty for every exercise of the course.
     #[serde(default, rename = "exercise", skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<Item>,
@@ -115,7 +122,13 @@ impl Assignment {
     /// If it can't be read or understood.
     pub fn read(path: &Path) -> Result<Assignment> {
         let text = fs::read_to_string(path).with_context(|| format!("could not read {}", path.display()))?;
-        Assignment::parse(&text).with_context(|| format!("{} can't be understood", path.display()))
+        let mut assignment =
+            Assignment::parse(&text).with_context(|| format!("{} can't be understood", path.display()))?;
+        let beside = |file: PathBuf| path.parent().unwrap_or(Path::new("")).join(file);
+        for file in [&mut assignment.roster, &mut assignment.submitted, &mut assignment.extensions] {
+            *file = file.take().map(beside);
+        }
+        Ok(assignment)
     }
 
     /// # Errors
@@ -190,5 +203,27 @@ impl Assignment {
             );
         }
         Ok(Worth { exercise: name.clone(), points, weights: Some(by_clause) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_assignment_of_the_chapter_for_instructors_is_one() {
+        let chapter = include_str!("../../../lessons/for-instructors.md");
+        let text = chapter.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let assignment = Assignment::parse(text).unwrap();
+        assert_eq!(assignment.items.len(), 2);
+        assert!(assignment.policy.is_some() && assignment.roster.is_some());
+    }
+
+    #[test]
+    fn a_field_that_means_nothing_is_named() {
+        let error = Assignment::parse("titel = \"Week 3\"").unwrap_err();
+        assert!(format!("{error:#}").contains("titel"), "{error:#}");
+        let error = Assignment::parse("[shows]\nhidden-checks = [\"capacity\"]").unwrap_err();
+        assert!(format!("{error:#}").contains("print-room::capacity"), "{error:#}");
     }
 }

@@ -101,7 +101,7 @@ fn open_cases(page: &mut Page, graded: &Graded) {
     page.markup("<div class=\"wide\"><table><tr><th>Id<th>Exercise<th>Why</tr>");
     for (place, reason) in open {
         page.markup("<tr data-id>").element("td", &place.id).element("td", &place.exercise);
-        page.element("td", &cut(reason)).markup("</tr>");
+        page.element("td class=\"why\"", &cut(reason)).markup("</tr>");
     }
     page.markup("</table></div>");
 }
@@ -211,7 +211,7 @@ fn stuck(page: &mut Page, graded: &Graded, contract: &[String], places: &[&Place
         };
         let first = clauses.iter().find(|(_, clause)| matches!(clause, Clause::Broken { .. }));
         if let Some((number, _)) = first {
-            at.entry(*number).or_default().push(&place.id);
+            at.entry(*number).or_default().extend(graded.members_of(&place.id));
         }
     }
     if at.is_empty() {
@@ -223,7 +223,11 @@ fn stuck(page: &mut Page, graded: &Graded, contract: &[String], places: &[&Place
         let promise = contract.get(clause as usize - 1).map(|text| plain(text)).unwrap_or_default();
         let title = promise.split_inclusive('.').next().unwrap_or_default();
         page.markup("<tr data-id>").element("td class=\"n\"", &clause.to_string()).element("td", title);
-        page.element("td class=\"n\"", &ids.len().to_string()).element("td", &ids.join(", ")).markup("</tr>");
+        page.element("td class=\"n\"", &ids.len().to_string()).markup("<td>");
+        for id in ids {
+            page.markup(&format!("<a href=\"learners/{id}.html\">{id}</a> "));
+        }
+        page.markup("</td></tr>");
     }
     page.markup("</table></div>");
 }
@@ -252,7 +256,9 @@ fn heat_map(page: &mut Page, graded: &Graded, contract: &[String], places: &[&Pl
         let mut points: Vec<String> = own.iter().map(|mark| number(mark.r#final)).collect();
         points.dedup();
         page.element("td class=\"n\"", &points.join(" / "));
-        page.element("td", &in_a_word(outcome)).markup("</tr>");
+        let lost = own.iter().filter_map(|mark| mark.penalty).fold(0.0, f64::max);
+        let lost = if lost > 0.0 { format!("; {lost:.2} taken off") } else { String::new() };
+        page.element("td", &(in_a_word(outcome) + &lost)).markup("</tr>");
     }
     page.markup("</table></div>");
 }

@@ -3,9 +3,10 @@
 
 use super::graded::Graded;
 use super::html::Page;
+use super::pages::cut;
 use super::plan::Place;
 use super::record::{Clause, Outcome};
-use crate::verdict::Finding;
+use crate::verdict::{Finding, Kind};
 use anyhow::Result;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -20,6 +21,7 @@ struct Found {
     place: Place,
     file: String,
     line: u32,
+    message: String,
 }
 
 /// Findings that look alike: the same kind at the same clause, with threads that wait for the same things.
@@ -74,21 +76,29 @@ fn sorted(place: &Place, clause: u32, finding: &Finding) -> (Sort, Found) {
     let steps = finding.schedule.iter().flat_map(|schedule| &schedule.events);
     let of_step = || steps.rev().find_map(|event| own(&event.file).zip(event.line));
     let (file, line) = of_thread.or_else(of_step).unwrap_or_else(|| ("src/lib.rs".to_owned(), 0));
+    // Where a run stops, what the threads wait for tells one fault from another; elsewhere it is chance.
+    let threads = finding.threads.iter().filter(|_| finding.kind == Kind::Deadlock);
     let waits: BTreeSet<String> =
-        finding.threads.iter().filter_map(|thread| thread.waiting_for.as_deref()).map(unnamed).collect();
+        threads.filter_map(|thread| thread.waiting_for.as_deref()).map(unnamed).collect();
     let waits = waits.into_iter().collect::<Vec<_>>().join(", ");
     let sort = Sort { clause, kind: finding.kind.to_string(), waits };
-    (sort, Found { place: place.clone(), file, line })
+    (sort, Found { place: place.clone(), file, line, message: finding.message.clone() })
 }
 
-/// What is waited for, without the names and numbers that differ from program to program.
+/// What is waited for, without the names, numbers and articles that differ from program to program.
 fn unnamed(waited_for: &str) -> String {
     let mut words = Vec::new();
     for (index, part) in waited_for.split('`').enumerate() {
         // Every second part is a name.
-        if index % 2 == 0 {
-            words.extend(part.split_whitespace().filter(|word| !word.starts_with('#')));
+        if index % 2 == 1 {
+            continue;
         }
+        let told = |word: &&str| !word.starts_with('#') && !["a", "an", "the", "its"].contains(word);
+        words.extend(part.split_whitespace().filter(told));
+    }
+    // `worker 1` to finish
+    if words.first() == Some(&"to") {
+        words.insert(0, "thread");
     }
     words.join(" ")
 }
@@ -97,15 +107,19 @@ fn show(page: &mut Page, graded: &Graded, sort: &Sort, group: &[Found]) {
     let programs =
         if group.len() == 1 { "1 program".to_owned() } else { format!("{} programs", group.len()) };
     let at = if sort.clause == 0 { String::new() } else { format!(" at clause {}", sort.clause) };
-    let waits =
-        if sort.waits.is_empty() { String::new() } else { format!("; threads wait for {}", sort.waits) };
+    let waits = if sort.waits.is_empty() { String::new() } else { format!(", waiting for: {}", sort.waits) };
     page.markup("<details>").element("summary", &format!("{programs}: {}{at}{waits}", sort.kind));
     page.markup("<div class=\"side\">");
     for found in group.iter().take(SIDE) {
         page.markup("<div>");
-        let id = &found.place.id;
-        page.markup(&format!("<b>{id}</b> ")).text(&format!("{}:{}", found.file, found.line)).markup("<pre>");
-        page.text(&excerpt(graded, found)).markup("</pre></div>");
+        // A group's submission is on the page of each member.
+        let page_of = graded.members_of(&found.place.id).first().copied().unwrap_or_default();
+        page.markup(&format!("<a href=\"learners/{page_of}.html\">{}</a> ", found.place.id));
+        let line = if found.line == 0 { String::new() } else { format!(":{}", found.line) };
+        page.text(&format!("{}{line}", found.file)).markup("<pre>");
+        // What was refused as a whole has no line of its own: what was said of it does.
+        let text = if sort.clause == 0 { cut(&found.message) } else { excerpt(graded, found) };
+        page.text(&text).markup("</pre></div>");
     }
     page.markup("</div>");
     if group.len() > SIDE {
@@ -137,6 +151,8 @@ mod tests {
     #[test]
     fn names_and_numbers_do_not_part_findings_of_one_sort() {
         assert_eq!(unnamed("a message on channel #2 (`jobs`)"), unnamed("a message on channel #1 (`work`)"));
-        assert_eq!(unnamed("a notification"), "a notification");
+        assert_eq!(unnamed("a notification on the Condvar"), unnamed("a notification on a Condvar"));
+        assert_ne!(unnamed("a notification"), unnamed("a message"));
+        assert_eq!(unnamed("`worker 1` to finish"), "thread to finish");
     }
 }

@@ -84,6 +84,12 @@ impl Graded {
         self.marks.iter().filter(move |mark| mark.id == id)
     }
 
+    /// The ids of those whose submission `id` is; each of them has a page.
+    pub fn members_of(&self, id: &str) -> Vec<&str> {
+        let person = self.people.people.iter().find(|person| person.id == id);
+        person.into_iter().flat_map(|person| &person.members).map(|member| member.id.as_str()).collect()
+    }
+
     /// The sum of somebody's marks; none if one of them has no number.
     pub fn total(&self, id: &str) -> Option<f64> {
         let marks: Vec<&Mark> = self.marks_of(id).collect();

@@ -6,6 +6,7 @@ use super::policy::{Lateness, Loss, Policy};
 use super::record::{Clause, Outcome};
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// What one person earns for one exercise.
 #[derive(Clone, Debug, PartialEq)]
@@ -139,16 +140,20 @@ impl Case<'_> {
 /// What the clauses earn, and which of them don't.
 fn earned(clauses: &[(u32, Clause)], worth: &Worth) -> (f64, String) {
     let kept = |clause: &Clause| matches!(clause, Clause::Kept);
-    let broken: Vec<String> = clauses
-        .iter()
-        .filter_map(|(number, clause)| match clause {
-            Clause::Kept => None,
-            Clause::Broken { kind, .. } => Some(format!("clause {number} broken ({kind})")),
-            Clause::NotReached { because } => {
-                Some(format!("clause {number} not reached, because of {because}"))
-            }
-        })
-        .collect();
+    let mut broken: Vec<String> = Vec::new();
+    // By what hid them, so that one finding is not told once for each clause.
+    let mut hidden: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (number, clause) in clauses {
+        match clause {
+            Clause::Kept => {}
+            Clause::Broken { kind, .. } => broken.push(format!("clause {number} broken ({kind})")),
+            Clause::NotReached { because } => hidden.entry(because).or_default().push(number.to_string()),
+        }
+    }
+    for (because, numbers) in hidden {
+        let word = if numbers.len() == 1 { "clause" } else { "clauses" };
+        broken.push(format!("{word} {} not reached, because of {because}", numbers.join(", ")));
+    }
     let points = match &worth.weights {
         None if broken.is_empty() => worth.points,
         None => 0.0,

@@ -61,7 +61,7 @@ fn overview(page: &mut Page, marks: &[&Mark]) {
         for points in [mark.raw, mark.penalty, mark.r#final, Some(mark.max)] {
             page.element("td class=\"n\"", &number(points));
         }
-        page.element("td", &cut(&mark.reason)).markup("</tr>");
+        page.element("td class=\"why\"", &cut(&mark.reason)).markup("</tr>");
     }
     page.markup("</table></div>");
     if marks.iter().any(|mark| mark.state == State::Undecided) {
@@ -127,7 +127,7 @@ fn promises(page: &mut Page, contract: &[String], clauses: &[(u32, Clause)]) {
         page.markup("<li>")
             .element(&format!("b class=\"{class}\""), &word)
             .markup(" ")
-            .text(&plain(promise))
+            .prose(promise)
             .markup("</li>");
     }
     page.markup("</ol>");
@@ -155,6 +155,14 @@ pub fn cut(text: &str) -> String {
     cut
 }
 
+/// A message without places in files of ours.
+fn without_ours(message: &str) -> String {
+    let is_ours = |word: &&str| word.contains("/tests/") && word.starts_with("exercises/");
+    let words: Vec<&str> =
+        message.split(' ').map(|word| if is_ours(&word) { "a place in the check" } else { word }).collect();
+    words.join(" ")
+}
+
 /// Whether a place is in the learner's own files: those are called `src/…` in a record.
 fn is_own(file: &str) -> bool {
     file.starts_with("src/")
@@ -164,7 +172,7 @@ fn finding_part(page: &mut Page, graded: &Graded, record: &Record, check: &Check
     let shows: &Shows = &graded.rules.assignment.shows;
     if shows.has(Part::Evidence) {
         page.element("h3 class=\"broken\"", &format!("Clause {}: {}", check.clause, finding.kind));
-        page.element("p", &cut(&finding.message));
+        page.markup("<p>").prose(&cut(&without_ours(&finding.message))).markup("</p>");
         if let Some(printed) = &finding.printed {
             page.element("p", "It printed:").element("pre", &cut(printed));
         }
@@ -176,7 +184,7 @@ fn finding_part(page: &mut Page, graded: &Graded, record: &Record, check: &Check
                 let waits = thread.waiting_for.as_ref().map(|it| format!(", waits for {it}"));
                 let line =
                     [Some(thread.name.clone()), place, waits].into_iter().flatten().collect::<String>();
-                page.element("li", &cut(&line));
+                page.markup("<li>").prose(&cut(&line)).markup("</li>");
             }
             page.markup("</ul>");
         }
@@ -223,5 +231,16 @@ fn hide_ours(step: &mut Step) {
     if step.file.as_ref().is_some_and(|file| !is_own(file)) {
         step.file = None;
         step.line = None;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_in_our_files_is_not_named() {
+        let message = "`thread 1` had panicked at exercises/04-x/pair/tests/checks.rs:152 and src/lib.rs:3";
+        assert_eq!(without_ours(message), "`thread 1` had panicked at a place in the check and src/lib.rs:3");
     }
 }

@@ -85,7 +85,8 @@ impl Rules {
     /// If it can't be understood, or names somebody who is not in the class; then nothing has changed.
     pub fn adopt(folder: &Folder, people: &People, given: &Given<'_>) -> Result<()> {
         let assignment = given.assignment.map(Assignment::read).transpose()?;
-        let extensions = given.extensions.map(|path| read_extensions(path, people)).transpose()?;
+        let named = assignment.as_ref().and_then(|assignment| assignment.extensions.as_deref());
+        let extensions = given.extensions.or(named).map(|path| read_extensions(path, people)).transpose()?;
         if let Some(extensions) = &extensions {
             let kept = Rules::read(folder)?.assignment;
             let policy = assignment.as_ref().unwrap_or(&kept).policy.as_ref();

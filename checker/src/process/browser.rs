@@ -22,6 +22,6 @@ pub fn open(path: &Path) -> Result<()> {
     let status = command.status();
     match status {
         Ok(status) if status.success() => Ok(()),
-        _ => bail!("`{program}` could not open a browser; open {} yourself", path.display()),
+        _ => bail!("`{program}` could not open a browser; open {} in one yourself", path.display()),
     }
 }
