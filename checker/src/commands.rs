@@ -1,9 +1,11 @@
 //! What each command does.
 
 mod args;
+mod effort;
 pub mod exercise;
 mod explore;
 mod grade;
+mod grading;
 mod manual;
 pub mod outcome;
 mod play;

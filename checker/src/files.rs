@@ -3,6 +3,7 @@
 use anyhow::{Context, Result, anyhow, bail};
 use std::ffi::OsString;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Nobody writes a text of more bytes than this by hand.
@@ -28,10 +29,27 @@ pub fn read_text(path: &Path) -> Result<String> {
 
 /// Writes a file so that there is a whole one at any time.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    put(path, bytes, &fs::OpenOptions::new())
+}
+
+/// As [`replace`], for the owner's eyes only, where the system knows of such a thing.
+pub fn secret(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut options = fs::OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    put(path, bytes, &options)
+}
+
+/// What is being written has this at the end of its name.
+pub const BEGUN: &str = ".new";
+
+fn put(path: &Path, bytes: &[u8], options: &fs::OpenOptions) -> Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
+    name.push(format!(".{}{BEGUN}", std::process::id()));
     let new = path.with_file_name(name);
-    fs::write(&new, bytes).with_context(|| format!("could not write {}", new.display()))?;
+    let opened = options.clone().write(true).create(true).truncate(true).open(&new);
+    let written = opened.and_then(|mut file| file.write_all(bytes));
+    written.with_context(|| format!("could not write {}", new.display()))?;
     fs::rename(&new, path).with_context(|| format!("could not replace {}", path.display()))
 }
 

@@ -3,374 +3,373 @@
 mod archive;
 mod assignment;
 mod class;
+mod exports;
+mod findings;
+mod freeze;
+mod graded;
 mod html;
 mod intake;
 mod junit;
 mod late;
+mod likeness;
 mod lms;
 mod marks;
 mod pages;
+mod people;
 mod plan;
 mod policy;
 mod record;
+mod regrade;
+mod requests;
 mod roster;
+mod rules;
 mod run;
 mod sheet;
 mod similar;
 mod tables;
 mod unfit;
 
+pub use requests::State as Answer;
+pub use rules::Given;
+pub use run::Ran;
 pub use unfit::Unfit;
 
 use crate::course::Course;
-use crate::files::replace;
 use crate::judge::Judge;
 use anyhow::{Context, Result, bail};
 use assignment::Assignment;
-use lms::Key;
-use marks::{Mark, State};
-use plan::{Folder, People, Plan};
-use policy::Extension;
-use record::Record;
+use graded::{Graded, needs_all_attempts};
+use intake::Source;
+use likeness::Likeness;
+use marks::{ByHand, Mark};
+use people::People;
+use plan::{Folder, Plan, Taken};
+use regrade::What;
+use requests::Requests;
 use roster::Roster;
-use run::{Ran, Runner};
-use std::collections::BTreeMap;
+use rules::Rules;
+use run::{Kept, Runner};
 use std::fmt::Write;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-/// Takes in what was handed in at `from`; returns what to tell of it.
+/// What a class is taken in from.
+#[derive(Clone, Copy, Debug)]
+pub struct Class<'a> {
+    /// A folder, or the archive of an LMS.
+    pub from: &'a Path,
+    pub roster: Option<&'a Path>,
+    pub submitted: Option<&'a Path>,
+}
+
+/// Takes in what was handed in, and keeps what was given with it; returns what to tell of it.
 ///
 /// # Errors
 /// If there is nothing to take in, or something given can't be understood.
-pub fn plan(
-    course: &Course,
-    from: &Path,
-    out: &Path,
-    assignment: Option<&Path>,
-    roster: Option<&Path>,
-) -> Result<Vec<String>> {
-    let assignment = assignment.map(Assignment::read).transpose()?.unwrap_or_default();
-    let roster = roster.map(Roster::read).transpose()?.unwrap_or_default();
+pub fn plan(course: &Course, out: &Path, class: &Class<'_>, given: &Given<'_>) -> Result<Vec<String>> {
     let folder = Folder(out.to_owned());
-    let (plan, intake) = plan::make(course, from, &folder, &assignment, &roster)?;
-    let count = |wanted: fn(&plan::Taken) -> bool| plan.jobs().filter(|(_, _, taken)| wanted(taken)).count();
+    let assignment = match given.assignment {
+        Some(path) => Assignment::read(path)?,
+        None => Rules::read(&folder)?.assignment,
+    };
+    // The copy that is kept with the grading does not know where these files are.
+    let beside = |file: &'_ Option<PathBuf>| file.clone().filter(|_| given.assignment.is_some());
+    let roster = class.roster.map(Path::to_owned).or_else(|| beside(&assignment.roster));
+    let roster = roster.as_deref().map(Roster::read).transpose()?.unwrap_or_default();
+    let submitted = class.submitted.map(Path::to_owned).or_else(|| beside(&assignment.submitted));
+    let submitted = submitted.as_deref().map(roster::submitted).transpose()?.unwrap_or_default();
+    let source = Source { from: class.from, assignment: &assignment, roster: &roster, submitted: &submitted };
+    let (plan, intake) = freeze::make(course, &folder, &source)?;
+    Rules::adopt(&folder, &People::read(&folder)?, given)?;
+    let count = |wanted: fn(&Taken) -> bool| plan.jobs().filter(|(.., taken)| wanted(taken)).count();
     let mut said = vec![format!(
         "{} submissions, {} exercises: {} programs taken in, {} not handed in, {} to look at",
         plan.submissions.len(),
         plan.exercises.len(),
-        count(|taken| matches!(taken, plan::Taken::Frozen { .. })),
-        count(|taken| matches!(taken, plan::Taken::NotSubmitted)),
-        count(|taken| matches!(taken, plan::Taken::Refused { .. })),
+        count(|taken| matches!(taken, Taken::Frozen { .. })),
+        count(|taken| matches!(taken, Taken::NotSubmitted)),
+        count(|taken| matches!(taken, Taken::Refused { .. })),
     )];
-    for (planned, exercise, taken) in plan.jobs() {
-        if let plan::Taken::Refused { reason } = taken {
-            said.push(format!("{} · {exercise}: {reason}", planned.id));
+    for (place, _, taken) in plan.jobs() {
+        if let Taken::Refused { reason } = taken {
+            said.push(format!("{} · {}: {reason}", place.id, place.exercise));
         }
     }
     said.extend(intake.strays.iter().map(|stray| format!("left out: {stray}")));
     Ok(said)
 }
 
-/// Judges what has no record yet.
+/// What a course is judged with.
+pub struct Bench<'a> {
+    pub course: &'a Course,
+    pub judge: &'a Judge<'a>,
+    /// What keeps a program in: a part of each record.
+    pub sandbox: &'a str,
+    pub note: &'a dyn Fn(&str),
+}
+
+impl Bench<'_> {
+    /// Judges what has no record yet.
+    ///
+    /// # Errors
+    /// If the machine is not fit ([`Unfit`]), or something can't be read.
+    pub fn run(&self, out: &Path) -> Result<Ran> {
+        let folder = Folder(out.to_owned());
+        regrade::recover(&folder)?;
+        self.judge_into(&folder, folder.verdicts(), Kept::Decided)
+    }
+
+    fn judge_into(&self, folder: &Folder, verdicts: PathBuf, keep: Kept) -> Result<Ran> {
+        let (course, plan) = (self.course, Plan::read(folder)?);
+        run::sweep(&folder.0)?;
+        let assignment = Rules::read(folder)?.assignment;
+        if plan.release != course.release() {
+            (self.note)(&format!(
+                "this course is release {}, and the submissions were taken in for {}; each record says by which it was judged",
+                course.release(),
+                plan.release
+            ));
+        }
+        if let Some(pinned) = assignment.release.as_ref().filter(|pinned| *pinned != course.release()) {
+            bail!(
+                "the assignment is for release {pinned} of the course, and this is {}; check that release out",
+                course.release()
+            );
+        }
+        let all_attempts = needs_all_attempts(&assignment);
+        let (judge, sandbox) = (self.judge, self.sandbox);
+        let runner = Runner { judge, course, folder, plan: &plan, sandbox, verdicts, keep, all_attempts };
+        let began = Instant::now();
+        let mut said = 0;
+        runner.run(&mut |done, of| {
+            // Now and then, and with an estimate: whoever waits wants to know for how long.
+            let tenth = done * 10 / of.max(1);
+            if tenth > said || done == of {
+                said = tenth;
+                let left = began.elapsed().as_secs_f64() / done as f64 * (of - done) as f64;
+                (self.note)(&format!("{done} of {of} judged, about {left:.0} s left"));
+            }
+        })
+    }
+
+    /// Judges everything by what there is now, beside the verdicts that count; returns what that would change.
+    ///
+    /// # Errors
+    /// If the machine is not fit ([`Unfit`]), or something can't be read.
+    pub fn regrade(&self, out: &Path) -> Result<(Ran, Vec<String>)> {
+        let folder = Folder(out.to_owned());
+        regrade::recover(&folder)?;
+        // What is compared has to be there before anything is judged.
+        Graded::read(self.course, out)?;
+        let ran = self.judge_into(&folder, regrade::proposed(&folder), Kept::AsMadeNow)?;
+        let changes = regrade::changes(self.course, &folder)?;
+        let count = |what: What| changes.iter().filter(|change| change.what == what).count();
+        let mut said = vec![
+            format!(
+                "up: {}, down: {}, a first mark: {}, the same mark by another verdict: {}",
+                count(What::Up),
+                count(What::Down),
+                count(What::Decided),
+                count(What::Same)
+            ),
+            format!("undecided now, so the old verdict stays: {}", count(What::Stays)),
+            format!("set by hand, so the mark stays: {}", count(What::ByHand)),
+        ];
+        for change in &changes {
+            let points = |points: Option<f64>| points.map_or("no mark".to_owned(), |it| format!("{it:.2}"));
+            said.push(format!(
+                "{} {}: {} → {} ({})",
+                change.id,
+                change.exercise,
+                points(change.before),
+                points(change.after),
+                change.by
+            ));
+        }
+        Ok((ran, said))
+    }
+}
+
+/// Applies a regrading as a whole, and makes the marks anew. Returns where the old verdicts are kept.
 ///
 /// # Errors
-/// If the machine is not fit ([`Unfit`]), or something can't be read or written.
-pub fn run(
-    course: &Course,
-    judge: &Judge<'_>,
-    out: &Path,
-    sandbox: &str,
-    note: &dyn Fn(&str),
-) -> Result<Ran> {
-    let folder = Folder(out.to_owned());
-    let plan = Plan::read(&folder)?;
-    if plan.release != course.release() {
-        note(&format!(
-            "this course is release {}, and the submissions were taken in for {}; each record says which it was judged by",
-            course.release(),
-            plan.release
-        ));
-    }
-    if let Some(pinned) = plan.assignment.release.as_ref().filter(|pinned| *pinned != course.release()) {
-        bail!(
-            "the assignment is for release {pinned} of the course, and this is {}; check that release out",
-            course.release()
-        );
-    }
-    let runner = Runner { judge, course, folder: &folder, plan: &plan, sandbox };
-    let began = Instant::now();
-    let mut said = 0;
-    runner.run(&mut |done, of| {
-        // Now and then, and with an estimate: whoever waits wants to know for how long.
-        let tenth = done * 10 / of.max(1);
-        if tenth > said || done == of {
-            said = tenth;
-            let left = began.elapsed().as_secs_f64() / done as f64 * (of - done) as f64;
-            note(&format!("{done} of {of} judged, about {left:.0} s left"));
-        }
-    })
+/// If there is none, or the disk says no.
+pub fn apply(course: &Course, out: &Path) -> Result<PathBuf> {
+    let kept = regrade::apply(course, &Folder(out.to_owned()))?;
+    marks(course, out, &Given::default())?;
+    Ok(kept)
 }
 
-/// Everything that has been judged, in the order of the plan.
-fn records(folder: &Folder, plan: &Plan) -> Result<Vec<Record>> {
-    let mut records = Vec::new();
-    for (planned, exercise, _) in plan.jobs() {
-        let path = folder.record(&planned.id, exercise);
-        let bytes = fs::read(&path).with_context(|| {
-            format!("{} has no verdict on {exercise} yet; `cargo checker grade run` judges it", planned.id)
-        })?;
-        let record = serde_json::from_slice(&bytes)
-            .with_context(|| format!("{} can't be understood", path.display()))?;
-        records.push(record);
-    }
-    Ok(records)
-}
-
-/// A grading that has been judged.
-struct Graded {
-    folder: Folder,
-    plan: Plan,
-    people: People,
-    records: Vec<Record>,
-    marks: Vec<Mark>,
-}
-
-/// Reads verdicts and makes marks of them by the policy.
-fn graded(
-    course: &Course,
-    out: &Path,
-    assignment: Option<&Path>,
-    extensions: Option<&Path>,
-) -> Result<Graded> {
-    let folder = Folder(out.to_owned());
-    let mut plan = Plan::read(&folder)?;
-    if let Some(path) = assignment {
-        plan.assignment = Assignment::read(path)?;
-    }
-    let people = People::read(&folder)?;
-    let extensions = extensions.map(policy::extensions).transpose()?.unwrap_or_default();
-    if let Some(key) = extensions.keys().find(|key| !people.people.iter().any(|it| it.members.contains(key)))
-    {
-        bail!("there is an extension for `{key}`, who has no submission and is not in the roster");
-    }
-    let records = records(&folder, &plan)?;
-    let worth = plan.assignment.worth(course)?;
-    let mut marks = Vec::new();
-    for record in &records {
-        let person = people.people.iter().find(|person| person.id == record.id);
-        let granted = person.and_then(|person| person.members.iter().find_map(|key| extensions.get(key)));
-        let none = Extension::default();
-        let Some(worth) = worth.iter().find(|worth| worth.exercise == record.exercise) else { continue };
-        marks.push(marks::mark(record, worth, &plan.assignment, granted.unwrap_or(&none))?);
-    }
-    Ok(Graded { folder, plan, people, records, marks })
+/// Forgets a regrading that was not applied.
+///
+/// # Errors
+/// If there is none, or the disk says no.
+pub fn cancel(out: &Path) -> Result<()> {
+    regrade::cancel(&Folder(out.to_owned()))
 }
 
 /// Writes `marks.csv` and `results.jsonl`.
 ///
 /// # Errors
 /// If a verdict is missing or a file can't be written.
-pub fn marks(
-    course: &Course,
-    out: &Path,
-    assignment: Option<&Path>,
-    extensions: Option<&Path>,
-) -> Result<Vec<PathBuf>> {
-    let graded = graded(course, out, assignment, extensions)?;
-    Ok(vec![
-        tables::marks(&graded.folder, &graded.people, &graded.marks)?,
-        tables::results(&graded.folder, &graded.records)?,
-    ])
+pub fn marks(course: &Course, out: &Path, given: &Given<'_>) -> Result<Vec<PathBuf>> {
+    let folder = Folder(out.to_owned());
+    Rules::adopt(&folder, &People::read(&folder)?, given)?;
+    let graded = Graded::read(course, out)?;
+    Ok(vec![tables::marks(&graded)?, tables::results(&graded)?])
 }
 
 /// Writes the pages; returns that of the class.
 ///
 /// # Errors
 /// If a verdict is missing or a file can't be written.
-pub fn report(course: &Course, out: &Path, extensions: Option<&Path>) -> Result<PathBuf> {
-    let graded = graded(course, out, None, extensions)?;
-    for planned in &graded.plan.submissions {
-        let records: Vec<&Record> = graded.records.iter().filter(|record| record.id == planned.id).collect();
-        let marks: Vec<&Mark> = graded.marks.iter().filter(|mark| mark.id == planned.id).collect();
-        pages::learner(course, &graded.folder, &planned.id, &records, &marks)?;
+pub fn report(course: &Course, out: &Path) -> Result<PathBuf> {
+    let graded = Graded::read(course, out)?;
+    let requests = Requests::read(&graded.folder)?;
+    for member in graded.people.members() {
+        pages::learner(course, &graded, &requests, member)?;
     }
-    class::page(&graded.folder, &graded.plan.assignment.title, &graded.records, &graded.marks)
+    let likeness = Likeness::of(course, &graded.folder, &graded.plan)?;
+    class::page(course, &graded, &requests, &likeness)
 }
 
-/// One submission in words.
+/// One person's verdicts and marks in words.
 ///
 /// # Errors
-/// If there is no such submission.
-pub fn show(course: &Course, out: &Path, id: &str) -> Result<String> {
-    let graded = graded(course, out, None, None)?;
-    let person = graded.people.people.iter().find(|person| person.id == id);
-    let person = person.with_context(|| format!("there is no submission `{id}` in {}", out.display()))?;
+/// If there is no such person.
+pub fn show(course: &Course, out: &Path, who: &str) -> Result<String> {
+    let graded = Graded::read(course, out)?;
+    let member = graded.people.member(who)?;
     let mut text = String::new();
-    let members: Vec<&str> = person.members.iter().map(|key| key.0.as_str()).collect();
     // Writing to a string can't fail.
-    let _ = writeln!(text, "{id}: {} {}", members.join(", "), person.name);
-    for mark in graded.marks.iter().filter(|mark| mark.id == id) {
+    let _ = writeln!(text, "{}: {} {}", member.id, member.key, member.name);
+    for mark in graded.marks_of(&member.id) {
         let points = match mark.r#final {
             Some(points) => format!("{points:.2} of {:.2}", mark.max),
             None => "no mark".to_owned(),
         };
-        let _ = writeln!(text, "{}: {}, {points}. {}", mark.exercise, mark.state.name(), mark.reason);
+        let attempt =
+            if mark.place.attempt > 1 { format!(", attempt {}", mark.place.attempt) } else { String::new() };
+        let _ = writeln!(
+            text,
+            "{}: {}, {points}{attempt}. {}",
+            mark.place.exercise,
+            mark.state.name(),
+            mark.reason
+        );
+    }
+    for request in Requests::read(&graded.folder)?.of(&member.id) {
+        let _ = writeln!(text, "{}", in_words(request));
     }
     Ok(text)
 }
 
-/// The marks as an LMS's sheet takes them: by key, summed over the exercises. Who has no mark for one of them has none.
-fn entries(graded: &Graded) -> BTreeMap<Key, sheet::Entry> {
-    let mut entries = BTreeMap::new();
-    for person in &graded.people.people {
-        let own: Vec<&Mark> = graded.marks.iter().filter(|mark| mark.id == person.id).collect();
-        let points: Option<f64> = own.iter().map(|mark| mark.r#final).sum();
-        let Some(points) = points.filter(|_| !own.is_empty()) else { continue };
-        let said: Vec<String> = own
-            .iter()
-            .filter(|mark| !mark.reason.is_empty())
-            .map(|mark| format!("{}: {}", mark.exercise, mark.reason))
-            .collect();
-        for member in &person.members {
-            entries.insert(
-                member.clone(),
-                sheet::Entry { points: marks::rounded(points), comment: said.join("; ") },
-            );
-        }
-    }
-    entries
-}
-
-/// Fills in Canvas's gradebook.
+/// Sets a mark by hand, or takes it away with `points` as `None`; returns what the mark is now.
 ///
 /// # Errors
-/// If the sheet is none of Canvas's, or a file can't be read or written.
-pub fn canvas(
+/// If there is no such person or exercise, or the points can't be given.
+pub fn set(
     course: &Course,
     out: &Path,
-    sheet: &Path,
-    column: &str,
-    extensions: Option<&Path>,
+    who: &str,
+    exercise: &str,
+    points: Option<(f64, &str)>,
 ) -> Result<String> {
-    let graded = graded(course, out, None, extensions)?;
-    let bytes = fs::read(sheet).with_context(|| format!("could not read {}", sheet.display()))?;
-    let filled = sheet::canvas(&bytes, column, &entries(&graded))?;
-    written(&graded, filled, "canvas.csv")
+    let mut graded = Graded::read(course, out)?;
+    let id = graded.people.member(who)?.id.clone();
+    let worth = graded.worth.iter().find(|worth| worth.exercise == exercise);
+    let worth = worth.with_context(|| format!("`{exercise}` is no exercise of this assignment"))?;
+    if let Some((points, _)) = points
+        && !(0.0..=worth.points).contains(&points)
+    {
+        bail!("{exercise} is worth {}; {points} points can't be given for it", worth.points);
+    }
+    let mark = points.map(|(points, reason)| ByHand {
+        id: id.clone(),
+        exercise: exercise.to_owned(),
+        points,
+        reason: reason.to_owned(),
+    });
+    graded.rules.set(&graded.folder, &id, exercise, mark)?;
+    marks(course, out, &Given::default())?;
+    let graded = Graded::read(course, out)?;
+    let mark: Option<&Mark> = graded.marks_of(&id).find(|mark| mark.place.exercise == exercise);
+    Ok(mark.map_or_else(String::new, |mark| {
+        format!("{id} {exercise}: {} ({})", tables::number(mark.r#final), mark.reason)
+    }))
 }
 
-/// Fills in Moodle's worksheet.
+/// Notes a request; returns its number.
 ///
 /// # Errors
-/// If the sheet is none of Moodle's, or a file can't be read or written.
-pub fn moodle(course: &Course, out: &Path, sheet: &Path, extensions: Option<&Path>) -> Result<String> {
-    let graded = graded(course, out, None, extensions)?;
-    let bytes = fs::read(sheet).with_context(|| format!("could not read {}", sheet.display()))?;
-    let filled = sheet::moodle(&bytes, &entries(&graded))?;
-    written(&graded, filled, "moodle.csv")
-}
-
-fn written(graded: &Graded, filled: sheet::Filled, name: &str) -> Result<String> {
-    let path = graded.folder.0.join(name);
-    replace(&path, &filled.text)?;
-    let without = graded.marks.iter().filter(|mark| mark.state != State::Marked).count();
-    let mut said = format!(
-        "wrote {}: {} rows filled in; {without} verdicts have no mark and were left as they are",
-        path.display(),
-        filled.filled
-    );
-    if !filled.absent.is_empty() {
-        let names: Vec<String> = filled.absent.iter().map(ToString::to_string).collect();
-        let _ = write!(said, "\nnot in the sheet: {}", names.join(", "));
+/// If there is no such person or exercise, or one about it is open.
+pub fn ask(course: &Course, out: &Path, who: &str, exercise: &str, reason: &str) -> Result<u32> {
+    let graded = Graded::read(course, out)?;
+    let id = graded.people.member(who)?.id.clone();
+    if !graded.worth.iter().any(|worth| worth.exercise == exercise) {
+        bail!("`{exercise}` is no exercise of this assignment");
     }
-    Ok(said)
+    Requests::read(&graded.folder)?.add(&id, exercise, reason)
 }
 
-/// Writes a JUnit file for each exercise.
+/// Answers a request; returns it in words.
 ///
 /// # Errors
-/// If a verdict is missing or a file can't be written.
-pub fn junit(out: &Path) -> Result<String> {
-    let folder = Folder(out.to_owned());
-    let plan = Plan::read(&folder)?;
-    let records = records(&folder, &plan)?;
-    let dir = folder.0.join("junit");
-    fs::create_dir_all(&dir).with_context(|| format!("could not make {}", dir.display()))?;
-    for exercise in &plan.exercises {
-        let own: Vec<&Record> = records.iter().filter(|record| record.exercise == *exercise).collect();
-        replace(&dir.join(format!("{exercise}.xml")), junit::report(exercise, &own)?.as_bytes())?;
-    }
-    Ok(format!("wrote {} files in {}", plan.exercises.len(), dir.display()))
+/// If there is none with this number.
+pub fn answer(out: &Path, number: u32, state: Answer, text: &str) -> Result<String> {
+    let mut requests = Requests::read(&Folder(out.to_owned()))?;
+    requests.answer(number, state, text).map(in_words)
 }
 
-/// Writes `similar.csv`: pairs of programs that a person should look at.
+/// All requests in words.
 ///
 /// # Errors
-/// If a program can't be read or the file can't be written.
-pub fn similarity(course: &Course, out: &Path) -> Result<String> {
-    let folder = Folder(out.to_owned());
-    let plan = Plan::read(&folder)?;
-    let mut pairs = Vec::new();
-    for name in &plan.exercises {
-        let exercise = course.exercise(name)?;
-        let mut programs = Vec::new();
-        for (planned, own, taken) in plan.jobs() {
-            let source = folder.frozen(&planned.id, own).join("lib.rs");
-            if own == name
-                && matches!(taken, plan::Taken::Frozen { .. })
-                && let Ok(program) =
-                    similar::Program::read(&planned.id, &fs::read_to_string(&source).unwrap_or_default())
-            {
-                programs.push(program);
-            }
-        }
-        let given = given(course, exercise);
-        for (program, (of, known)) in
-            programs.iter().flat_map(|it| given.iter().map(move |other| (it, other)))
-        {
-            if program.is_identical(known) && !of.is_empty() {
-                pairs.push(similar::Pair {
-                    exercise: name.clone(),
-                    left: program.id.clone(),
-                    right: of.clone(),
-                    shared: 1.0,
-                    identical: true,
-                });
-            }
-        }
-        let known: Vec<similar::Program> = given.into_iter().map(|(_, program)| program).collect();
-        pairs.extend(similar::pairs(name, &programs, &known));
-    }
-    let mut table = csv::Writer::from_writer(Vec::new());
-    for pair in &pairs {
-        table.serialize(pair)?;
-    }
-    let path = folder.0.join("similar.csv");
-    replace(&path, &table.into_inner().context("similar.csv could not be made")?)?;
-    let alike = pairs.iter().filter(|pair| pair.identical).count();
-    Ok(format!(
-        "wrote {}: {} pairs have something in common, {alike} are the same but for layout. This is for a person to look at, and part of no mark.",
-        path.display(),
-        pairs.len()
-    ))
+/// If they can't be read.
+pub fn requests(out: &Path) -> Result<Vec<String>> {
+    Ok(Requests::read(&Folder(out.to_owned()))?.all.iter().map(in_words).collect())
 }
 
-/// What everybody was given: the stub, which nobody can be blamed for; and what was shipped, by name.
-fn given(course: &Course, exercise: &crate::course::Exercise) -> Vec<(String, similar::Program)> {
-    let mut given = Vec::new();
-    for variant in crate::course::variant::of(&course.root, exercise).into_iter().flatten() {
-        let text = fs::read_to_string(course.root.join(&variant.source)).unwrap_or_default();
-        let name = if variant.source == exercise.source() {
-            String::new()
-        } else {
-            variant.source.display().to_string()
-        };
-        if let Ok(program) = similar::Program::read(&name, &text) {
-            given.push((name, program));
+fn in_words(request: &requests::Request) -> String {
+    let answer = if request.answer.is_empty() { String::new() } else { format!(" – {}", request.answer) };
+    format!(
+        "request {}, {}: {} {}: {}{answer}",
+        request.number,
+        request.state.name(),
+        request.id,
+        request.exercise,
+        request.reason
+    )
+}
+
+/// What a grading can be written as, for somebody else to read.
+#[derive(Clone, Copy, Debug)]
+pub enum Export<'a> {
+    Canvas { sheet: &'a Path, column: &'a str },
+    Moodle { sheet: &'a Path },
+    Junit,
+    Class,
+    Similarity,
+}
+
+/// Writes a file for another tool; returns what to tell of it.
+///
+/// # Errors
+/// If a verdict is missing, a sheet is not the LMS's, or a file can't be written.
+pub fn export(course: &Course, out: &Path, format: Export<'_>) -> Result<String> {
+    let graded = Graded::read(course, out)?;
+    match format {
+        Export::Canvas { sheet, column } => exports::canvas(&graded, sheet, column),
+        Export::Moodle { sheet } => exports::moodle(&graded, sheet),
+        Export::Junit => exports::junit(&graded),
+        Export::Class => {
+            let path = tables::class(&graded, &graded.people)?;
+            Ok(format!("wrote {}, which names people; keep it where only you can read it", path.display()))
+        }
+        Export::Similarity => {
+            let said = Likeness::of(course, &graded.folder, &graded.plan)?.write(&graded.folder)?;
+            Ok(format!("{said}\n{}", likeness::export(course, &graded)?))
         }
     }
-    given
 }
 
 /// Bytes as lower-case hexadecimal digits.

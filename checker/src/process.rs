@@ -1,5 +1,6 @@
 //! A child process that can't outlive us: its own process group, a deadline, and output we stop listening to.
 
+pub mod browser;
 pub mod cancel;
 pub mod jail;
 #[cfg(unix)]

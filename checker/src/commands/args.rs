@@ -1,9 +1,10 @@
 //! The command line.
 
+use crate::commands::effort::Effort;
+use crate::commands::grading::Grade;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use std::path::PathBuf;
-use std::time::Duration;
 
 /// Judges the exercises of the concurrency workbook.
 ///
@@ -176,25 +177,6 @@ pub struct Run {
     pub format: Format,
 }
 
-#[derive(Args, Debug)]
-pub struct Effort {
-    /// The seed of the first schedule
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
-    /// How many schedules to explore for each check [default: what the check finds right]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub schedules: Option<u64>,
-    /// The limit for compiling and for running one program
-    #[arg(long, value_name = "SECS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    timeout: u64,
-}
-
-impl Effort {
-    pub fn limit(&self) -> Duration {
-        Duration::from_secs(self.timeout)
-    }
-}
-
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub enum Format {
     Human,
@@ -329,106 +311,4 @@ pub enum MutantsOf {
     Solutions,
     /// The solutions and all accepted variants.
     All,
-}
-
-/// `grade`, whole or in steps.
-#[derive(Args, Debug)]
-#[command(args_conflicts_with_subcommands = false, subcommand_negates_reqs = true)]
-pub struct Grade {
-    #[command(subcommand)]
-    pub step: Option<GradeStep>,
-    /// A folder with one folder for each learner, or the archive that your LMS makes of all submissions
-    #[arg(value_name = "SUBMISSIONS")]
-    pub submissions: Option<PathBuf>,
-    /// Where everything that comes out goes; what is there already is gone on with
-    #[arg(long, value_name = "DIR")]
-    pub out: Option<PathBuf>,
-    /// Which exercises count, for how much, and what late ones lose [default: every exercise, on time]
-    #[arg(long, value_name = "FILE", global = true)]
-    pub assignment: Option<PathBuf>,
-    /// A CSV with a column `key`, and if you like `name` and `group`
-    #[arg(long, value_name = "FILE")]
-    pub roster: Option<PathBuf>,
-    /// A CSV with the columns `key`, `hours` and `excused`
-    #[arg(long, value_name = "FILE", global = true)]
-    pub extensions: Option<PathBuf>,
-    /// What keeps a submission from your machine; this version knows only `none`, which has to be asked for
-    #[arg(long, value_enum, global = true)]
-    pub sandbox: Option<Sandbox>,
-    #[command(flatten)]
-    pub effort: Effort,
-}
-
-/// What keeps a submission from the machine.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub enum Sandbox {
-    /// All that this version knows of, by a kernel that knows all of it
-    Strict,
-    /// No files but its own, no network, no other session
-    Standard,
-    /// Nothing: programs run with your rights
-    None,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum GradeStep {
-    /// Take in what was handed in, under ids that name nobody
-    Plan(Intake),
-    /// Judge what has no record yet
-    Run {
-        #[arg(long, value_name = "DIR")]
-        out: PathBuf,
-    },
-    /// Make marks of the verdicts; nothing is run
-    Marks {
-        #[arg(long, value_name = "DIR")]
-        out: PathBuf,
-    },
-    /// Write the pages: one for you, and one for each learner
-    Report {
-        #[arg(long, value_name = "DIR")]
-        out: PathBuf,
-    },
-    /// Fill in your LMS's own sheet, or write a file for another tool
-    Export {
-        #[arg(value_enum)]
-        format: GradeFormat,
-        #[arg(long, value_name = "DIR")]
-        out: PathBuf,
-        /// The sheet as your LMS exported it
-        #[arg(long, value_name = "FILE")]
-        sheet: Option<PathBuf>,
-        /// The column of Canvas's sheet to fill in
-        #[arg(long, value_name = "TITLE")]
-        column: Option<String>,
-    },
-    /// Show one submission: whose it is, its verdicts and its marks
-    Show {
-        #[arg(value_name = "ID")]
-        id: String,
-        #[arg(long, value_name = "DIR")]
-        out: PathBuf,
-    },
-}
-
-#[derive(Args, Clone, Debug)]
-pub struct Intake {
-    /// A folder with one folder for each learner, or the archive that your LMS makes of all submissions
-    #[arg(value_name = "SUBMISSIONS")]
-    pub submissions: PathBuf,
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
-    #[arg(skip)]
-    pub assignment: Option<PathBuf>,
-    /// A CSV with a column `key`, and if you like `name` and `group`
-    #[arg(long, value_name = "FILE")]
-    pub roster: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
-pub enum GradeFormat {
-    Canvas,
-    Moodle,
-    Junit,
-    Similarity,
 }

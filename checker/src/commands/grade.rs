@@ -1,10 +1,12 @@
 //! `grade`: a class, in three steps on disk.
 
-use crate::commands::args::{Grade, GradeFormat, GradeStep, Intake, Sandbox};
+use crate::commands::grading::{Decision, Format, Grade, Sandbox, Step};
 use crate::commands::outcome::Outcome;
 use crate::commands::setup::{effort, judge, open_base};
 use crate::course::Course;
-use crate::grade::{self, Unfit};
+use crate::grade::{self, Answer, Bench, Class, Export, Given, Ran, Unfit};
+use crate::judge::Judge;
+use crate::process::browser;
 use crate::process::jail::{self, Level};
 use crate::show::printer::Screen;
 use anyhow::{Context, Result, bail};
@@ -16,15 +18,7 @@ use std::path::Path;
 /// If the call can't be understood or something can't be written.
 pub fn grade(screen: &Screen, course: &Course, call: &Grade) -> Result<Outcome> {
     let outcome = match &call.step {
-        None => {
-            let intake = Intake {
-                submissions: call.submissions.clone().context("name the folder or archive of submissions")?,
-                out: call.out.clone().context("name a folder for what comes out: `--out DIR`")?,
-                assignment: call.assignment.clone(),
-                roster: call.roster.clone(),
-            };
-            all(screen, course, call, &intake)
-        }
+        None => all(screen, course, call),
         Some(step) => one(screen, course, call, step),
     };
     match outcome {
@@ -36,54 +30,118 @@ pub fn grade(screen: &Screen, course: &Course, call: &Grade) -> Result<Outcome> 
     }
 }
 
-fn all(screen: &Screen, course: &Course, call: &Grade, intake: &Intake) -> Result<Outcome> {
+fn all(screen: &Screen, course: &Course, call: &Grade) -> Result<Outcome> {
+    let submissions = call.submissions.as_deref();
+    let submissions = submissions.context("name the folder or archive of submissions")?;
+    let out = out(call)?;
     let kept_in = confine(screen, course, call.sandbox)?;
-    take_in(screen, course, intake)?;
-    let outcome = run(screen, course, call, &intake.out, kept_in)?;
-    marks(screen, course, &intake.out, call)?;
-    report(screen, course, &intake.out, call)?;
+    take_in(screen, course, call, submissions)?;
+    let outcome = with_bench(screen, course, call, kept_in, |bench| {
+        let ran = bench.run(out)?;
+        told(screen, ran)
+    })?;
+    for file in grade::marks(course, out, &given(call))? {
+        screen.say(&format!("wrote {}", file.display()))?;
+    }
+    report(screen, course, out, false)?;
     Ok(outcome)
 }
 
-fn one(screen: &Screen, course: &Course, call: &Grade, step: &GradeStep) -> Result<Outcome> {
+fn one(screen: &Screen, course: &Course, call: &Grade, step: &Step) -> Result<Outcome> {
+    let out = out(call)?;
     match step {
-        GradeStep::Plan(intake) => {
-            let intake = Intake { assignment: call.assignment.clone(), ..intake.clone() };
-            take_in(screen, course, &intake).map(|()| Outcome::AllPassed)
-        }
-        GradeStep::Run { out } => {
+        Step::Plan { submissions } => take_in(screen, course, call, submissions)?,
+        Step::Run => {
             let kept_in = confine(screen, course, call.sandbox)?;
-            run(screen, course, call, out, kept_in)
+            return with_bench(screen, course, call, kept_in, |bench| told(screen, bench.run(out)?));
         }
-        GradeStep::Marks { out } => marks(screen, course, out, call).map(|()| Outcome::AllPassed),
-        GradeStep::Report { out } => report(screen, course, out, call).map(|()| Outcome::AllPassed),
-        GradeStep::Show { id, out } => {
-            screen.say(&grade::show(course, out, id)?)?;
-            Ok(Outcome::AllPassed)
+        Step::Marks => {
+            for file in grade::marks(course, out, &given(call))? {
+                screen.say(&format!("wrote {}", file.display()))?;
+            }
         }
-        GradeStep::Export { format, out, sheet, column } => {
-            let said = match (format, sheet) {
-                (GradeFormat::Junit, _) => grade::junit(out)?,
-                (GradeFormat::Similarity, _) => grade::similarity(course, out)?,
-                (GradeFormat::Canvas, Some(sheet)) => {
-                    let column = column.as_deref().context("name the column to fill in: `--column TITLE`")?;
-                    grade::canvas(course, out, sheet, column, extensions(call))?
-                }
-                (GradeFormat::Moodle, Some(sheet)) => grade::moodle(course, out, sheet, extensions(call))?,
-                (GradeFormat::Canvas | GradeFormat::Moodle, None) => {
-                    bail!(
-                        "name the sheet that your LMS exported: `--sheet FILE`; it is filled in, and never made up"
-                    )
-                }
+        Step::Report { open } => {
+            if call.extensions.is_some() || call.assignment.is_some() || !call.earlier.is_empty() {
+                grade::marks(course, out, &given(call))?;
+            }
+            report(screen, course, out, *open)?;
+        }
+        Step::Show { who } => screen.raw(&screen.style.encoded(&grade::show(course, out, who)?))?,
+        Step::Export { format, sheet, column } => {
+            let format = wanted(*format, sheet.as_deref(), column.as_deref())?;
+            screen.raw(&screen.style.encoded(&(grade::export(course, out, format)? + "\n")))?;
+        }
+        Step::Regrade { apply: true, .. } => {
+            let kept = grade::apply(course, out)?;
+            screen.say(&format!("applied; the old verdicts and marks are kept in {}", kept.display()))?;
+        }
+        Step::Regrade { cancel: true, .. } => {
+            grade::cancel(out)?;
+            screen.say("forgotten; the marks are as they were")?;
+        }
+        Step::Regrade { .. } => {
+            let kept_in = confine(screen, course, call.sandbox)?;
+            return with_bench(screen, course, call, kept_in, |bench| {
+                let (ran, said) = bench.regrade(out)?;
+                said.iter().try_for_each(|line| screen.say(line))?;
+                screen.say(
+                    "nothing has changed yet; add `--apply` to apply all of it, or `--cancel` to forget it",
+                )?;
+                told(screen, ran)
+            });
+        }
+        Step::Set { who, exercise, points, reason, .. } => {
+            let points = points.zip(reason.as_deref());
+            screen.say(&grade::set(course, out, who, exercise, points)?)?;
+        }
+        Step::Request { who, exercise, reason } => {
+            let number = grade::ask(course, out, who, exercise, reason)?;
+            screen.say(&format!("noted as request {number}"))?;
+        }
+        Step::Answer { number, decision, text } => {
+            let state = match decision {
+                Decision::Accept => Answer::Accepted,
+                Decision::Decline => Answer::Declined,
+                Decision::Reopen => Answer::Open,
             };
-            screen.say(&said)?;
-            Ok(Outcome::AllPassed)
+            screen.say(&grade::answer(out, *number, state, text)?)?;
         }
+        Step::Requests => {
+            let requests = grade::requests(out)?;
+            if requests.is_empty() {
+                screen.say("nobody has asked for anything")?;
+            }
+            requests.iter().try_for_each(|line| screen.say(line))?;
+        }
+    }
+    Ok(Outcome::AllPassed)
+}
+
+fn out(call: &Grade) -> Result<&Path> {
+    call.out.as_deref().context("name the folder of the grading: `--out DIR`")
+}
+
+fn given(call: &Grade) -> Given<'_> {
+    Given {
+        assignment: call.assignment.as_deref(),
+        extensions: call.extensions.as_deref(),
+        earlier: &call.earlier,
     }
 }
 
-fn extensions(call: &Grade) -> Option<&Path> {
-    call.extensions.as_deref()
+fn wanted<'a>(format: Format, sheet: Option<&'a Path>, column: Option<&'a str>) -> Result<Export<'a>> {
+    Ok(match (format, sheet) {
+        (Format::Junit, _) => Export::Junit,
+        (Format::Class, _) => Export::Class,
+        (Format::Similarity, _) => Export::Similarity,
+        (Format::Canvas, Some(sheet)) => {
+            Export::Canvas { sheet, column: column.context("name the column to fill in: `--column TITLE`")? }
+        }
+        (Format::Moodle, Some(sheet)) => Export::Moodle { sheet },
+        (Format::Canvas | Format::Moodle, None) => {
+            bail!("name the sheet that your LMS exported: `--sheet FILE`; it is filled in, and never made up")
+        }
+    })
 }
 
 /// Nothing is run before it is clear what keeps it in. Returns what each record says about that.
@@ -106,34 +164,45 @@ fn confine(screen: &Screen, course: &Course, sandbox: Option<Sandbox>) -> Result
     })
 }
 
-fn take_in(screen: &Screen, course: &Course, intake: &Intake) -> Result<()> {
-    let roster = intake.roster.as_deref();
-    let assignment = intake.assignment.as_deref();
-    let said = grade::plan(course, &intake.submissions, &intake.out, assignment, roster)?;
+fn take_in(screen: &Screen, course: &Course, call: &Grade, from: &Path) -> Result<()> {
+    let class = Class { from, roster: call.roster.as_deref(), submitted: call.submitted.as_deref() };
+    let said = grade::plan(course, out(call)?, &class, &given(call))?;
     said.iter().try_for_each(|line| screen.say(line))
 }
 
-fn run(screen: &Screen, course: &Course, call: &Grade, out: &Path, kept_in: &str) -> Result<Outcome> {
+fn with_bench(
+    screen: &Screen,
+    course: &Course,
+    call: &Grade,
+    sandbox: &str,
+    work: impl FnOnce(&Bench<'_>) -> Result<Outcome>,
+) -> Result<Outcome> {
     let base = open_base(screen, course)?;
-    let mut judge = judge(screen, course, &base, effort(&call.effort));
+    let mut judge: Judge<'_> = judge(screen, course, &base, effort(&call.effort));
     judge.rendering.colour = false;
     judge.rendering.width = 100;
     // Submissions are judged side by side.
     judge.children = 1;
-    let ran = grade::run(course, &judge, out, kept_in, &|text| screen.note(text))?;
+    work(&Bench { course, judge: &judge, sandbox, note: &|text| screen.note(text) })
+}
+
+fn told(screen: &Screen, ran: Ran) -> Result<Outcome> {
     screen.say(&format!(
         "{} judged now, {} kept from before; {} undecided, {} not handed in",
         ran.judged, ran.kept, ran.undecided, ran.not_submitted
     ))?;
+    if ran.otherwise_made > 0 {
+        screen.note(&format!(
+            "{} of those kept were made by other checks, another toolchain or other limits; \
+             `cargo checker grade regrade` shows what they would be now",
+            ran.otherwise_made
+        ));
+    }
     Ok(if ran.undecided == 0 { Outcome::AllPassed } else { Outcome::SomeFailed })
 }
 
-fn marks(screen: &Screen, course: &Course, out: &Path, call: &Grade) -> Result<()> {
-    let files = grade::marks(course, out, call.assignment.as_deref(), extensions(call))?;
-    files.iter().try_for_each(|file| screen.say(&format!("wrote {}", file.display())))
-}
-
-fn report(screen: &Screen, course: &Course, out: &Path, call: &Grade) -> Result<()> {
-    let page = grade::report(course, out, extensions(call))?;
-    screen.say(&format!("wrote {} and a page for each submission", page.display()))
+fn report(screen: &Screen, course: &Course, out: &Path, open: bool) -> Result<()> {
+    let page = grade::report(course, out)?;
+    screen.say(&format!("wrote {} and a page for each learner", page.display()))?;
+    if open { browser::open(&page) } else { Ok(()) }
 }

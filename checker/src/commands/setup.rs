@@ -1,6 +1,6 @@
 //! What several commands begin with: the base, a judge, and how thorough it is to be.
 
-use crate::commands::args::Effort;
+use crate::commands::effort::Effort;
 use crate::course::Course;
 use crate::judge::prebuilt::{Base, Building};
 use crate::judge::rustc::Rendering;

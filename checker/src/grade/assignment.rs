@@ -1,13 +1,14 @@
 //! `assignment.toml`: which exercises count, for how much, and how late ones are treated.
 
 use super::lms::Layout;
-use super::policy::Policy;
+use super::policy::{Pick, Policy};
 use crate::course::{Course, Exercise};
+use crate::files::read_text;
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// One item of the gradebook.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -21,11 +22,72 @@ pub struct Assignment {
     /// Where the submissions come from, if it can't be seen from their names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layout: Option<Layout>,
+    /// Files that belong to it, seen from where the assignment is; what the command line names goes first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roster: Option<PathBuf>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submitted: Option<PathBuf>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extensions: Option<PathBuf>,
     /// What counts; empty for every exercise of the course.
     #[serde(default, rename = "exercise", skip_serializing_if = "Vec::is_empty")]
     pub items: Vec<Item>,
+    /// Of several attempts, the one that counts.
+    #[serde(default)]
+    pub pick: Pick,
     #[serde(default, rename = "late", skip_serializing_if = "Option::is_none")]
     pub policy: Option<Policy>,
+    #[serde(default)]
+    pub shows: Shows,
+}
+
+/// What a learner's page has. What is not in the list is not on the page.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Shows {
+    #[serde(default = "Part::all")]
+    pub learners: Vec<Part>,
+    /// Checks that no learner reads of, as `exercise::check`. Their clauses say kept or broken, and no more.
+    #[serde(default)]
+    pub hidden_checks: Vec<String>,
+}
+
+/// A part of a learner's page.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Part {
+    /// What each clause promises, and whether it was kept.
+    Clauses,
+    /// What happened, and where each thread stood in the learner's own lines.
+    Evidence,
+    /// The input of the failing case.
+    Input,
+    /// The lanes of the failing schedule.
+    Lanes,
+    /// The command that runs the failing schedule again.
+    Seed,
+}
+
+impl Part {
+    fn all() -> Vec<Part> {
+        vec![Part::Clauses, Part::Evidence, Part::Input, Part::Lanes, Part::Seed]
+    }
+}
+
+impl Default for Shows {
+    fn default() -> Shows {
+        Shows { learners: Part::all(), hidden_checks: Vec::new() }
+    }
+}
+
+impl Shows {
+    pub fn has(&self, part: Part) -> bool {
+        self.learners.contains(&part)
+    }
+
+    pub fn hides(&self, exercise: &str, check: &str) -> bool {
+        self.hidden_checks.iter().any(|it| it.split_once("::") == Some((exercise, check)))
+    }
 }
 
 /// One exercise of an assignment.
@@ -60,7 +122,26 @@ impl Assignment {
     /// If it can't be read or understood.
     pub fn read(path: &Path) -> Result<Assignment> {
         let text = fs::read_to_string(path).with_context(|| format!("could not read {}", path.display()))?;
-        toml::from_str(&text).with_context(|| format!("{} can't be understood", path.display()))
+        let mut assignment =
+            Assignment::parse(&text).with_context(|| format!("{} can't be understood", path.display()))?;
+        let beside = |file: PathBuf| path.parent().unwrap_or(Path::new("")).join(file);
+        for file in [&mut assignment.roster, &mut assignment.submitted, &mut assignment.extensions] {
+            *file = file.take().map(beside);
+        }
+        Ok(assignment)
+    }
+
+    /// # Errors
+    /// If a field is unknown, or has a value that means nothing.
+    pub fn parse(text: &str) -> Result<Assignment> {
+        let assignment: Assignment = toml::from_str(text)?;
+        if let Some(policy) = &assignment.policy {
+            policy.check()?;
+        }
+        if let Some(check) = assignment.shows.hidden_checks.iter().find(|check| !check.contains("::")) {
+            bail!("the hidden check `{check}` should be named with its exercise: `print-room::{check}`");
+        }
+        Ok(assignment)
     }
 
     /// The exercises that count, in the order of the course.
@@ -73,6 +154,14 @@ impl Assignment {
         let place = |exercise: &&Exercise| course.exercises.iter().position(|it| it.name == exercise.name);
         chosen.sort_by_key(place);
         chosen.dedup_by_key(|exercise| exercise.name.clone());
+        let hidden = self.shows.hidden_checks.iter().filter_map(|check| check.split_once("::"));
+        for (name, check) in hidden {
+            let exercise = course.exercises.iter().find(|exercise| exercise.name == name);
+            let text = exercise.map(|it| read_text(&course.root.join(it.checks()))).transpose()?;
+            if !text.is_some_and(|text| text.contains(check)) {
+                bail!("`hidden-checks` names `{name}::{check}`, and the course has no such check");
+            }
+        }
         Ok(chosen)
     }
 
@@ -114,5 +203,27 @@ impl Assignment {
             );
         }
         Ok(Worth { exercise: name.clone(), points, weights: Some(by_clause) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_assignment_of_the_chapter_for_instructors_is_one() {
+        let chapter = include_str!("../../../lessons/for-instructors.md");
+        let text = chapter.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+        let assignment = Assignment::parse(text).unwrap();
+        assert_eq!(assignment.items.len(), 2);
+        assert!(assignment.policy.is_some() && assignment.roster.is_some());
+    }
+
+    #[test]
+    fn a_field_that_means_nothing_is_named() {
+        let error = Assignment::parse("titel = \"Week 3\"").unwrap_err();
+        assert!(format!("{error:#}").contains("titel"), "{error:#}");
+        let error = Assignment::parse("[shows]\nhidden-checks = [\"capacity\"]").unwrap_err();
+        assert!(format!("{error:#}").contains("print-room::capacity"), "{error:#}");
     }
 }

@@ -57,6 +57,24 @@ impl Page {
         self.markup(&format!("<{tag}>")).text(text).markup(&format!("</{name}>"))
     }
 
+    /// Adds a sentence with Markdown's `code` and **strong** in it.
+    pub fn prose(&mut self, text: &str) -> &mut Page {
+        for (index, part) in text.split('`').enumerate() {
+            if index % 2 == 1 {
+                self.element("code", part);
+                continue;
+            }
+            for (index, part) in part.split("**").enumerate() {
+                if index % 2 == 1 {
+                    self.element("b", part)
+                } else {
+                    self.text(part)
+                };
+            }
+        }
+        self
+    }
+
     /// The whole page.
     pub fn end(mut self) -> String {
         self.markup("</main></body></html>\n");
@@ -72,6 +90,14 @@ fn is_bidirectional(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn code_in_a_sentence_is_set_as_code() {
+        let mut page = Page::new("x", "");
+        page.prose("**Order.** `main` waits for `<b>`");
+        let text = page.end();
+        assert!(text.contains("<b>Order.</b> <code>main</code> waits for <code>&lt;b&gt;</code>"), "{text}");
+    }
 
     #[test]
     fn what_a_learner_wrote_is_shown_and_not_done() {

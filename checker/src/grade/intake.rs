@@ -24,7 +24,17 @@ pub struct Intake {
     pub strays: Vec<String>,
 }
 
-/// What one learner, or one group, handed in.
+/// What is given when submissions are taken in.
+pub struct Source<'a> {
+    /// A folder or an archive.
+    pub from: &'a Path,
+    pub assignment: &'a Assignment,
+    pub roster: &'a Roster,
+    /// When each was handed in, for an LMS that does not say so itself.
+    pub submitted: &'a BTreeMap<Key, Late>,
+}
+
+/// What one learner, or one group, handed in at one time.
 pub struct Submission {
     pub key: Key,
     pub late: Late,
@@ -57,28 +67,29 @@ impl Part {
     }
 }
 
-/// Reads everything that was handed in at `from`: a folder, or an archive as an LMS hands it out.
+/// Reads everything that was handed in: a folder, or an archive as an LMS hands it out.
 ///
 /// # Errors
-/// If `from` can't be read, or has nothing in it that is somebody's.
-pub fn read(
-    from: &Path,
-    assignment: &Assignment,
-    exercises: &[&Exercise],
-    roster: &Roster,
-) -> Result<Intake> {
-    let (entries, mut strays) = archive::open(from)?;
+/// If it can't be read, or has nothing in it that is somebody's.
+pub fn read(source: &Source<'_>, exercises: &[&Exercise]) -> Result<Intake> {
+    let from = source.from;
+    let (mut entries, mut strays) = archive::open(from)?;
     let folder = from.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    let layout = assignment.layout.unwrap_or_else(|| Layout::of(&folder, &entries));
-    let mut bundles: BTreeMap<Key, Bundle> = BTreeMap::new();
+    let layout = source.assignment.layout.unwrap_or_else(|| Layout::of(&folder, &entries));
+    if layout == Layout::Folders && from.is_file() {
+        unwrap(&mut entries, exercises);
+    }
+    let mut bundles: BTreeMap<(Key, Attempt), Bundle> = BTreeMap::new();
     for entry in entries {
         match layout.whose(&folder, &entry.path) {
             Some(place) => {
-                let bundle = bundles.entry(place.key).or_default();
-                if place.late != Late::Unknown {
-                    bundle.late = place.late;
+                let (attempt, rest) = Attempt::of(&place.rest);
+                let late = Late::at(&attempt.name).unwrap_or(place.late);
+                let bundle = bundles.entry((place.key, attempt)).or_default();
+                if late != Late::Unknown {
+                    bundle.late = late;
                 }
-                bundle.entries.push(Entry { path: place.rest, ..entry });
+                bundle.entries.push(Entry { path: rest, ..entry });
             }
             None => strays.push(format!("{}: it is in nobody's folder", entry.path)),
         }
@@ -90,17 +101,61 @@ pub fn read(
             "it should be a folder with one folder for each learner, or the archive that Canvas or Moodle makes of all submissions"
         );
     }
-    let mut submissions: Vec<Submission> = Vec::new();
-    for (key, bundle) in bundles {
-        let parts = bundle.parts(exercises);
-        submissions.push(Submission { key, late: bundle.late, parts });
+    let latest: BTreeMap<Key, Attempt> = bundles.keys().cloned().collect();
+    let there = latest.keys().cloned().collect();
+    if let Some(key) = source.submitted.keys().find(|key| !latest.contains_key(key)) {
+        bail!("`{key}` has a moment of submission, and handed nothing in; is the key right?");
     }
-    for key in roster.missing(&submissions.iter().map(|submission| &submission.key).collect()) {
+    let mut submissions: Vec<Submission> = Vec::new();
+    for ((key, attempt), bundle) in bundles {
+        let said = source.submitted.get(&key).filter(|_| latest[&key] == attempt);
+        let late = said.unwrap_or(&bundle.late).clone();
+        submissions.push(Submission { late, parts: bundle.parts(exercises), key });
+    }
+    for key in source.roster.missing(&there) {
         let none = exercises.iter().map(|exercise| (exercise.name.clone(), Part::NotSubmitted));
         submissions.push(Submission { key, late: Late::Unknown, parts: none.collect() });
     }
+    // Stable: the attempts of one key stay in their order.
     submissions.sort_by(|a, b| a.key.cmp(&b.key));
     Ok(Intake { layout, submissions, strays })
+}
+
+/// Takes off the one folder that an archive's maker has put around all others.
+fn unwrap(entries: &mut [Entry], exercises: &[&Exercise]) {
+    let Some(top) =
+        entries.first().and_then(|entry| entry.path.split_once('/')).map(|(top, _)| format!("{top}/"))
+    else {
+        return;
+    };
+    let is_learners = |entry: &Entry| {
+        let second = entry.path.strip_prefix(&top).and_then(|rest| rest.split_once('/'));
+        second.is_some_and(|(second, _)| {
+            let known = exercises.iter().any(|it| it.name == second || it.crate_name() == second);
+            !known && second != "src" && second != "exercises" && !second.starts_with("attempt-")
+        })
+    };
+    if entries.iter().all(is_learners) {
+        entries.iter_mut().for_each(|entry| entry.path = entry.path[top.len()..].to_owned());
+    }
+}
+
+/// One of several that a learner handed in: in a folder `attempt-2`, or `attempt-2026-03-01T12-00-00Z`, of theirs.
+#[derive(Clone, Debug, Default, Eq, Ord, PartialEq, PartialOrd)]
+struct Attempt {
+    /// What sorts before `name`: 10 comes after 9.
+    number: u32,
+    name: String,
+}
+
+impl Attempt {
+    /// The attempt that a file belongs to, and its path there.
+    fn of(path: &str) -> (Attempt, String) {
+        let parts = path.strip_prefix("attempt-").and_then(|rest| rest.split_once('/'));
+        let Some((name, rest)) = parts else { return (Attempt::default(), path.to_owned()) };
+        let (number, name) = (name.parse().unwrap_or(u32::MAX), name.to_owned());
+        (Attempt { number, name }, rest.to_owned())
+    }
 }
 
 /// All files of one learner.
@@ -341,6 +396,31 @@ mod tests {
         let entries: Vec<Entry> = entries.iter().map(|path| entry(&format!("print-room/{path}"))).collect();
         let Part::Taken(files) = of_exercise(&exercise("print-room"), false, &entries) else { panic!() };
         assert_eq!(files.keys().collect::<Vec<_>>(), ["lib.rs"]);
+    }
+
+    #[test]
+    fn attempts_are_kept_apart_in_their_order() {
+        let of = |path: &str| Attempt::of(path);
+        assert_eq!(of("print-room/src/lib.rs"), (Attempt::default(), "print-room/src/lib.rs".to_owned()));
+        assert_eq!(of("attempt-2/lib.rs").1, "lib.rs");
+        assert!(of("attempt-9/lib.rs").0 < of("attempt-10/lib.rs").0);
+        assert!(of("attempt-2026-03-01T12-00-00Z/x").0 < of("attempt-2026-03-02T11-00-00Z/x").0);
+    }
+
+    #[test]
+    fn the_folder_around_all_others_is_taken_off_and_no_other() {
+        let unwrapped = |paths: &[&str]| {
+            let mut entries: Vec<Entry> = paths.iter().map(|path| entry(path)).collect();
+            unwrap(&mut entries, &[&exercise("pair")]);
+            entries.into_iter().map(|entry| entry.path).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            unwrapped(&["class/ann/pair/src/lib.rs", "class/ben/lib.rs"]),
+            ["ann/pair/src/lib.rs", "ben/lib.rs"]
+        );
+        for own in ["ann/pair/src/lib.rs", "ann/src/lib.rs", "ann/lib.rs", "ann/attempt-1/lib.rs"] {
+            assert_eq!(unwrapped(&[own]), [own]);
+        }
     }
 
     #[test]

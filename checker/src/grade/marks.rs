@@ -1,22 +1,39 @@
 //! From verdicts to marks. Nothing is run for it, so a policy can change as often as it has to.
 
-use super::assignment::{Assignment, Worth};
-use super::policy::{Extension, Loss};
-use super::record::{Clause, Outcome, Record};
+use super::assignment::Worth;
+use super::plan::Place;
+use super::policy::{Lateness, Loss, Policy};
+use super::record::{Clause, Outcome};
 use anyhow::Result;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
-/// What one submission earns for one exercise.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// What one person earns for one exercise.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Mark {
+    /// The person's; in a group of one it is the submission's too.
     pub id: String,
-    pub exercise: String,
+    /// The submission and the attempt that it is for.
+    pub place: Place,
     pub state: State,
     /// `None` where there is no number: undecided, refused, excused.
     pub raw: Option<f64>,
     pub penalty: Option<f64>,
     pub r#final: Option<f64>,
     pub max: f64,
+    /// Late units; `None` where that is not known.
+    pub late: Option<u32>,
+    /// Those of them that the budget paid for.
+    pub free: u32,
+    pub reason: String,
+}
+
+/// A mark that a person has set. It stays when verdicts change.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct ByHand {
+    pub id: String,
+    pub exercise: String,
+    pub points: f64,
     pub reason: String,
 }
 
@@ -29,6 +46,8 @@ pub enum State {
     /// Nothing could be proven, or a person has to look: the old mark stays.
     Undecided,
     Excused,
+    /// A person has set it.
+    ByHand,
 }
 
 impl State {
@@ -38,6 +57,7 @@ impl State {
             State::NotSubmitted => "not-submitted",
             State::Undecided => "undecided",
             State::Excused => "excused",
+            State::ByHand => "by-hand",
         }
     }
 }
@@ -47,60 +67,93 @@ pub fn rounded(points: f64) -> f64 {
     (points * 100.0 + 1e-9).round() / 100.0
 }
 
-/// The mark of one record.
-///
-/// # Errors
-/// If the policy can't be understood.
-pub fn mark(record: &Record, worth: &Worth, assignment: &Assignment, extension: &Extension) -> Result<Mark> {
-    let max = worth.points;
-    let without = |state: State, reason: &str| Mark {
-        id: record.id.clone(),
-        exercise: worth.exercise.clone(),
-        state,
-        raw: None,
-        penalty: None,
-        r#final: None,
-        max,
-        reason: reason.to_owned(),
-    };
-    if extension.excused {
-        return Ok(without(State::Excused, "excused"));
+/// One person's exercise, with all that decides about its mark.
+pub struct Case<'a> {
+    /// The person's.
+    pub id: &'a str,
+    pub place: Place,
+    pub outcome: &'a Outcome,
+    pub worth: &'a Worth,
+    pub policy: Option<&'a Policy>,
+    pub lateness: &'a Lateness,
+    /// Late units that are left to this person.
+    pub budget: u32,
+    pub excused: bool,
+    pub by_hand: Option<&'a ByHand>,
+}
+
+impl Case<'_> {
+    /// The mark.
+    ///
+    /// # Errors
+    /// If the policy can't be understood.
+    pub fn mark(&self) -> Result<Mark> {
+        let mark = self.by_the_verdict()?;
+        let Some(by_hand) = self.by_hand else { return Ok(mark) };
+        let before = match mark.r#final {
+            Some(points) => format!("the verdict gives {points:.2}"),
+            None => format!("without it: {}", mark.state.name()),
+        };
+        let reason = format!("by hand: {}; {before}", by_hand.reason);
+        Ok(Mark { state: State::ByHand, r#final: Some(rounded(by_hand.points)), reason, free: 0, ..mark })
     }
-    let (raw, reason) = match &record.outcome {
-        Outcome::NotSubmitted => return Ok(without(State::NotSubmitted, "nothing was handed in")),
-        Outcome::Undecided { reason } => return Ok(without(State::Undecided, reason)),
-        Outcome::Refused { finding } => (0.0, format!("{}: no points", finding.kind)),
-        Outcome::Judged { clauses } => earned(clauses, worth),
-    };
-    let loss = match &assignment.policy {
-        Some(policy) => policy.loss(raw, max, &record.late, extension)?,
-        None => Loss { points: 0.0, units: None, reason: String::new() },
-    };
-    let reasons: Vec<&str> =
-        [reason.as_str(), loss.reason.as_str()].into_iter().filter(|it| !it.is_empty()).collect();
-    Ok(Mark {
-        state: State::Marked,
-        raw: Some(rounded(raw)),
-        penalty: Some(rounded(loss.points)),
-        r#final: Some(rounded(raw - loss.points)),
-        reason: reasons.join("; "),
-        ..without(State::Marked, "")
-    })
+
+    fn by_the_verdict(&self) -> Result<Mark> {
+        let max = self.worth.points;
+        let without = |state: State, reason: &str| Mark {
+            id: self.id.to_owned(),
+            place: self.place.clone(),
+            state,
+            raw: None,
+            penalty: None,
+            r#final: None,
+            max,
+            late: self.lateness.units,
+            free: 0,
+            reason: reason.to_owned(),
+        };
+        if self.excused {
+            return Ok(without(State::Excused, "excused"));
+        }
+        let (raw, reason) = match self.outcome {
+            Outcome::NotSubmitted => return Ok(without(State::NotSubmitted, "nothing was handed in")),
+            Outcome::Undecided { reason } => return Ok(without(State::Undecided, reason)),
+            Outcome::Refused { finding } => (0.0, format!("{}: no points", finding.kind)),
+            Outcome::Judged { clauses } => earned(clauses, self.worth),
+        };
+        let loss = match self.policy {
+            Some(policy) => policy.loss(raw, max, self.lateness, self.budget)?,
+            None => Loss::default(),
+        };
+        let reasons: Vec<&str> =
+            [reason.as_str(), loss.reason.as_str()].into_iter().filter(|it| !it.is_empty()).collect();
+        Ok(Mark {
+            raw: Some(rounded(raw)),
+            penalty: Some(rounded(loss.points)),
+            r#final: Some(rounded(raw - loss.points)),
+            free: loss.free,
+            ..without(State::Marked, &reasons.join("; "))
+        })
+    }
 }
 
 /// What the clauses earn, and which of them don't.
 fn earned(clauses: &[(u32, Clause)], worth: &Worth) -> (f64, String) {
     let kept = |clause: &Clause| matches!(clause, Clause::Kept);
-    let broken: Vec<String> = clauses
-        .iter()
-        .filter_map(|(number, clause)| match clause {
-            Clause::Kept => None,
-            Clause::Broken { kind, .. } => Some(format!("clause {number} broken ({kind})")),
-            Clause::NotReached { because } => {
-                Some(format!("clause {number} not reached, because of {because}"))
-            }
-        })
-        .collect();
+    let mut broken: Vec<String> = Vec::new();
+    // By what hid them, so that one finding is not told once for each clause.
+    let mut hidden: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (number, clause) in clauses {
+        match clause {
+            Clause::Kept => {}
+            Clause::Broken { kind, .. } => broken.push(format!("clause {number} broken ({kind})")),
+            Clause::NotReached { because } => hidden.entry(because).or_default().push(number.to_string()),
+        }
+    }
+    for (because, numbers) in hidden {
+        let word = if numbers.len() == 1 { "clause" } else { "clauses" };
+        broken.push(format!("{word} {} not reached, because of {because}", numbers.join(", ")));
+    }
     let points = match &worth.weights {
         None if broken.is_empty() => worth.points,
         None => 0.0,
@@ -117,15 +170,10 @@ fn earned(clauses: &[(u32, Clause)], worth: &Worth) -> (f64, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::grade::late::Late;
     use crate::verdict::{Finding, Kind};
 
-    fn record(outcome: Outcome) -> Record {
-        Record { outcome, late: Late::No, ..Record::sample("s1", "pair") }
-    }
-
-    fn judged(clauses: Vec<(u32, Clause)>) -> Record {
-        record(Outcome::Judged { clauses })
+    fn judged(clauses: Vec<(u32, Clause)>) -> Outcome {
+        Outcome::Judged { clauses }
     }
 
     fn broken() -> Clause {
@@ -136,8 +184,16 @@ mod tests {
         Worth { exercise: "pair".to_owned(), points: 10.0, weights: weights.map(Into::into) }
     }
 
-    fn final_of(record: &Record, worth: &Worth) -> Option<f64> {
-        mark(record, worth, &Assignment::default(), &Extension::default()).unwrap().r#final
+    fn mark(outcome: &Outcome, worth: &Worth, excused: bool, by_hand: Option<&ByHand>) -> Mark {
+        let place = Place { id: "s1".to_owned(), attempt: 1, exercise: "pair".to_owned() };
+        let (lateness, policy) = (&Lateness::default(), None);
+        Case { id: "s1", place, outcome, worth, policy, lateness, budget: 0, excused, by_hand }
+            .mark()
+            .unwrap()
+    }
+
+    fn final_of(outcome: &Outcome, worth: &Worth) -> Option<f64> {
+        mark(outcome, worth, false, None).r#final
     }
 
     #[test]
@@ -150,31 +206,49 @@ mod tests {
     }
 
     #[test]
+    fn weights_are_added_up_before_they_are_rounded() {
+        let thirds = [(1, 10.0 / 3.0), (2, 10.0 / 3.0)].to_vec();
+        let three =
+            Worth { weights: Some(thirds.into_iter().chain([(3, 10.0 / 3.0)]).collect()), ..worth(None) };
+        let all = judged(vec![(1, Clause::Kept), (2, Clause::Kept), (3, Clause::Kept)]);
+        // Three times 3.33 would be 9.99.
+        assert_eq!(final_of(&all, &three), Some(10.0));
+    }
+
+    #[test]
     fn what_was_not_reached_earns_nothing_and_says_so() {
         let hidden = Clause::NotReached { because: "deadlock".to_owned() };
-        let record = judged(vec![(1, broken()), (2, hidden)]);
         let mark =
-            mark(&record, &worth(Some([(1, 5.0), (2, 5.0)])), &Assignment::default(), &Extension::default())
-                .unwrap();
+            mark(&judged(vec![(1, broken()), (2, hidden)]), &worth(Some([(1, 5.0), (2, 5.0)])), false, None);
         assert_eq!(mark.r#final, Some(0.0));
         assert!(mark.reason.contains("clause 2 not reached, because of deadlock"), "{}", mark.reason);
     }
 
     #[test]
     fn undecided_missing_and_excused_have_no_number() {
-        let undecided = record(Outcome::Undecided { reason: "the disk was full".to_owned() });
+        let undecided = Outcome::Undecided { reason: "the disk was full".to_owned() };
         assert_eq!(final_of(&undecided, &worth(None)), None);
-        assert_eq!(final_of(&record(Outcome::NotSubmitted), &worth(None)), None);
-        let excused = Extension { hours: 0, excused: true };
-        let mark = mark(&judged(Vec::new()), &worth(None), &Assignment::default(), &excused).unwrap();
+        assert_eq!(final_of(&Outcome::NotSubmitted, &worth(None)), None);
+        let mark = mark(&judged(Vec::new()), &worth(None), true, None);
         assert_eq!((mark.state, mark.r#final), (State::Excused, None));
     }
 
     #[test]
     fn what_does_not_compile_gets_nothing_and_its_reason() {
-        let refused = record(Outcome::Refused { finding: Finding::new(Kind::DoesNotCompile, "error") });
-        let mark = mark(&refused, &worth(None), &Assignment::default(), &Extension::default()).unwrap();
+        let refused = Outcome::Refused { finding: Finding::new(Kind::DoesNotCompile, "error") };
+        let mark = mark(&refused, &worth(None), false, None);
         assert_eq!((mark.state, mark.r#final), (State::Marked, Some(0.0)));
         assert!(mark.reason.contains("does-not-compile"));
+    }
+
+    #[test]
+    fn a_mark_set_by_hand_lies_on_top_and_names_what_is_below() {
+        let (id, exercise) = ("s1".to_owned(), "pair".to_owned());
+        let by_hand = ByHand { id, exercise, points: 8.0, reason: "shown in class".to_owned() };
+        let below = mark(&judged(vec![(1, broken())]), &worth(None), false, Some(&by_hand));
+        assert_eq!((below.state, below.raw, below.r#final), (State::ByHand, Some(0.0), Some(8.0)));
+        assert_eq!(below.reason, "by hand: shown in class; the verdict gives 0.00");
+        let undecided = Outcome::Undecided { reason: "the disk was full".to_owned() };
+        assert_eq!(mark(&undecided, &worth(None), false, Some(&by_hand)).r#final, Some(8.0));
     }
 }

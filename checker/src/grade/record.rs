@@ -1,7 +1,8 @@
 //! The record of one submission's exercise: what was seen, and what made it. Written at once and whole.
 
-use super::late::Late;
+use super::plan::Place;
 use crate::verdict::{Check, Finding, Kind, Report, Status};
+use anyhow::{Result, bail};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Record {
     pub version: u32,
     pub id: String,
+    pub attempt: u32,
     pub exercise: String,
-    pub late: Late,
     pub outcome: Outcome,
     /// Each check, with what it found; empty for what was not judged.
     pub checks: Vec<Check>,
@@ -70,35 +71,49 @@ pub enum Clause {
 }
 
 impl Record {
-    pub const VERSION: u32 = 1;
+    pub const VERSION: u32 = 2;
 
     /// What a report says of a submission.
-    pub fn of(report: Report, id: &str, late: Late, clauses: u32, made_by: MadeBy) -> Record {
-        let exercise = report.exercise.clone();
+    pub fn of(report: Report, place: Place, clauses: u32, made_by: MadeBy) -> Record {
         let mut checks = report.checks;
         // How long it took differs from run to run.
         checks.iter_mut().for_each(|check| check.duration_ms = 0);
         let outcome = match report.finding {
+            // It took too long to compile: that may be the machine's doing.
+            Some(finding) if report.verdict == Status::Undecided => {
+                Outcome::Undecided { reason: format!("{}: {}", finding.kind, finding.message) }
+            }
             Some(finding) => Outcome::Refused { finding },
             None => outcome(&checks, clauses),
         };
-        Record { version: Record::VERSION, id: id.to_owned(), exercise, late, outcome, checks, made_by }
+        Record { checks, ..Record::without_checks(place, outcome, made_by) }
     }
 
     /// A record of something that no check was run on.
-    pub fn without_checks(id: &str, exercise: &str, late: Late, outcome: Outcome, made_by: MadeBy) -> Record {
-        let (id, exercise) = (id.to_owned(), exercise.to_owned());
-        Record { version: Record::VERSION, id, exercise, late, outcome, checks: Vec::new(), made_by }
+    pub fn without_checks(place: Place, outcome: Outcome, made_by: MadeBy) -> Record {
+        let Place { id, attempt, exercise } = place;
+        Record { version: Record::VERSION, id, attempt, exercise, outcome, checks: Vec::new(), made_by }
+    }
+
+    /// Reads a record from its bytes, which may have been cut short.
+    ///
+    /// # Errors
+    /// If it is no whole record, or one of another version.
+    pub fn read(bytes: &[u8]) -> Result<Record> {
+        let record: Record = serde_json::from_slice(bytes)?;
+        if record.version != Record::VERSION {
+            bail!("it is of version {}; this checker reads {}", record.version, Record::VERSION);
+        }
+        Ok(record)
+    }
+
+    pub fn place(&self) -> Place {
+        Place { id: self.id.clone(), attempt: self.attempt, exercise: self.exercise.clone() }
     }
 
     /// Whether running it again could tell more.
     pub fn is_decided(&self) -> bool {
         !matches!(self.outcome, Outcome::Undecided { .. })
-    }
-
-    #[cfg(test)]
-    pub fn sample(id: &str, exercise: &str) -> Record {
-        Record::without_checks(id, exercise, Late::Unknown, Outcome::NotSubmitted, MadeBy::default())
     }
 }
 
@@ -165,9 +180,18 @@ mod tests {
     }
 
     #[test]
+    fn a_program_that_takes_too_long_to_compile_is_undecided_and_not_wrong() {
+        let report = Report::refused("pair", Finding::new(Kind::TimedOut, "rustc took 60 s"), 60_000);
+        let place = Place { id: "s1".to_owned(), attempt: 1, exercise: "pair".to_owned() };
+        let record = Record::of(report, place, 1, MadeBy::default());
+        assert!(matches!(record.outcome, Outcome::Undecided { .. }), "{:?}", record.outcome);
+    }
+
+    #[test]
     fn no_time_is_in_a_record() {
         let report = Report::of_checks("pair", vec![check(1, Status::Passed, None)], 99);
-        let record = Record::of(report, "s1", Late::No, 1, MadeBy::default());
+        let place = Place { id: "s1".to_owned(), attempt: 1, exercise: "pair".to_owned() };
+        let record = Record::of(report, place, 1, MadeBy::default());
         assert!(!serde_json::to_string(&record).unwrap().contains('7'), "a duration is in it");
     }
 }

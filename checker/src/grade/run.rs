@@ -1,11 +1,11 @@
 //! Judging everything that was planned: one record for each exercise of each submission, written at once and whole.
 
-use super::late::Late;
-use super::plan::{Folder, Plan, Planned, Taken};
+use super::plan::{Folder, Place, Plan, Taken};
 use super::record::{MadeBy, Outcome, Record};
+use super::unfit::Unfit;
 use crate::course::variant::{self, Expected, Variant};
 use crate::course::{Course, Exercise};
-use crate::files::replace;
+use crate::files::{BEGUN, replace};
 use crate::judge::Judge;
 use crate::parallel::at_once;
 use crate::process::cancel;
@@ -14,17 +14,28 @@ use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 /// How a run ended, if it did.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct Ran {
     pub judged: usize,
-    /// Records that were there already, made by the same things.
+    /// Records that were there already.
     pub kept: usize,
+    /// Of those, the ones that other checks, another toolchain or other limits made.
+    pub otherwise_made: usize,
     pub undecided: usize,
     pub not_submitted: usize,
+}
+
+/// Which of the records that are there are as good as new ones.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Kept {
+    /// Those that are decided and of the same program: only `regrade` changes them.
+    Decided,
+    /// Those that were made by exactly what there is now.
+    AsMadeNow,
 }
 
 /// What is needed to judge a plan.
@@ -35,21 +46,26 @@ pub struct Runner<'a> {
     pub plan: &'a Plan,
     /// What the sandbox keeps a program from: a part of each record.
     pub sandbox: &'a str,
+    /// Where the records go.
+    pub verdicts: PathBuf,
+    pub keep: Kept,
+    /// Whether each attempt is judged, or only the latest ones.
+    pub all_attempts: bool,
 }
 
-/// One exercise of one submission.
+/// One exercise of one attempt.
 struct Job<'a> {
-    planned: &'a Planned,
+    place: Place,
     exercise: &'a Exercise,
     taken: &'a Taken,
     made_by: MadeBy,
 }
 
 impl Runner<'_> {
-    /// Judges what has no record yet, or one that something else made; `tell` hears of each as (done, of how many).
+    /// Judges what has no record yet; `tell` hears of each as (done, of how many).
     ///
     /// # Errors
-    /// If the machine is not fit to judge, or a record can't be written. What was written stays.
+    /// If the machine is not fit to judge ([`Unfit`]). What was written stays.
     pub fn run(&self, tell: &mut dyn FnMut(usize, usize)) -> Result<Ran> {
         let mut ran = Ran::default();
         let jobs = self.jobs()?;
@@ -58,13 +74,15 @@ impl Runner<'_> {
             match self.kept(&job) {
                 Some(record) => {
                     ran.kept += 1;
+                    ran.otherwise_made += usize::from(record.made_by != job.made_by);
                     count(&mut ran, &record);
                 }
                 None => waiting.push(job),
             }
         }
         if waiting.iter().any(|job| matches!(job.taken, Taken::Frozen { .. })) {
-            self.sound(&waiting)?;
+            self.sound(&waiting)
+                .or_else(|error| if cancel::is_interrupted() { Err(error) } else { unfit(error) })?;
         }
         let of = waiting.len();
         let mut done = 0;
@@ -73,9 +91,7 @@ impl Runner<'_> {
             |job| self.record(job),
             |index, record: Result<Record>| {
                 let (job, record) = (&waiting[index], record?);
-                let path = self.folder.record(&job.planned.id, &job.exercise.name);
-                fs::create_dir_all(path.parent().unwrap_or(&path))?;
-                replace(&path, &serde_json::to_vec_pretty(&record)?)?;
+                self.write(job, &record).or_else(unfit)?;
                 ran.judged += 1;
                 count(&mut ran, &record);
                 done += 1;
@@ -86,6 +102,13 @@ impl Runner<'_> {
         Ok(ran)
     }
 
+    fn write(&self, job: &Job<'_>, record: &Record) -> Result<()> {
+        let path = self.verdicts.join(job.place.file());
+        let dir = path.parent().unwrap_or(&path);
+        fs::create_dir_all(dir).with_context(|| format!("could not make {}", dir.display()))?;
+        replace(&path, &serde_json::to_vec_pretty(record)?)
+    }
+
     fn jobs(&self) -> Result<Vec<Job<'_>>> {
         let mut checks: BTreeMap<&str, (&Exercise, String)> = BTreeMap::new();
         for name in &self.plan.exercises {
@@ -93,9 +116,12 @@ impl Runner<'_> {
             checks.insert(name, (exercise, digest(&self.course.root, exercise)?));
         }
         let mut jobs = Vec::new();
-        for (planned, name, taken) in self.plan.jobs() {
-            let (exercise, checks) =
-                checks.get(name).with_context(|| format!("the plan has no exercise `{name}`"))?;
+        for (place, planned, taken) in self.plan.jobs() {
+            // An exercise that the assignment had when it was taken in, and has no more.
+            let Some((exercise, checks)) = checks.get(place.exercise.as_str()) else { continue };
+            if !self.all_attempts && !self.plan.is_latest(planned) {
+                continue;
+            }
             let program = match taken {
                 Taken::Frozen { digest } => Some(digest.clone()),
                 _ => None,
@@ -111,38 +137,37 @@ impl Runner<'_> {
                 sandbox: self.sandbox.to_owned(),
                 release: self.course.release().to_owned(),
             };
-            jobs.push(Job { planned, exercise, taken, made_by });
+            jobs.push(Job { place, exercise, taken, made_by });
         }
         Ok(jobs)
     }
 
-    /// The record that is there, if running the job again could only give the same.
+    /// The record that is there, if it is to stay.
     fn kept(&self, job: &Job<'_>) -> Option<Record> {
-        let bytes = fs::read(self.folder.record(&job.planned.id, &job.exercise.name)).ok()?;
-        let record: Record = serde_json::from_slice(&bytes).ok()?;
-        let same = record.version == Record::VERSION
-            && record.made_by == job.made_by
-            && record.late == job.planned.late;
+        let bytes = fs::read(self.verdicts.join(job.place.file())).ok()?;
+        let record = Record::read(&bytes).ok()?;
+        let same = match self.keep {
+            Kept::Decided => record.made_by.program == job.made_by.program,
+            Kept::AsMadeNow => record.made_by == job.made_by,
+        };
         // Something else may be wrong with it now than when it was made.
         let refused = matches!(job.taken, Taken::Refused { .. });
         (same && record.is_decided() && !refused).then_some(record)
     }
 
     fn record(&self, job: &Job<'_>) -> Result<Record> {
-        let (id, name, late) = (&job.planned.id, &job.exercise.name, job.planned.late.clone());
-        let without = |outcome: Outcome, late: Late| {
-            Ok(Record::without_checks(id, name, late, outcome, job.made_by.clone()))
-        };
+        let without =
+            |outcome: Outcome| Ok(Record::without_checks(job.place.clone(), outcome, job.made_by.clone()));
         let digest = match job.taken {
-            Taken::NotSubmitted => return without(Outcome::NotSubmitted, late),
-            Taken::Refused { reason } => return without(Outcome::Undecided { reason: reason.clone() }, late),
+            Taken::NotSubmitted => return without(Outcome::NotSubmitted),
+            Taken::Refused { reason } => return without(Outcome::Undecided { reason: reason.clone() }),
             Taken::Frozen { digest } => digest,
         };
-        let dir = self.folder.frozen(id, name);
+        let dir = self.folder.frozen(&job.place);
         if frozen_digest(&dir)? != *digest {
             let reason =
                 "its frozen copy is not what was taken in; run `cargo checker grade plan` again".to_owned();
-            return without(Outcome::Undecided { reason }, late);
+            return without(Outcome::Undecided { reason });
         }
         let source = dir.join("lib.rs");
         let source = source.canonicalize().with_context(|| format!("could not find {}", source.display()))?;
@@ -150,11 +175,11 @@ impl Runner<'_> {
         match self.judge.judge(job.exercise, &source, &mut |_| {}) {
             Ok(report) => {
                 let report = in_own_words(report, source.parent().unwrap_or(&source))?;
-                Ok(Record::of(report, id, late, clauses, job.made_by.clone()))
+                Ok(Record::of(report, job.place.clone(), clauses, job.made_by.clone()))
             }
             Err(error) if cancel::is_interrupted() => Err(error),
             // Ours: another try may decide it, and nobody loses a point by it.
-            Err(error) => without(Outcome::Undecided { reason: format!("{error:#}") }, late),
+            Err(error) => without(Outcome::Undecided { reason: format!("{error:#}") }),
         }
     }
 
@@ -169,17 +194,19 @@ impl Runner<'_> {
             }
             seen.push(&exercise.name);
             let programs = variant::of(&self.course.root, exercise);
-            let programs: Vec<&Variant> = programs.iter().flatten().collect();
-            let right = programs.iter().find(|variant| matches!(variant.expected, Expected::Passed));
+            let programs: Vec<&Variant> =
+                programs.iter().flatten().filter(|it| self.course.root.join(&it.source).is_file()).collect();
+            let right = programs.iter().find(|variant| variant.expected == Expected::Passed);
             let wrong = programs.iter().find(|variant| {
                 matches!(variant.expected, Expected::Finding { .. }) && variant.is_in("rejected")
             });
+            // An edition without solutions has no right program to try, and the stub for a wrong one.
+            let wrong = wrong.or_else(|| programs.iter().find(|variant| variant.source == exercise.source()));
             for (variant, wanted) in [(right, Status::Passed), (wrong, Status::Failed)] {
-                // An edition without solutions has none to try.
                 let Some(variant) = variant else { continue };
                 let got = self.judge.judge(exercise, &variant.source, &mut |_| {})?.verdict;
                 if got != wanted {
-                    bail!(super::unfit::Unfit(format!(
+                    bail!(Unfit(format!(
                         "{} should get `{}` and got `{}` on this machine; nothing was judged",
                         variant.source.display(),
                         wanted.name(),
@@ -200,6 +227,32 @@ fn count(ran: &mut Ran, record: &Record) {
     }
 }
 
+/// What goes wrong before or beside judging is the machine's fault, and another one may do.
+fn unfit<T>(error: anyhow::Error) -> Result<T> {
+    match error.is::<Unfit>() {
+        true => Err(error),
+        false => {
+            Err(Unfit(format!("{error:#}\nnothing that was judged is lost; mend that and run it again"))
+                .into())
+        }
+    }
+}
+
+/// Takes away what a run that was killed had begun to write.
+///
+/// # Errors
+/// If the folder can't be read.
+pub fn sweep(dir: &Path) -> Result<()> {
+    for entry in WalkDir::new(dir) {
+        let Ok(entry) = entry else { continue };
+        if entry.file_type().is_file() && entry.file_name().to_string_lossy().ends_with(BEGUN) {
+            fs::remove_file(entry.path())
+                .with_context(|| format!("could not remove {}", entry.path().display()))?;
+        }
+    }
+    Ok(())
+}
+
 /// The least that must be free where records are written.
 const FREE_BYTES: u64 = 1 << 30;
 
@@ -210,7 +263,7 @@ fn space(dir: &Path) -> Result<()> {
             rustix::fs::statvfs(dir).with_context(|| format!("could not look at {}", dir.display()))?;
         let free = stat.f_bavail.saturating_mul(stat.f_frsize);
         if free < FREE_BYTES {
-            bail!(super::unfit::Unfit(format!(
+            bail!(Unfit(format!(
                 "{} MB are free at {}, and {} MB are needed; nothing was judged",
                 free >> 20,
                 dir.display(),

@@ -1,54 +1,94 @@
-//! The tables that are our own: `marks.csv`, a row for each learner and exercise, and `results.jsonl`, a line for each record.
+//! The tables that are our own: `marks.csv`, a row for each person and exercise, and `results.jsonl`, a line for each record.
 
-use super::marks::Mark;
-use super::plan::{Folder, People};
-use super::record::Record;
-use crate::files::replace;
+use super::graded::Graded;
+use super::people::People;
+use crate::files::{replace, secret};
 use anyhow::{Context, Result};
 use std::path::PathBuf;
 
-/// Writes `marks.csv` with a row for each member of each submission.
+/// Writes `marks.csv` with a row for each member of each submission, by ids.
 ///
 /// # Errors
 /// If the disk says no.
-pub fn marks(folder: &Folder, people: &People, marks: &[Mark]) -> Result<PathBuf> {
+pub fn marks(graded: &Graded) -> Result<PathBuf> {
     let mut table = csv::Writer::from_writer(Vec::new());
-    table.write_record(["id", "member", "exercise", "state", "raw", "penalty", "final", "max", "reason"])?;
-    for mark in marks {
-        let person = people.people.iter().find(|person| person.id == mark.id);
-        let members = person.map_or(&[][..], |person| &person.members);
-        for member in members {
-            table.write_record([
-                &mark.id,
-                &guarded(&member.0),
-                &mark.exercise,
-                mark.state.name(),
-                &number(mark.raw),
-                &number(mark.penalty),
-                &number(mark.r#final),
-                &number(Some(mark.max)),
-                &guarded(&mark.reason),
-            ])?;
-        }
+    table.write_record([
+        "id",
+        "submission",
+        "attempt",
+        "exercise",
+        "state",
+        "raw",
+        "penalty",
+        "final",
+        "max",
+        "late",
+        "free",
+        "reason",
+    ])?;
+    for mark in &graded.marks {
+        table.write_record([
+            &mark.id,
+            &mark.place.id,
+            &mark.place.attempt.to_string(),
+            &mark.place.exercise,
+            mark.state.name(),
+            &number(mark.raw),
+            &number(mark.penalty),
+            &number(mark.r#final),
+            &number(Some(mark.max)),
+            &mark.late.map(|units| units.to_string()).unwrap_or_default(),
+            &mark.free.to_string(),
+            &guarded(&mark.reason),
+        ])?;
     }
-    let path = folder.0.join("marks.csv");
-    let bytes = table.into_inner().context("marks.csv could not be made")?;
-    replace(&path, &bytes)?;
+    let path = graded.folder.0.join("marks.csv");
+    replace(&path, &table.into_inner().context("marks.csv could not be made")?)?;
     Ok(path)
 }
 
-/// Writes `results.jsonl`.
+/// Writes `results.jsonl`, one record after the other.
 ///
 /// # Errors
 /// If the disk says no.
-pub fn results(folder: &Folder, records: &[Record]) -> Result<PathBuf> {
+pub fn results(graded: &Graded) -> Result<PathBuf> {
     let mut text = String::new();
-    for record in records {
-        text.push_str(&serde_json::to_string(record)?);
+    for place in graded.verdicts.keys() {
+        text.push_str(&serde_json::to_string(&graded.record(place)?)?);
         text.push('\n');
     }
-    let path = folder.0.join("results.jsonl");
+    let path = graded.folder.0.join("results.jsonl");
     replace(&path, text.as_bytes())?;
+    Ok(path)
+}
+
+/// Writes `class.csv`, the one table with keys and names: a row for each person, a column for each exercise, and the sum.
+///
+/// # Errors
+/// If the disk says no.
+pub fn class(graded: &Graded, people: &People) -> Result<PathBuf> {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    let exercises: Vec<&str> = graded.worth.iter().map(|worth| worth.exercise.as_str()).collect();
+    table
+        .write_record(["key", "name", "id"].into_iter().chain(exercises.iter().copied()).chain(["total"]))?;
+    let mut members: Vec<_> = people.members().collect();
+    members.sort_by(|a, b| a.key.cmp(&b.key));
+    for member in members {
+        let own: Vec<_> = graded.marks_of(&member.id).collect();
+        let of = |exercise: &&str| {
+            let mark = own.iter().find(|mark| mark.place.exercise == **exercise);
+            // Where there is no number there is a word, which no spreadsheet adds up.
+            mark.map_or(String::new(), |mark| {
+                mark.r#final.map_or(mark.state.name().to_owned(), |it| number(Some(it)))
+            })
+        };
+        let mut row = vec![guarded(&member.key.0), guarded(&member.name), member.id.clone()];
+        row.extend(exercises.iter().map(of));
+        row.push(number(graded.total(&member.id)));
+        table.write_record(row)?;
+    }
+    let path = graded.folder.0.join("class.csv");
+    secret(&path, &table.into_inner().context("class.csv could not be made")?)?;
     Ok(path)
 }
 

@@ -1,10 +1,14 @@
 //! Drives the checker as a learner does, on a small workbook whose check programs say what they are told to.
 
 mod bad_input;
+mod class;
 mod compile_errors;
 mod editors;
 mod gate;
 mod grade;
+mod grade_appeals;
+mod grade_output;
+mod grade_policy;
 mod hostile;
 mod jail;
 mod newer_rust;

@@ -88,6 +88,26 @@ impl TestCommand {
         self
     }
 
+    /// The same on one processor, where the system can say so.
+    pub fn one_processor(self) -> TestCommand {
+        let found = Command::new("taskset").arg("--version").output().is_ok_and(|it| it.status.success());
+        if !found {
+            return self;
+        }
+        let mut command = Command::new("taskset");
+        command.args(["-c", "0"]).arg(self.command.get_program()).args(self.command.get_args());
+        if let Some(dir) = self.command.get_current_dir() {
+            command.current_dir(dir);
+        }
+        for (name, value) in self.command.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        TestCommand { command }
+    }
+
     pub fn start(mut self) -> Child {
         self.command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
     }

@@ -1,0 +1,23 @@
+//! How thoroughly to judge, as the command line says it.
+
+use clap::Args;
+use std::time::Duration;
+
+#[derive(Args, Debug)]
+pub struct Effort {
+    /// The seed of the first schedule
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// How many schedules to explore for each check [default: what the check finds right]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub schedules: Option<u64>,
+    /// The limit for compiling and for running one program
+    #[arg(long, value_name = "SECS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    timeout: u64,
+}
+
+impl Effort {
+    pub fn limit(&self) -> Duration {
+        Duration::from_secs(self.timeout)
+    }
+}

@@ -1,0 +1,166 @@
+//! The command line of `grade`.
+
+use crate::commands::effort::Effort;
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+const AFTER: &str = "\
+From your LMS's archive to marks:
+  cargo checker grade submissions.zip --assignment week-3.toml --roster roster.csv --out week-3
+  cargo checker grade report --out week-3 --open
+  cargo checker grade export canvas --out week-3 --sheet gradebook.csv --column \"Week 3\"
+
+The book has a chapter for instructors: assignments, late days, appeals, privacy.
+
+Exit status: 0 if every record is decided, whatever the marks; 1 if some are undecided; 2 if something in the call is wrong; \
+3 if the machine is not fit to judge. Run again after 1 and 3: what is decided stays.";
+
+/// `grade`, whole or in steps.
+#[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = false, subcommand_negates_reqs = true, after_help = AFTER)]
+pub struct Grade {
+    #[command(subcommand)]
+    pub step: Option<Step>,
+    /// A folder with one folder for each learner, or the archive that your LMS makes of all submissions
+    #[arg(value_name = "SUBMISSIONS")]
+    pub submissions: Option<PathBuf>,
+    /// Where everything that comes out goes; a grading that is there already is continued
+    #[arg(long, value_name = "DIR", global = true)]
+    pub out: Option<PathBuf>,
+    /// Which exercises count, for how much, and what late ones lose; kept with the grading [default: every exercise, on time]
+    #[arg(long, value_name = "FILE", global = true)]
+    pub assignment: Option<PathBuf>,
+    /// Everybody who should have handed in: a CSV with a column `key`, and if you like `name` and `group`
+    #[arg(long, value_name = "FILE", global = true)]
+    pub roster: Option<PathBuf>,
+    /// When each was handed in, if the LMS does not say so in the names: a CSV with the columns `key` and `submitted`
+    #[arg(long, value_name = "FILE", global = true)]
+    pub submitted: Option<PathBuf>,
+    /// More time for some: a CSV with a column `key`, and `hours`, `due` or `excused`; kept with the grading
+    #[arg(long, value_name = "FILE", global = true)]
+    pub extensions: Option<PathBuf>,
+    /// A grading with an earlier due date, whose late days are spent; may be given several times
+    #[arg(long, value_name = "DIR", global = true)]
+    pub earlier: Vec<PathBuf>,
+    /// What keeps a submission from your machine [default: standard]
+    #[arg(long, value_enum, global = true)]
+    pub sandbox: Option<Sandbox>,
+    #[command(flatten)]
+    pub effort: Effort,
+}
+
+/// What keeps a submission from the machine.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Sandbox {
+    /// All that this version knows of, by a kernel that knows all of it
+    Strict,
+    /// No files but its own, no network, no other session
+    Standard,
+    /// Nothing: programs run with your rights
+    None,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Step {
+    /// Take in what was handed in, under ids that name nobody
+    Plan {
+        /// A folder with one folder for each learner, or the archive that your LMS makes of all submissions
+        #[arg(value_name = "SUBMISSIONS")]
+        submissions: PathBuf,
+    },
+    /// Judge what has no record yet
+    Run,
+    /// Make marks of the verdicts; nothing is run
+    Marks,
+    /// Write the pages: one for you, and one for each learner
+    Report {
+        /// Open yours in the browser
+        #[arg(long)]
+        open: bool,
+    },
+    /// Fill in your LMS's own sheet, or write a file for another tool
+    Export {
+        #[arg(value_enum)]
+        format: Format,
+        /// The sheet as your LMS exported it
+        #[arg(long, value_name = "FILE")]
+        sheet: Option<PathBuf>,
+        /// The column of Canvas's sheet to fill in
+        #[arg(long, value_name = "TITLE")]
+        column: Option<String>,
+    },
+    /// Show one person: verdicts, marks and requests
+    Show {
+        /// An id, or the LMS's key
+        #[arg(value_name = "WHO")]
+        who: String,
+    },
+    /// Judge everything again by what the checks are now, and show who would go up and down
+    Regrade {
+        /// Apply what was shown, as a whole; the old verdicts are kept
+        #[arg(long, conflicts_with = "cancel")]
+        apply: bool,
+        /// Forget what was shown
+        #[arg(long)]
+        cancel: bool,
+    },
+    /// Set a mark by hand; verdicts that change later leave it alone
+    Set {
+        /// An id, or the LMS's key
+        #[arg(value_name = "WHO")]
+        who: String,
+        #[arg(value_name = "EXERCISE")]
+        exercise: String,
+        #[arg(value_name = "POINTS", required_unless_present = "clear", conflicts_with = "clear")]
+        points: Option<f64>,
+        /// Why; it stands beside the mark
+        #[arg(long, required_unless_present = "clear")]
+        reason: Option<String>,
+        /// Let the verdict decide again
+        #[arg(long)]
+        clear: bool,
+    },
+    /// Note that somebody asks for a mark to be looked at
+    Request {
+        /// An id, or the LMS's key
+        #[arg(value_name = "WHO")]
+        who: String,
+        #[arg(value_name = "EXERCISE")]
+        exercise: String,
+        /// What the learner says
+        #[arg(long)]
+        reason: String,
+    },
+    /// Answer a request; the learner's page shows it
+    Answer {
+        #[arg(value_name = "NUMBER")]
+        number: u32,
+        #[arg(value_enum)]
+        decision: Decision,
+        #[arg(value_name = "TEXT")]
+        text: String,
+    },
+    /// Show all requests
+    Requests,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Decision {
+    Accept,
+    Decline,
+    Reopen,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Format {
+    /// Canvas's gradebook
+    Canvas,
+    /// Moodle's grading worksheet
+    Moodle,
+    /// A JUnit file for each exercise
+    Junit,
+    /// A table with keys and names
+    Class,
+    /// Pairs of programs that look alike, and folders for Dolos and JPlag
+    Similarity,
+}
