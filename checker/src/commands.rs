@@ -1,6 +1,7 @@
 //! What each command does.
 
 mod args;
+mod edition;
 mod effort;
 pub mod exercise;
 mod grade;
@@ -95,6 +96,7 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
         Some(Command::Progress { direction }) => {
             progress::progress(screen, course, progress, direction).map(done)
         }
+        Some(Command::Course { what }) => edition::pack(screen, course, what).map(done),
         Some(Command::Grade(call)) => grade::grade(screen, course, call),
         Some(Command::Verify(verify)) => verify_all(screen, course, verify),
         // Done before there was a course.
