@@ -1,6 +1,7 @@
 //! What an author of exercises asks: whether all parts are there, and whether each program gets its verdict.
 
 pub mod complete;
+pub mod edition;
 pub mod measure;
 pub mod mutants;
 mod survivors;

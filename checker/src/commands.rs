@@ -1,6 +1,7 @@
 //! What each command does.
 
 mod args;
+mod edition;
 mod effort;
 pub mod exercise;
 mod explore;
@@ -106,6 +107,7 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
             progress::progress(screen, course, progress, direction).map(done)
         }
         Some(Command::Update(call)) => update::update(screen, course, progress, call),
+        Some(Command::Course { what }) => edition::pack(screen, course, what).map(done),
         Some(Command::Grade(call)) => grade::grade(screen, course, call),
         Some(Command::Verify(verify)) => verify_all(screen, course, verify),
         // Done before there was a course.

@@ -1,5 +1,6 @@
 //! The course as it lies on disk: exercises, found by walking folders, with their contract and hints.
 
+pub mod edition;
 pub mod explanation;
 pub mod hints;
 mod manifest;

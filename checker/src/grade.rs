@@ -2,6 +2,7 @@
 
 mod archive;
 mod assignment;
+mod bundle;
 mod class;
 mod exports;
 mod findings;
@@ -18,6 +19,7 @@ mod pages;
 mod people;
 mod plan;
 mod policy;
+mod proof;
 mod record;
 mod regrade;
 mod requests;
@@ -35,7 +37,7 @@ pub use run::Ran;
 pub use unfit::Unfit;
 
 use crate::course::Course;
-use crate::judge::Judge;
+use crate::judge::{Effort, Judge};
 use anyhow::{Context, Result, bail};
 use assignment::Assignment;
 use graded::{Graded, needs_all_attempts};
@@ -51,7 +53,7 @@ use rules::Rules;
 use run::{Kept, Runner};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What a class is taken in from.
 #[derive(Clone, Copy, Debug)]
@@ -188,6 +190,68 @@ impl Bench<'_> {
         }
         Ok((ran, said))
     }
+}
+
+/// A grading that was unpacked from an archive.
+pub struct Unpacked {
+    dir: tempfile::TempDir,
+    about: bundle::About,
+    limits: proof::Limits,
+}
+
+/// Unpacks an archive of a grading into a folder of its own, which goes with what is returned.
+///
+/// # Errors
+/// If it is none, or a file in it is not what it was.
+pub fn unpack(archive: &Path) -> Result<Unpacked> {
+    let dir = tempfile::tempdir().context("there is no room for a temporary folder")?;
+    let about = bundle::unpack(archive, dir.path())?;
+    let limits = proof::limits(&Folder(dir.path().join(bundle::GRADING)))?;
+    Ok(Unpacked { dir, about, limits })
+}
+
+impl Unpacked {
+    pub fn course(&self) -> PathBuf {
+        self.dir.path().join(bundle::COURSE)
+    }
+
+    /// How its records were made.
+    pub fn effort(&self) -> Effort {
+        let limit = Duration::from_secs(self.limits.seconds);
+        Effort { seed: self.limits.seed, schedules: self.limits.schedules, limit }
+    }
+
+    /// Judges all of it again with what is on `bench`; returns whether it came out the same, and what to tell.
+    ///
+    /// # Errors
+    /// If the machine is not fit, or something can't be read.
+    pub fn prove(&self, bench: &Bench<'_>) -> Result<(bool, Vec<String>)> {
+        let folder = Folder(self.dir.path().join(bundle::GRADING));
+        let new = self.dir.path().join("verdicts");
+        bench.judge_into(&folder, new.clone(), Kept::AsMadeNow)?;
+        let proof = proof::compare(bench.course, &folder, &new)?;
+        let mut said = vec![format!(
+            "made with {}; {} records have the same bytes again, {} the same verdict made by something else, {} another verdict",
+            self.about.toolchains.join(" and "),
+            proof.same,
+            proof.otherwise_made,
+            proof.changed.len()
+        )];
+        said.extend(proof.changed.iter().cloned());
+        said.extend(proof.files.iter().map(|name| format!("{name} is not the same")));
+        Ok((proof.holds(), said))
+    }
+}
+
+/// Packs a grading with the course that judged it; returns what to tell.
+///
+/// # Errors
+/// If a verdict is missing, the crates can't be had, or the disk says no.
+pub fn archive(course: &Course, out: &Path, to: &Path, vendor: bool, people: bool) -> Result<String> {
+    let contents = bundle::Contents { to, vendor, people };
+    let files = bundle::write(course, &Folder(out.to_owned()), &contents)?;
+    let named = if people { "it has people.json, with keys and names" } else { "nobody is named in it" };
+    Ok(format!("wrote {} with {files} files; {named}", to.display()))
 }
 
 /// Applies a regrading as a whole, and makes the marks anew. Returns where the old verdicts are kept.

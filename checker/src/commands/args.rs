@@ -124,6 +124,11 @@ pub enum Command {
     Explore(Explore),
     /// The author's gate: judge every stub, solution and variant, and look for missing parts
     Verify(Verify),
+    /// Make an edition of the course for a class
+    Course {
+        #[command(subcommand)]
+        what: CourseStep,
+    },
     /// Grade a class: from a folder or your LMS's archive to marks, with a page for each learner
     Grade(Box<Grade>),
     /// Print completions for a shell
@@ -150,6 +155,31 @@ pub enum Direction {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum CourseStep {
+    /// Copy the course into a new folder, every exercise as it was shipped
+    Pack {
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+        /// Leave something out
+        #[arg(long, value_enum)]
+        without: Vec<Without>,
+        /// Leave a check out: `EXERCISE::CHECK`; may be given several times
+        #[arg(long, value_name = "CHECK")]
+        hide: Vec<String>,
+        /// Keep `compare` closed until this day, such as 2026-07-01
+        #[arg(long, value_name = "DAY")]
+        compare_from: Option<String>,
+    },
+}
+
+/// What an edition can be without.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Without {
+    /// The solutions, other right and wrong programs, and what is made with them
+    Solutions,
 }
 
 #[derive(Args, Debug)]

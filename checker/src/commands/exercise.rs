@@ -1,6 +1,7 @@
 //! The commands around an exercise: hints, the lesson, the editor, comparing, beginning anew, moving house.
 
 use crate::commands::args::Hint;
+use crate::course::edition::Edition;
 use crate::course::{Course, Exercise, hints, unknown};
 use crate::files::read_text;
 use crate::judge::prebuilt::cargo;
@@ -90,6 +91,7 @@ pub fn compare(
             exercise.name
         );
     }
+    Edition::read(&course.root)?.may_compare()?;
     let choices = comparison::choices(&course.root, exercise);
     if variant.is_none() {
         for Choice { name, words, .. } in &choices {

@@ -48,8 +48,15 @@ fn all(screen: &Screen, course: &Course, call: &Grade) -> Result<Outcome> {
 }
 
 fn one(screen: &Screen, course: &Course, call: &Grade, step: &Step) -> Result<Outcome> {
+    if let Step::Verify { file } = step {
+        return verify(screen, course, call, file);
+    }
     let out = out(call)?;
     match step {
+        Step::Verify { .. } => {}
+        Step::Archive { file, no_vendor, without_people } => {
+            screen.say(&grade::archive(course, out, file, !no_vendor, !without_people)?)?;
+        }
         Step::Plan { submissions } => take_in(screen, course, call, submissions)?,
         Step::Run => {
             let kept_in = confine(screen, course, call.sandbox)?;
@@ -117,6 +124,29 @@ fn one(screen: &Screen, course: &Course, call: &Grade, step: &Step) -> Result<Ou
     Ok(Outcome::AllPassed)
 }
 
+/// Judges an archive by the course that is in it.
+fn verify(screen: &Screen, course: &Course, call: &Grade, file: &Path) -> Result<Outcome> {
+    let unpacked = grade::unpack(file)?;
+    let kept_in = confine(screen, course, call.sandbox)?;
+    let archived = Course::find(&unpacked.course())?;
+    let base = open_base(screen, &archived)?;
+    let mut judge = judge(screen, &archived, &base, unpacked.effort());
+    quiet(&mut judge);
+    let note = |text: &str| screen.note(text);
+    let bench = Bench { course: &archived, judge: &judge, sandbox: kept_in, note: &note };
+    let (holds, said) = unpacked.prove(&bench)?;
+    said.iter().try_for_each(|line| screen.say(line))?;
+    Ok(if holds { Outcome::AllPassed } else { Outcome::SomeFailed })
+}
+
+/// What stands in a record does not depend on this terminal.
+fn quiet(judge: &mut Judge<'_>) {
+    judge.rendering.colour = false;
+    judge.rendering.width = 100;
+    // Submissions are judged side by side.
+    judge.children = 1;
+}
+
 fn out(call: &Grade) -> Result<&Path> {
     call.out.as_deref().context("name the folder of the grading: `--out DIR`")
 }
@@ -179,10 +209,7 @@ fn with_bench(
 ) -> Result<Outcome> {
     let base = open_base(screen, course)?;
     let mut judge: Judge<'_> = judge(screen, course, &base, effort(&call.effort));
-    judge.rendering.colour = false;
-    judge.rendering.width = 100;
-    // Submissions are judged side by side.
-    judge.children = 1;
+    quiet(&mut judge);
     work(&Bench { course, judge: &judge, sandbox, note: &|text| screen.note(text) })
 }
 

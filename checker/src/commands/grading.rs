@@ -142,6 +142,22 @@ pub enum Step {
     },
     /// Show all requests
     Requests,
+    /// Pack submissions, records, rules and the course that judged them, for years
+    Archive {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+        /// Leave out the crates that the course needs; to verify the archive then needs the network
+        #[arg(long)]
+        no_vendor: bool,
+        /// Leave out keys and names
+        #[arg(long)]
+        without_people: bool,
+    },
+    /// Judge an archive again, offline, and say what comes out otherwise
+    Verify {
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
+    },
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]

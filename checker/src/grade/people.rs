@@ -90,6 +90,22 @@ impl People {
         id
     }
 
+    /// The same without keys and names, for a copy that must not have them.
+    pub fn nameless(&self) -> People {
+        let member = |member: &Member| Member {
+            id: member.id.clone(),
+            key: Key(member.id.clone()),
+            name: String::new(),
+        };
+        let named = |named: &Named| Named {
+            id: named.id.clone(),
+            key: Key(named.id.clone()),
+            members: named.members.iter().map(member).collect(),
+        };
+        // Without the salt nobody can try keys.
+        People { salt: String::new(), people: self.people.iter().map(named).collect(), version: self.version }
+    }
+
     /// Everybody.
     pub fn members(&self) -> impl Iterator<Item = &Member> {
         self.people.iter().flat_map(|person| &person.members)

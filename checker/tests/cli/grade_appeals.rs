@@ -114,3 +114,74 @@ fn a_regrade_that_can_not_decide_leaves_the_old_mark() {
     workbook.checker("grade regrade --out out --apply").run().exits(0);
     assert_eq!(marks(&workbook, "out")["ann"][3], "10.00");
 }
+
+#[test]
+fn an_archive_gives_the_same_bytes_again_and_says_what_would_not() {
+    let workbook = class();
+    workbook.checker(&format!("{GRADE} out")).run().exits(0);
+    workbook.checker("grade archive week-1.zip --out out").run().exits(0).shows("with keys and names");
+    workbook.checker("grade archive again.zip --out out").run().exits(0);
+    assert!(fs::read(workbook.path("week-1.zip")).unwrap() == fs::read(workbook.path("again.zip")).unwrap());
+    // Whatever has become of the course since: the archive has its own.
+    workbook.write("exercises/01-greeting/greet/tests/checks.rs", "");
+    workbook
+        .checker("grade verify week-1.zip --sandbox none")
+        .run()
+        .exits(0)
+        .shows("5 records have the same bytes again, 0 the same");
+    // What was tampered with is found before anything is judged.
+    let tampered = fs::read(workbook.path("week-1.zip")).unwrap();
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(tampered)).unwrap();
+    let mut new = zip::ZipWriter::new(fs::File::create(workbook.path("tampered.zip")).unwrap());
+    for index in 0..zip.len() {
+        let mut member = zip.by_index(index).unwrap();
+        let (mut bytes, name) = (Vec::new(), member.name().unwrap().into_owned());
+        std::io::Read::read_to_end(&mut member, &mut bytes).unwrap();
+        if name.ends_with("marks.csv") {
+            bytes = String::from_utf8(bytes).unwrap().replace("4.00", "9.00").into_bytes();
+        }
+        new.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut new, &bytes).unwrap();
+    }
+    new.finish().unwrap();
+    let tampered = workbook.checker("grade verify tampered.zip --sandbox none").run();
+    tampered.exits(2).complains("grading/marks.csv is not what was archived");
+}
+
+#[test]
+fn an_archive_without_people_names_nobody_and_gives_the_same_marks() {
+    let workbook = class();
+    workbook.checker(&format!("{GRADE} out")).run().exits(0);
+    workbook
+        .checker("grade archive week-1.zip --without-people --out out")
+        .run()
+        .exits(0)
+        .shows("nobody is named");
+    let mut zip = zip::ZipArchive::new(fs::File::open(workbook.path("week-1.zip")).unwrap()).unwrap();
+    let mut people = String::new();
+    std::io::Read::read_to_string(&mut zip.by_name("grading/people.json").unwrap(), &mut people).unwrap();
+    assert!(!people.contains("ann") && !people.contains("Ann"), "{people}");
+    workbook
+        .checker("grade verify week-1.zip --sandbox none")
+        .run()
+        .exits(0)
+        .shows("5 records have the same bytes");
+}
+
+#[test]
+fn an_archive_tells_which_verdicts_are_not_the_same() {
+    let workbook = class();
+    workbook.checker(&format!("{GRADE} out")).run().exits(0);
+    // As if another toolchain had found a deadlock in Ann's.
+    let id = keys(&workbook, "out").into_iter().find(|(_, key)| key == "ann").unwrap().0;
+    let record = format!("out/verdicts/{id}/1/greet.json");
+    let kept = workbook.read(&record).replacen(
+        "\"is\": \"kept\"",
+        "\"is\": \"not-reached\", \"because\": \"race\"",
+        1,
+    );
+    workbook.write(&record, kept);
+    workbook.checker("grade archive week-1.zip --no-vendor --out out").run().exits(0);
+    let ended = workbook.checker("grade verify week-1.zip --sandbox none").run().exits(1);
+    ended.shows("1 another verdict").shows("1 not reached, because of race, 2 kept → 1 kept, 2 kept");
+}

@@ -3,6 +3,7 @@
 mod bad_input;
 mod class;
 mod compile_errors;
+mod edition;
 mod editors;
 mod gate;
 mod grade;
