@@ -1,7 +1,7 @@
 //! The search for a schedule and an input that break a promise, and for the smallest such.
 
 use engine::{LATE, Limits, Options, Run, Strategy, Style, execute};
-use protocol::{Exhausted, Finding, Hunt, Kind, account};
+use protocol::{Exhausted, Finding, Hunt, Kind, Schedule, Step, Thread};
 use serde::{Deserialize, Serialize};
 
 use crate::cases::{Input, Tree};
@@ -249,18 +249,20 @@ impl Search {
 
 /// What is told of a failing run whose stacks have been looked at.
 pub(crate) fn finding(failure: Failure, seed: u64, input: String, run: &Run) -> Finding {
-    // Of what happens inside of a library or of the check, a learner is told what they called.
-    let inside = |event: &engine::Event| match is_checks_own(event) {
-        true => Some(CHECKS_OWN.to_owned()),
-        false => event.call.clone(),
-    };
+    let threads = run.threads.iter().filter(|t| !t.infrastructure).map(|t| {
+        let (file, line) = t.at.clone().unzip();
+        Thread { name: t.name.clone(), file, line, waiting_for: t.waiting_for.clone(), caller: t.called_from }
+    });
     Finding {
+        kind: failure.kind,
+        message: failure.message,
+        lacks: None,
+        left_out: false,
         seed: Some(seed),
-        threads: account::threads(run),
+        threads: threads.collect(),
         input: Some(input).filter(|s| !s.is_empty()),
         printed: Some(run.printed.clone()).filter(|p| !p.is_empty()),
-        schedule: Some(account::schedule(run, &inside)),
-        ..Finding::new(failure.kind, failure.message)
+        schedule: Some(schedule(run)),
     }
 }
 
@@ -276,3 +278,43 @@ fn is_checks_own(event: &engine::Event) -> bool {
 
 /// The file of an exercise's checks.
 const CHECKS: &str = "checks.rs";
+
+fn schedule(run: &Run) -> Schedule {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut was_inside = false;
+    for event in run.events.iter().filter(|event| !event.internal) {
+        // Of what happens inside of a library or of the check, a learner is told what they called.
+        let inside = if is_checks_own(event) { Some(CHECKS_OWN.to_owned()) } else { event.call.clone() };
+        let is_inside = inside.is_some();
+        let step = step(run, event, inside);
+        let place = |step: &Step| (step.thread.clone(), step.op.clone(), step.line);
+        match steps.last_mut() {
+            Some(last) if was_inside && is_inside && !last.blocked && place(last) == place(&step) => {
+                last.blocked = step.blocked;
+            }
+            _ => steps.push(step),
+        }
+        was_inside = is_inside;
+    }
+    Schedule {
+        switches: run.switches,
+        steps: run.steps,
+        time_ns: u64::try_from(run.time.as_nanos()).unwrap_or(u64::MAX),
+        events: steps,
+    }
+}
+
+fn step(run: &Run, event: &engine::Event, inside: Option<String>) -> Step {
+    let (file, line) = event.at.clone().unzip();
+    let is_own = inside.is_none();
+    Step {
+        thread: run.names.get(event.task as usize).cloned().unwrap_or_default(),
+        op: inside.unwrap_or_else(|| event.op.to_owned()),
+        outcome: event.outcome.clone().filter(|_| is_own),
+        object: (event.object > 0 && is_own).then(|| format!("#{}", event.object)),
+        file,
+        line,
+        time_ns: u64::try_from(event.time.as_nanos()).unwrap_or(u64::MAX),
+        blocked: event.blocked,
+    }
+}
