@@ -10,8 +10,8 @@
 //!
 //! What a step touches is known when it has been taken: the object that its scheduling point announced,
 //! the addresses at which it blocked or woke others, and what was said with [`touch`](crate::touch). So
-//! whatever two tasks can share has to be touched. What synchronises by other means is not seen: the
-//! counts of an `Arc`, and memory orderings weaker than sequential consistency.
+//! whatever two tasks can share has to be touched. Where memory orders mean what they say, which store a load reads is
+//! one more choice.
 //!
 //! Time moves only when no task can run, and nothing ends a wait without cause: those come from the
 //! seeds of other strategies.

@@ -24,7 +24,7 @@ pub(crate) fn why(run: &Run, is_mended: &dyn Fn(Vec<Stronger>) -> bool) -> Vec<S
         }
         None if stale.is_store => {
             told.push(
-                "Nothing orders the two stores, so each thread may count on neither of the two orders."
+                "Nothing orders the two stores. No thread may rely on which of them is the newer one."
                     .into(),
             );
         }
@@ -37,7 +37,7 @@ pub(crate) fn why(run: &Run, is_mended: &dyn Fn(Vec<Stronger>) -> bool) -> Vec<S
             ));
             if is_mended(of_all) {
                 told.push(
-                    "The checker has tried this run with SeqCst in place of the weaker orders: it does not fail.".into(),
+                    "The checker ran this schedule again with SeqCst in place of the weaker orders. It did not fail.".into(),
                 );
             }
         }
@@ -103,23 +103,18 @@ fn what(run: &Run, stale: &StaleRead) -> String {
 fn missing(run: &Run, link: &Link) -> String {
     let (reader, writer) = (name(run, link.load), name(run, link.store));
     let (load, store) = (line(link.load.at), line(link.store.at));
+    let (of_load, of_store) = (link.load.order, link.store.order);
     let half = match (link.releases, link.acquires) {
         (false, false) if load == store => {
-            format!("the operation is {:?}: it neither releases nor acquires", link.store.order)
+            format!("The operation is {of_store:?}: it neither releases nor acquires.")
         }
         (false, false) => format!(
-            "the store is {:?} and does not release, and the load at {load} is {:?} and does not acquire",
-            link.store.order, link.load.order
+            "That store is {of_store:?}: it does not release. The load is {of_load:?}: it does not acquire."
         ),
-        (false, true) => {
-            format!("the store is {:?}: it does not release what came before it", link.store.order)
-        }
-        (true, _) => format!(
-            "the load at {load} is {:?}: it does not acquire what came before the store",
-            link.load.order
-        ),
+        (false, true) => format!("That store is {of_store:?}: it does not release what came before it."),
+        (true, _) => format!("The load is {of_load:?}: it does not acquire what came before the store."),
     };
-    format!("{} had read what {writer} stored at {store}, but {half}.", capital(&reader))
+    format!("{} had read at {load} what {writer} stored at {store}. {half}", capital(&reader))
 }
 
 /// The stronger orders that would make the link one that synchronises.

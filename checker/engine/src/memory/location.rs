@@ -28,6 +28,14 @@ pub(super) struct Store {
     pub(super) by: Option<(TaskId, Ordering, Loc)>,
 }
 
+/// A SeqCst store that has no place yet.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct LateStore {
+    pub(super) address: usize,
+    pub(super) serial: u64,
+    pub(super) when: u32,
+}
+
 /// That a store was read, or that a SeqCst operation has its place in the order of all of them: who knows of it can't
 /// read an older store.
 #[derive(Debug, Clone, Copy)]
