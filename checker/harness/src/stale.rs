@@ -24,8 +24,7 @@ pub(crate) fn why(run: &Run, is_mended: &dyn Fn(Vec<Stronger>) -> bool) -> Vec<S
         }
         None if stale.is_store => {
             told.push(
-                "Nothing orders the two stores. No thread may rely on which of them is the newer one."
-                    .into(),
+                "Nothing orders the two stores. No thread may rely on which of them is the newer one.".into(),
             );
         }
         None => {
