@@ -10,20 +10,6 @@ use crate::library;
 use crate::memory::{Atomic, Does, Exchange, Modified};
 use crate::task::Loc;
 
-/// The file of an exercise's checks. What a check counts with atomics of its own is no part of the program.
-const CHECKS: &str = "checks.rs";
-
-/// Whether it is a learner who could choose another order at this place. What a library does with its atomics nobody who
-/// learns can mend, so its loads read the newest value, with the clocks of their real orders.
-fn is_of_the_program(at: Loc) -> bool {
-    library::package_at(at).is_none() && !at.file().ends_with(CHECKS)
-}
-
-/// The program uses an order below `SeqCst`.
-pub fn has_weaker_order(at: Loc) {
-    with(|ex| ex.has_weaker_orders = ex.has_weaker_orders || is_of_the_program(at));
-}
-
 /// The number of the atomic at `address`, which has had the number `id` and holds a value.
 pub fn memory_settle(address: usize, id: u64, value: u64) -> u64 {
     with(|ex| ex.memory.as_mut().map_or(id, |memory| memory.settle(address, id, value))).unwrap_or(id)
@@ -82,5 +68,5 @@ pub fn memory_fence(order: Ordering, at: Loc) {
 }
 
 fn known(atomic: Atomic) -> Atomic {
-    Atomic { varies: atomic.varies && is_of_the_program(atomic.at), ..atomic }
+    Atomic { varies: atomic.varies && library::is_of_the_program(atomic.at), ..atomic }
 }
