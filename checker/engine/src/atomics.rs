@@ -6,20 +6,9 @@
 use std::sync::atomic::Ordering;
 
 use crate::execution::with;
+use crate::library;
 use crate::memory::{Atomic, Does, Exchange, Modified};
 use crate::task::Loc;
-
-/// The file of an exercise's checks. What a check counts with atomics of its own is no part of the program.
-const CHECKS: &str = "checks.rs";
-
-fn is_of_the_program(at: Loc) -> bool {
-    !at.file().ends_with(CHECKS)
-}
-
-/// The program uses an order below `SeqCst`.
-pub fn has_weaker_order(at: Loc) {
-    with(|ex| ex.has_weaker_orders = ex.has_weaker_orders || is_of_the_program(at));
-}
 
 /// The number of the atomic at `address`, which has had the number `id` and holds a value.
 pub fn memory_settle(address: usize, id: u64, value: u64) -> u64 {
@@ -79,5 +68,5 @@ pub fn memory_fence(order: Ordering, at: Loc) {
 }
 
 fn known(atomic: Atomic) -> Atomic {
-    Atomic { varies: atomic.varies && is_of_the_program(atomic.at), ..atomic }
+    Atomic { varies: atomic.varies && library::is_of_the_program(atomic.at), ..atomic }
 }

@@ -42,8 +42,7 @@ mod task;
 mod trace;
 
 pub use atomics::{
-    has_weaker_order, memory_exchange, memory_fence, memory_load, memory_modify, memory_other, memory_settle,
-    memory_store,
+    memory_exchange, memory_fence, memory_load, memory_modify, memory_other, memory_settle, memory_store,
 };
 pub use enumeration::Enumeration;
 pub use execution::in_execution;

@@ -85,6 +85,15 @@ pub(crate) fn is_of_one(place: Loc) -> bool {
     package_at(place).is_some()
 }
 
+/// The file of an exercise's checks. What a check counts with atomics of its own is no part of the program.
+const CHECKS: &str = "checks.rs";
+
+/// Whether it is a learner who could choose another memory order at this place. What a library does with its atomics nobody
+/// who learns can mend.
+pub(crate) fn is_of_the_program(place: Loc) -> bool {
+    !is_of_one(place) && !place.file().ends_with(CHECKS)
+}
+
 /// Whether the operation `op` at a place in the libraries' own code looks at something, and changes nothing. What
 /// crossbeam's collector of garbage writes tells others only when to free.
 pub(crate) fn only_looks(op: &str, place: Loc) -> bool {

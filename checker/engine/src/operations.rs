@@ -88,6 +88,10 @@ pub fn atomic_point(
     let orders = Some(Orders { success, failure });
     pass(Point { op, object, at, yields: false, orders, is_count: false });
     let has_memory = with(|ex| {
+        let is_weaker = success != Ordering::SeqCst || failure.is_some_and(|order| order != Ordering::SeqCst);
+        if is_weaker && !ex.has_weaker_orders {
+            ex.has_weaker_orders = library::is_of_the_program(at);
+        }
         // The instruction itself may be interposed, where it is inlined into code that is.
         ex.announced_atomic = object;
         ex.memory.is_some()
@@ -124,18 +128,18 @@ pub fn spin_point(at: Loc) {
 pub(crate) fn pass(point: Point) {
     let arrived = with(|ex| match ex.only_looks(point) {
         true => (Turn::Keep, false),
-        false => (ex.arrive(point), ex.trace.is_some()),
+        false => (ex.arrive(point), ex.trace.is_some() || ex.memory.is_some()),
     });
-    let Some((turn, is_traced)) = arrived else { return };
+    let Some((turn, is_noted)) = arrived else { return };
     go_on(turn, |ex| ex.choose_at(point));
-    with(|ex| {
-        if is_traced && !point.op.is_empty() {
-            ex.record_point(point, false);
-        }
-        if ex.memory.is_some() {
+    if is_noted {
+        with(|ex| {
+            if !point.op.is_empty() {
+                ex.record_point(point, false);
+            }
             ex.has_passed(point);
-        }
-    });
+        });
+    }
 }
 
 /// Takes the turn; if another task was to go first, `decide` comes after that.

@@ -18,7 +18,7 @@ pub(crate) fn why(run: &Run, is_mended: &dyn Fn(Vec<Stronger>) -> bool) -> Vec<S
             told.extend(links.iter().map(|link| missing(run, link)));
             if !stronger.is_empty() && is_mended(stronger) {
                 told.push(
-                    "The checker has tried this run with stronger orders there: it does not fail.".into(),
+                    "The checker ran this schedule again with stronger orders there. It did not fail.".into(),
                 );
             }
         }

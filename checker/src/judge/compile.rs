@@ -81,9 +81,9 @@ pub fn compile(
             return Ok(Compiled::Refused(takes_in(quoted(&errors, source).unwrap_or_default())));
         }
         Said::Refused(finding, errors) if finding.kind == Kind::DoesNotCompile => {
-            return job.does_not_compile(finding, &errors).map(Compiled::Refused);
+            return job.does_not_compile(*finding, &errors).map(Compiled::Refused);
         }
-        Said::Refused(finding, _) => return Ok(Compiled::Refused(finding)),
+        Said::Refused(finding, _) => return Ok(Compiled::Refused(*finding)),
         Said::Unlinked(text) => return Err(no_linker(&text)),
     };
     if let Some(finding) = job.can_not_be_simulated(&files.unwrap_or_default())? {
@@ -103,9 +103,9 @@ pub fn compile(
             }))
         }
         Said::Refused(finding, errors) if finding.kind == Kind::DoesNotCompile => {
-            job.does_not_fit(finding, &errors).map(Compiled::Refused)
+            job.does_not_fit(*finding, &errors).map(Compiled::Refused)
         }
-        Said::Refused(finding, _) => Ok(Compiled::Refused(finding)),
+        Said::Refused(finding, _) => Ok(Compiled::Refused(*finding)),
         Said::Unlinked(text) => job.does_not_link(&text).map(Compiled::Refused),
     }
 }
@@ -276,7 +276,7 @@ impl Job<'_> {
         match rustc_says(self.learners(Some(&libraries))?, self.limits)? {
             Said::Refused(mut finding, errors) => {
                 finding.lacks = lacking::crates(&errors, &self.exercise.dependencies);
-                Ok(finding)
+                Ok(*finding)
             }
             Said::Compiled(_) | Said::Unlinked(_) => unless_ours(finding, simulated),
         }
@@ -292,7 +292,7 @@ impl Job<'_> {
         match real {
             Said::Refused(mut finding, errors) => {
                 finding.lacks = Some(lacking::for_its_checks(self.root, self.exercise, self.source, &errors));
-                Ok(finding)
+                Ok(*finding)
             }
             Said::Compiled(_) | Said::Unlinked(_) => unless_ours(finding, simulated),
         }

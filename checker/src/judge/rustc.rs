@@ -40,7 +40,7 @@ pub struct Patience<'a> {
 pub enum Said {
     /// It compiled, with these warnings.
     Compiled(String),
-    Refused(Finding, Vec<Diagnostic>),
+    Refused(Box<Finding>, Vec<Diagnostic>),
     /// The program could not be linked: rustc's words.
     Unlinked(String),
 }
@@ -225,7 +225,7 @@ pub fn rustc_says(command: Command, patience: &Patience<'_>) -> Result<Said> {
         Ending::PastDeadline | Ending::CutOff => {
             // That says as much of the machine as of the program.
             let message = format!("the compiler did not finish in {} s", patience.limit.as_secs());
-            return Ok(Said::Refused(Finding::new(Kind::TimedOut, message), Vec::new()));
+            return Ok(Said::Refused(Box::new(Finding::new(Kind::TimedOut, message)), Vec::new()));
         }
     };
     let mut diagnostics: Vec<Diagnostic> = Vec::new();
@@ -261,14 +261,14 @@ pub fn rustc_says(command: Command, patience: &Patience<'_>) -> Result<Said> {
     }
     if let Some(diagnostic) = diagnostics.iter().find(|diagnostic| diagnostic.is_about_unsafe()) {
         let message = format!("{}: `unsafe` is not allowed in an exercise\n{text}", diagnostic.place());
-        return Ok(Said::Refused(Finding::new(Kind::Forbidden, message), diagnostics));
+        return Ok(Said::Refused(Box::new(Finding::new(Kind::Forbidden, message)), diagnostics));
     }
     let text = if text.is_empty() {
         format!("the compiler gave up without a message: {}", process::describe(status))
     } else {
         text
     };
-    Ok(Said::Refused(Finding::new(Kind::DoesNotCompile, text), diagnostics))
+    Ok(Said::Refused(Box::new(Finding::new(Kind::DoesNotCompile, text)), diagnostics))
 }
 
 /// The trouble that no program can be linked here at all.

@@ -114,9 +114,6 @@ macro_rules! remembering {
             #[inline]
             #[track_caller]
             fn begin(&self, op: &'static str, at: engine::Loc, order: Ordering, failure: Option<Ordering>) -> bool {
-                if order != Ordering::SeqCst || failure.is_some_and(|order| order != Ordering::SeqCst) {
-                    engine::has_weaker_order(at);
-                }
                 let is_ordered = engine::atomic_point(op, self.address(), at, order, failure);
                 self.freshen();
                 if is_ordered {
