@@ -36,10 +36,7 @@ pub(crate) fn main() -> io::Result<()> {
     eprintln!();
 
     let (good, broken, unchecked) = (report.good.len(), report.broken.len(), report.unchecked.len());
-    println!(
-        "{} links: {good} good, {broken} broken, {unchecked} unchecked",
-        good + broken + unchecked
-    );
+    println!("{} links: {good} good, {broken} broken, {unchecked} unchecked", good + broken + unchecked);
     for (link, broken) in report.broken {
         let fault = match broken.fault {
             Fault::Failed(status) => status,
@@ -57,7 +54,9 @@ pub(crate) fn main() -> io::Result<()> {
 fn page(path: &str, visit: u32) -> (u64, u16, &'static [&'static str]) {
     match path {
         "/" => (20, 200, &["/docs", "/blog", "/shop", "/shop/cart"]),
-        "/docs" => (60, 200, &["/docs/1", "/docs/2", "/docs/3", "/docs/4", "/docs/5", "/docs/6", "/docs/7", "/"]),
+        "/docs" => {
+            (60, 200, &["/docs/1", "/docs/2", "/docs/3", "/docs/4", "/docs/5", "/docs/6", "/docs/7", "/"])
+        }
         "/docs/3" if visit == 1 => (20, 503, &[]),
         "/docs/7" => (40, 200, &["/docs/8", "/docs/1"]),
         "/docs/8" => (20, 200, &["/shop/cart", "/blog"]),

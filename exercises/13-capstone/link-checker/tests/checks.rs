@@ -50,6 +50,11 @@ const HOUR: Duration = Duration::from_hours(1);
 /// Between the answer of one attempt and the beginning of another lie several threads' turns.
 const TURNS: Duration = Duration::from_millis(100);
 
+/// Without the nanoseconds that a reading of the clock takes.
+fn ms(time: Duration) -> Duration {
+    Duration::from_millis(u64::try_from(time.as_millis()).unwrap_or(u64::MAX))
+}
+
 fn limits(at_once: usize) -> Limits {
     Limits { at_once, gap: Duration::ZERO, timeout: HOUR, attempts: 3, wait: 4 * SECOND }
 }
@@ -490,10 +495,14 @@ fn an_attempt_begins_as_soon_as_it_may(check: &Check) {
             let may = link_is_due.max(place_is_free).max(gap_is_over);
             let what = format!("attempt {} for {} began", attempt.number, attempt.link);
             expect_in_time(&what, attempt.called, Duration::ZERO..=may + TURNS, || {
-                let Attempt { link, number, called, .. } = attempt;
                 format!(
-                    "attempt {number} for {link} began at {called:?}. At {link_is_due:?} a link was due, at {place_is_free:?} fewer than \
-                     {at_once} attempts ran, and at {gap_is_over:?} the gap was over: an attempt should begin at {may:?}"
+                    "{what} at {:?}. A link was due at {:?}, fewer than {at_once} attempts ran at {:?}, and the gap was over at \
+                     {:?}: so an attempt should begin at {:?}",
+                    ms(attempt.called),
+                    ms(link_is_due),
+                    ms(place_is_free),
+                    ms(gap_is_over),
+                    ms(may)
                 )
             });
         }
@@ -552,8 +561,13 @@ fn keeps_gap(log: &[Attempt], gap: Duration) {
         expect_in_time(&what, attempt.called, next..=Duration::MAX, || {
             let before = &log[place - 1];
             format!(
-                "attempt {} for {} began at {:?}, and one for {} at {:?}: with a gap of {gap:?}, {next:?} would be in time",
-                attempt.number, attempt.link, attempt.called, before.link, before.called
+                "attempt {} for {} began at {:?}, and one for {} at {:?}. With a gap of {gap:?}, {:?} would be in time",
+                attempt.number,
+                attempt.link,
+                ms(attempt.called),
+                before.link,
+                ms(before.called),
+                ms(next)
             )
         });
         next = begins + gap;
@@ -669,8 +683,10 @@ fn each_wait_is_twice_the_one_before(check: &Check) {
             // A timeout begins when the attempt does, which is up to 50 ms before its call.
             expect_in_time(&what, pair[1].called, due - SOON..=due + TURNS, || {
                 format!(
-                    "attempt {} began {waited:?} after attempt {} failed: the wait should be {wanted:?}",
-                    pair[1].number, pair[0].number
+                    "attempt {} began {:?} after attempt {} failed: the wait should be {wanted:?}",
+                    pair[1].number,
+                    ms(waited),
+                    pair[0].number
                 )
             });
         }
@@ -848,7 +864,7 @@ fn progress_comes_while_others_run(check: &Check) {
         let told = seen.entered();
         expect(told == quick + 1, Kind::TooLate, || {
             format!(
-                "{} links are checked while another one is fetched, and `progress` was called {told} times",
+                "{} links are checked while another one is fetched, and `progress` was told about {told} of them",
                 quick + 1
             )
         });
