@@ -1,6 +1,7 @@
 //! The contract of README.md, a check or more for each clause.
 
 use std::any::Any;
+use std::cell::RefCell;
 use std::panic::panic_any;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -17,14 +18,18 @@ checks! {
     1 => a_result_is_returned_at_once simulated;
     1 => calls_at_the_same_time_are_independent;
     1 => a_call_in_a_call_is_a_call_like_any_other;
+    1 => a_hundred_late_calls_hold_up_no_other simulated;
     2 => a_late_call_returns_its_fallback;
     2 => a_late_call_returns_at_the_limit simulated;
+    2 => a_limit_may_have_any_length simulated;
+    2 => a_slow_fallback_holds_up_no_other_call simulated;
     3 => a_late_result_reaches_no_later_call simulated;
     3 => a_late_result_is_dropped_on_its_thread;
     3 => everything_is_dropped_once;
     4 => the_work_learns_that_the_caller_has_given_up;
     4 => a_call_in_time_is_never_cancelled;
     4 => only_the_late_one_of_two_calls_is_cancelled;
+    4 => of_several_steps_only_the_late_ones_are_cancelled;
     5 => a_panic_in_time_comes_out_with_its_payload;
     5 => a_panic_is_passed_on_at_once simulated;
     5 => a_late_panic_reaches_nobody;
@@ -43,6 +48,7 @@ checks! {
     7 => the_documented_run simulated;
     8 => nothing_is_left_behind_by_a_call_in_time;
     8 => nothing_but_its_work_is_left_behind_by_a_late_call;
+    8 => late_work_may_end_while_the_fallback_runs;
     9 => waiting_threads_do_not_spin simulated;
 }
 
@@ -154,27 +160,56 @@ fn a_result_is_returned_at_once(check: &Check) {
     });
 }
 
+/// A call ends in time or late, with a result or a panic, and a fallback may panic too.
 fn calls_at_the_same_time_are_independent(check: &Check) {
-    check.forall(input::pair(1..=4, 0..=2), |(calls, late)| {
-        let gate = Gate::new();
+    check.forall(input::numbers(0..6, 1..=5), |ways| {
+        let (gate, drops) = (Gate::new(), Drops::new());
         thread::scope(|scope| {
-            for i in 0..late {
-                let gate = gate.clone();
+            for (i, way) in ways.into_iter().enumerate() {
+                let (held, counted, drops) = (gate.clone(), drops.clone(), drops.clone());
                 let work = move |_: &Cancelled| {
-                    gate.wait();
-                    Answer(i)
+                    if way >= 3 {
+                        held.wait();
+                    }
+                    pause(TICK * (i % 3) as u32);
+                    if way == 2 || way == 4 { panic_with(i, &counted) } else { Answer(i) }
                 };
-                scope.spawn(move || {
-                    expect_eq("a late call", timed(TICK, work, || Answer(90 + i)), Answer(90 + i))
+                let call = move || match way {
+                    0..3 => timed(HOUR, work, never),
+                    5 => timed(TICK, work, || panic_with(i, &drops)),
+                    _ => timed(TICK, work, || Answer(90 + i)),
+                };
+                scope.spawn(move || match (way, catch(call)) {
+                    (5, Ok(_)) => fail(Kind::SwallowedPanic, "the fallback panicked, and the call returned"),
+                    (2 | 5, outcome) => expect_payload(outcome, i),
+                    (_, Ok(answer)) => {
+                        expect_eq("one of several calls", answer, Answer(if way < 3 { i } else { 90 + i }))
+                    }
+                    (_, Err(_)) => fail(Kind::Panicked, "one of several calls got the panic of another one"),
                 });
             }
-            for i in 0..calls {
-                let work = move |_: &Cancelled| {
-                    pause(TICK * (i % 3) as u32);
-                    Answer(i)
-                };
-                scope.spawn(move || expect_eq("a call in time", timed(HOUR, work, never), Answer(i)));
-            }
+        });
+        gate.open();
+        expect_eq("a call after them", timed(HOUR, |_| Answer(7), never), Answer(7));
+    });
+}
+
+/// Each of them leaves a thread with its work.
+fn a_hundred_late_calls_hold_up_no_other(check: &Check) {
+    check.forall(input::number(101..=130), |late| {
+        let (gate, short) = (Gate::new(), Duration::from_millis(1));
+        for i in 0..late {
+            let held = gate.clone();
+            let work = move |_: &Cancelled| {
+                held.wait();
+                Answer(i)
+            };
+            expect_eq("a late call", timed(short, work, || Answer(1_000 + i)), Answer(1_000 + i));
+        }
+        let (took, answer) = took(|| timed(HOUR, |_| Answer(7), never));
+        expect_eq("a call in time after many late ones", answer, Answer(7));
+        expect(took <= SOON, Kind::TooLate, || {
+            format!("after {late} late calls, a call whose work takes no time took {took:?}")
         });
         gate.open();
     });
@@ -241,6 +276,77 @@ fn a_late_call_returns_at_the_limit(check: &Check) {
     });
 }
 
+/// Parts of a millisecond count, and so does a second.
+const LIMITS: [Duration; 6] = [
+    Duration::from_nanos(1),
+    Duration::from_micros(900),
+    Duration::from_micros(2_500),
+    Duration::from_nanos(7_000_001),
+    Duration::from_millis(1_250),
+    Duration::from_nanos(20_500_000_999),
+];
+
+fn a_limit_may_have_any_length(check: &Check) {
+    check.forall(input::pair(0..=5, 0..=1), |(which, by_deadline)| {
+        let limit = LIMITS[which];
+        let work = |_: &Cancelled| {
+            pause(1_000 * HOUR);
+            Answer(0)
+        };
+        let before = now();
+        let answer = match by_deadline {
+            0 => timed(limit, work, || Answer(1)),
+            _ => step(&Deadline::after(limit), work).unwrap_or(Answer(1)),
+        };
+        expect_eq("what a late call returned", answer, Answer(1));
+        at(limit, now() - before, "a call with a limit");
+    });
+}
+
+/// It waits at a gate, while others call.
+fn a_slow_fallback_holds_up_no_other_call(check: &Check) {
+    check.forall(input::triple(1..=3, 0..=2, 0..=1), |(slow, late, ticks)| {
+        let (gate, ended) = (Gate::new(), Gate::new());
+        thread::scope(|scope| {
+            for i in 0..slow {
+                let (gate, held) = (gate.clone(), ended.clone());
+                let work = move |_: &Cancelled| {
+                    held.wait();
+                    Answer(i)
+                };
+                let fallback = move || {
+                    gate.wait();
+                    Answer(90 + i)
+                };
+                scope.spawn(move || expect_eq("a late call", timed(TICK, work, fallback), Answer(90 + i)));
+            }
+            pause(2 * TICK);
+            let takes = TICK * ticks as u32;
+            let (took_it, answer) = took(|| {
+                timed(
+                    HOUR,
+                    move |_| {
+                        pause(takes);
+                        Answer(7)
+                    },
+                    never,
+                )
+            });
+            expect_eq("a call beside a slow fallback", answer, Answer(7));
+            expect(took_it <= takes + SOON, Kind::TooLate, || {
+                format!("beside a slow fallback, a call whose work takes {takes:?} took {took_it:?}")
+            });
+            for _ in 0..late {
+                let held = ended.clone();
+                let (took_it, ()) = took(|| timed(TICK, move |_| held.wait(), || ()));
+                at(TICK, took_it, "beside a slow fallback, a call with a limit");
+            }
+            ended.open();
+            gate.open();
+        });
+    });
+}
+
 /// The calls last half a tick, or longer by whole ticks. Two ticks is the limit of each of them.
 fn a_late_result_reaches_no_later_call(check: &Check) {
     check.small("a late call and a call after it", vec![3u64, 0]);
@@ -271,17 +377,26 @@ impl Drop for Noted {
 }
 
 fn a_late_result_is_dropped_on_its_thread(check: &Check) {
-    check.small("a late call", 1usize);
-    check.forall(input::number(1..=3), |calls| {
+    check.small("a late call", (1usize, 0usize));
+    // The work ends after the calls, or while the fallback of the last one runs.
+    check.forall(input::pair(1..=3, 0..=1), |(calls, in_fallback)| {
         let (gate, made, dropped) = (Gate::new(), Arc::<Mutex<Vec<ThreadId>>>::default(), Arc::default());
-        for _ in 0..calls {
+        for call in 1..=calls {
             let (held, made, note) = (gate.clone(), Arc::clone(&made), Arc::clone(&dropped));
             let work = move |_: &Cancelled| {
                 held.wait();
                 made.lock().unwrap().push(thread::current().id());
                 Some(Noted(note))
             };
-            let got = timed(TICK, work, || None);
+            let fallback = || {
+                if in_fallback == 1 && call == calls {
+                    gate.open();
+                    pause(TICK);
+                    settle();
+                }
+                None
+            };
+            let got = timed(TICK, work, fallback);
             expect(got.is_none(), Kind::WrongAnswer, || "a late call returned the result of its work".into());
         }
         gate.open();
@@ -317,7 +432,13 @@ fn everything_is_dropped_once(check: &Check) {
                 Some(returned)
             };
             let limit = if n % 2 == 1 { TICK } else { HOUR };
-            drop(catch(|| timed(limit, work, || None)));
+            let spare = drops.token();
+            drop(catch(|| {
+                timed(limit, work, move || {
+                    let _spare = spare;
+                    None
+                })
+            }));
         }
         gate.open();
         await_that(
@@ -409,6 +530,42 @@ fn only_the_late_one_of_two_calls_is_cancelled(check: &Check) {
         }
         expect_eq("`is_set` of the call in time", left(&other), Some(false));
         await_that(Kind::WrongAnswer, "`is_set` of the late call says `false`", || left(&late) == Some(true));
+        gate.open();
+    });
+}
+
+/// Steps of one deadline: some after each other in time, then some at once of which the first ones are in time.
+fn of_several_steps_only_the_late_ones_are_cancelled(check: &Check) {
+    check.small("a step in time, and one that is late", (1usize, 0usize, 1usize));
+    check.forall(input::triple(0..=3, 0..=2, 1..=2), |(before, beside, late)| {
+        let (gate, deadline) = (Gate::new(), Deadline::after(3 * TICK));
+        let kept: Vec<Left> = (0..before + beside + late).map(|_| Left::default()).collect();
+        let run = |number: usize| {
+            let (own, held) = (Arc::clone(&kept[number]), gate.clone());
+            let outcome = step(&deadline, move |cancelled: &Cancelled| {
+                *own.lock().unwrap() = Some(cancelled.clone());
+                if number >= before + beside {
+                    held.wait();
+                }
+            });
+            expect_eq("whether a step was in time", outcome.is_ok(), number < before + beside);
+        };
+        (0..before).for_each(run);
+        thread::scope(|scope| {
+            for number in before..kept.len() {
+                let run = &run;
+                scope.spawn(move || run(number));
+            }
+        });
+        for (number, kept) in kept.iter().enumerate() {
+            if number < before + beside {
+                expect_eq("`is_set` of a step in time", left(kept), Some(false));
+            } else {
+                await_that(Kind::WrongAnswer, "`is_set` of a late step says `false`", || {
+                    left(kept) == Some(true)
+                });
+            }
+        }
         gate.open();
     });
 }
@@ -515,6 +672,7 @@ fn a_panic_of_the_fallback_comes_out(check: &Check) {
             }),
         }
         gate.open();
+        expect_eq("a call after that", timed(HOUR, |_| Answer(2), never), Answer(2));
     });
 }
 
@@ -545,19 +703,26 @@ fn a_limit_of_zero_waits_for_nothing(check: &Check) {
 }
 
 fn the_longest_limit_is_a_limit(check: &Check) {
-    check.forall(input::pair(0..=4, 0..=1), |(n, by_deadline)| {
+    const LONGEST: [Duration; 4] = [
+        Duration::MAX,
+        Duration::MAX.saturating_sub(Duration::from_nanos(1)),
+        Duration::from_secs(i64::MAX as u64),
+        Duration::from_secs(1 << 60),
+    ];
+    check.forall(input::triple(0..=4, 0..=1, 0..=3), |(n, by_deadline, longest)| {
+        let limit = LONGEST[longest];
         let work = move |_: &Cancelled| {
             // Longer than any limit that somebody would put in the place of no limit, and not too long for a poll.
             pause(Duration::from_secs(5) * n as u32 * u32::from(n > 2) + TICK);
             Answer(n)
         };
         let call = || match by_deadline {
-            0 => timed(Duration::MAX, work, never),
-            _ => step(&Deadline::after(Duration::MAX), work).unwrap_or(Answer(99)),
+            0 => timed(limit, work, never),
+            _ => step(&Deadline::after(limit), work).unwrap_or(Answer(99)),
         };
         match catch(call) {
-            Ok(answer) => expect_eq("the result with a limit of `Duration::MAX`", answer, Answer(n)),
-            Err(_) => fail(Kind::Panicked, "with a limit of `Duration::MAX` the call panicked"),
+            Ok(answer) => expect_eq("the result with a very long limit", answer, Answer(n)),
+            Err(_) => fail(Kind::Panicked, format!("with a limit of {limit:?} the call panicked")),
         }
     });
 }
@@ -831,6 +996,34 @@ fn nothing_but_its_work_is_left_behind_by_a_late_call(check: &Check) {
         gate.open();
         await_that(Kind::LeakedThread, "the work of a late call does not end", || meter.inside() == 0);
         every_thread_has_finished();
+    });
+}
+
+thread_local! {
+    /// Dropped when its thread ends.
+    static LIVES: RefCell<Option<Token>> = const { RefCell::new(None) };
+}
+
+/// The thread of the work is over before the fallback is.
+fn late_work_may_end_while_the_fallback_runs(check: &Check) {
+    check.small("a late call", (0usize, 0usize));
+    check.forall(input::pair(0..=2, 0..=1), |(n, panics)| {
+        let (gate, drops) = (Gate::new(), Drops::new());
+        let (held, lives) = (gate.clone(), token(&drops));
+        let work = move |_: &Cancelled| {
+            LIVES.set(Some(lives));
+            held.wait();
+            assert!(panics == 0, "the check makes it panic");
+        };
+        timed(TICK, work, || {
+            pause(TICK * n as u32);
+            gate.open();
+            await_that(
+                Kind::LeakedThread,
+                "late work has returned while the fallback runs, and its thread is still there",
+                || drops.alive() == 0,
+            );
+        });
     });
 }
 

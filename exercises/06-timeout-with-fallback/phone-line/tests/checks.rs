@@ -17,8 +17,10 @@ checks! {
     1 => after_a_late_answer_that_has_come_each_gets_its_own;
     1 => questions_are_answered_once_in_order_one_at_a_time;
     1 => two_lines_keep_apart;
+    1 => after_hundreds_of_late_questions_each_gets_its_own_answer simulated;
     2 => an_answer_is_returned_at_once simulated;
     2 => a_question_is_given_up_at_the_limit simulated;
+    2 => a_limit_may_have_any_length simulated;
     2 => behind_a_late_question_the_limit_is_the_limit simulated;
     2 => a_limit_of_zero_waits_for_nothing simulated;
     2 => the_longest_limit_is_a_limit;
@@ -31,6 +33,7 @@ checks! {
     4 => a_panic_comes_out_where_it_belongs;
     4 => a_late_panic_reaches_nobody;
     4 => a_panic_ends_ask_all;
+    4 => a_panic_on_one_line_leaves_the_others_in_use;
     5 => a_dropped_line_waits_for_nothing simulated;
     5 => everything_is_dropped_once;
     5 => nothing_is_left_behind;
@@ -158,6 +161,31 @@ fn after_a_late_answer_that_has_come_each_gets_its_own(check: &Check) {
     });
 }
 
+/// One question is being answered, and the others are asked in vain meanwhile.
+fn after_hundreds_of_late_questions_each_gets_its_own_answer(check: &Check) {
+    check.forall(input::pair(100..=300, 1..=3), |(late, more)| {
+        let gate = Gate::new();
+        let held = gate.clone();
+        let mut line = open(move |question: Question| {
+            if question.0 == 0 {
+                held.wait();
+            }
+            Answer(question.0)
+        });
+        expect_eq("the answer to a late question", ask(&mut line, Question(0), SOON), None);
+        for n in 1..=late as u64 {
+            expect_eq("the answer to a late question", ask(&mut line, Question(n), Duration::ZERO), None);
+        }
+        gate.open();
+        for n in 1_000..1_000 + more as u64 {
+            let got = ask(&mut line, Question(n), HOUR);
+            expect(got == Some(Answer(n)), Kind::WrongAnswer, || {
+                format!("after {} late questions, question {n} got {got:?}", late + 1)
+            });
+        }
+    });
+}
+
 fn questions_are_answered_once_in_order_one_at_a_time(check: &Check) {
     check.forall(input::numbers_and(0..4, 0..=5, 0..=1), |(numbers, all)| {
         let (meter, asked) = (Meter::new(), Arc::<Mutex<Vec<usize>>>::default());
@@ -254,6 +282,31 @@ fn a_question_is_given_up_at_the_limit(check: &Check) {
     });
 }
 
+/// Parts of a millisecond count, and so does a second.
+fn a_limit_may_have_any_length(check: &Check) {
+    const LIMITS: [Duration; 6] = [
+        Duration::from_nanos(1),
+        Duration::from_micros(900),
+        Duration::from_micros(2_500),
+        Duration::from_nanos(7_000_001),
+        Duration::from_millis(1_250),
+        Duration::from_nanos(20_500_000_999),
+    ];
+    check.forall(input::pair(0..=5, 0..=1), |(limit, all)| {
+        let (mut line, limit, before) = (open(|()| pause(1_000 * HOUR)), LIMITS[limit], now());
+        if all == 1 {
+            expect_eq(
+                "the answers to late questions",
+                ask_all(&mut line, vec![(), ()], limit),
+                vec![None, None],
+            );
+        } else {
+            expect_eq("the answer to a late question", ask(&mut line, (), limit), None);
+        }
+        at(limit, now() - before, "a call with a limit");
+    });
+}
+
 /// Several are late, and all of their answers come while another question waits.
 fn behind_a_late_question_the_limit_is_the_limit(check: &Check) {
     check.forall(input::numbers_and(0..4, 1..=5, 1..=8), |(numbers, limit)| {
@@ -299,14 +352,20 @@ fn a_limit_of_zero_waits_for_nothing(check: &Check) {
 }
 
 fn the_longest_limit_is_a_limit(check: &Check) {
-    check.forall(input::numbers(0..4, 0..=3), |numbers| {
-        let mut line = slow_line();
+    const LONGEST: [Duration; 4] = [
+        Duration::MAX,
+        Duration::MAX.saturating_sub(Duration::from_nanos(1)),
+        Duration::from_secs(i64::MAX as u64),
+        Duration::from_secs(1 << 60),
+    ];
+    check.forall(input::numbers_and(0..4, 0..=3, 0..=3), |(numbers, longest)| {
+        let (mut line, limit) = (slow_line(), LONGEST[longest]);
         for n in &numbers {
-            expect_eq("the answer", ask(&mut line, Question(*n), Duration::MAX), Some(Answer(*n)));
+            expect_eq("the answer", ask(&mut line, Question(*n), limit), Some(Answer(*n)));
         }
         let wanted: Vec<_> = numbers.iter().map(|n| Some(Answer(*n))).collect();
         let questions = numbers.into_iter().map(Question).collect();
-        expect_eq("the answers", ask_all(&mut line, questions, Duration::MAX), wanted);
+        expect_eq("the answers", ask_all(&mut line, questions, limit), wanted);
     });
 }
 
@@ -524,6 +583,40 @@ fn a_panic_ends_ask_all(check: &Check) {
         settle();
         expect_eq("how many questions are not dropped", owned.alive(), 0);
         expect_eq("the answer to a question after that", ask(&mut line, (7, None), HOUR), Some(Answer(7)));
+    });
+}
+
+/// Whether its own question was late or not.
+fn a_panic_on_one_line_leaves_the_others_in_use(check: &Check) {
+    check.forall(input::triple(0..=5, 0..=1, 0..=2), |(n, late, more)| {
+        let (gate, drops) = (Gate::new(), Drops::new());
+        let (held, counted) = (gate.clone(), drops.clone());
+        let mut touchy = open(move |n: usize| -> Answer {
+            held.wait();
+            panic_with(n, &counted)
+        });
+        let mut other = slow_line();
+        thread::scope(|scope| {
+            let touchy = &mut touchy;
+            let panics = scope.spawn(move || {
+                let limit = if late == 1 { SOON } else { HOUR };
+                catch(|| touchy.ask(n, limit))
+            });
+            expect_eq("the answer on another line", ask(&mut other, Question(1), HOUR), Some(Answer(1)));
+            gate.open();
+            match panics.join() {
+                Ok(Ok(got)) => expect_eq("the answer to a late question", (got, late), (None, 1)),
+                Ok(Err(payload)) => expect(late == 0 && is_payload(&*payload, n), Kind::Panicked, || {
+                    "a call panicked with a payload that is not its own".into()
+                }),
+                Err(_) => fail(Kind::Panicked, "a thread of the check panicked"),
+            }
+            for n in 0..more as u64 {
+                expect_eq("the answer on another line", ask(&mut other, Question(n), HOUR), Some(Answer(n)));
+            }
+        });
+        let mut new = slow_line();
+        expect_eq("the answer on a new line", ask(&mut new, Question(2), HOUR), Some(Answer(2)));
     });
 }
 

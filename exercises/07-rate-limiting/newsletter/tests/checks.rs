@@ -16,6 +16,7 @@ checks! {
     1 => threads_share_one_bucket simulated;
     1 => waiting_threads_share_one_bucket simulated;
     1 => quotas_keep_apart;
+    1 => calls_that_wait_for_one_quota_hold_up_no_other simulated;
     2 => a_new_quota_has_its_burst;
     2 => places_become_free_at_the_rate simulated;
     2 => a_short_period_adds_up simulated;
@@ -23,11 +24,13 @@ checks! {
     3 => a_free_place_is_taken_without_waiting;
     4 => try_take_returns_at_once_while_calls_wait simulated;
     5 => zero_is_a_panic;
+    5 => bursts_and_periods_of_any_size_can_be_used simulated;
     6 => waiting_threads_do_not_spin simulated;
 }
 
 const SOON: Duration = Duration::from_millis(50);
 const PERIOD: Duration = Duration::from_secs(10);
+const YEAR: Duration = Duration::from_hours(24 * 365);
 const SILENCE: [Duration; 4] =
     [Duration::ZERO, Duration::from_secs(25), Duration::from_hours(24), Duration::from_hours(24_000)];
 
@@ -187,9 +190,34 @@ fn quotas_keep_apart(check: &Check) {
     });
 }
 
+/// One quota is empty, and calls wait for it; another one has all its places.
+fn calls_that_wait_for_one_quota_hold_up_no_other(check: &Check) {
+    check.small("a call that waits, and another quota", (1usize, 1usize, 0usize));
+    check.forall(input::triple(1..=3, 1..=3, 0..=2), |(waiting, burst, more)| {
+        let (busy, mut bound) = (Arc::new(Quota::new(PERIOD, 1)), Bound::new(PERIOD, 1));
+        bound.drain(&busy);
+        let call = |_| {
+            let busy = Arc::clone(&busy);
+            thread::spawn(move || busy.wait())
+        };
+        let calls: Vec<_> = (0..waiting).map(call).collect();
+        settle();
+        let (other, began) = (Quota::new(PERIOD, (burst + more) as u32), now());
+        (0..burst).for_each(|_| other.wait());
+        let took = now() - began;
+        expect(took < SOON, Kind::TooLate, || {
+            format!("calls wait for one quota, and `wait` took {took:?} for the free places of another one")
+        });
+        let taken = (0..more + 2).filter(|_| tried(&other).1).count();
+        expect_eq("how many places another quota has left", taken, more);
+        calls.into_iter().for_each(|call| drop(call.join()));
+    });
+}
+
 /// On real threads too: a place takes ten seconds to become free.
 fn a_new_quota_has_its_burst(check: &Check) {
-    check.forall(input::number(1..=6), |burst| {
+    check.forall(input::pair(1..=6, 0..=9), |(burst, many)| {
+        let burst = if many == 9 { burst * 100 } else { burst };
         let quota = Quota::new(PERIOD, burst as u32);
         let taken = (0..burst + 2).filter(|_| quota.try_take()).count();
         expect_eq("how many places a new quota has", taken, burst);
@@ -225,10 +253,12 @@ fn a_short_period_adds_up(check: &Check) {
 fn a_waiting_call_returns_when_a_place_is_free(check: &Check) {
     check.small("2 calls that wait for a place", (2usize, 1usize, 2usize));
     // A part of the period has passed when they begin to wait.
-    check.forall(input::triple(1..=5, 1..=3, 0..=3), |(calls, burst, quarters)| {
-        let (quota, mut bound) = (Arc::new(Quota::new(PERIOD, burst as u32)), Bound::new(PERIOD, burst));
+    check.forall(input::triple(1..=5, 1..=3, 0..=15), |(calls, burst, which)| {
+        let period =
+            [PERIOD, Duration::from_nanos(1_999_999), Duration::from_millis(90_500), YEAR][which / 4];
+        let (quota, mut bound) = (Arc::new(Quota::new(period, burst as u32)), Bound::new(period, burst));
         bound.drain(&quota);
-        pause(PERIOD / 4 * quarters as u32);
+        pause(period / 4 * (which % 4) as u32);
         let call = |_| {
             let quota = Arc::clone(&quota);
             thread::spawn(move || {
@@ -284,6 +314,31 @@ fn zero_is_a_panic(check: &Check) {
         expect(made.is_ok() == wanted, Kind::WrongAnswer, || {
             let did = if wanted { "panicked" } else { "did not panic" };
             format!("`new` {did} when {what} was zero")
+        });
+        expect_eq("what `try_take` says of a new quota after that", Quota::new(PERIOD, 1).try_take(), true);
+    });
+}
+
+fn bursts_and_periods_of_any_size_can_be_used(check: &Check) {
+    const BURSTS: [u32; 4] = [1, 2, u32::MAX - 1, u32::MAX];
+    const PERIODS: [Duration; 5] =
+        [Duration::from_nanos(1), Duration::from_micros(900), PERIOD, Duration::from_millis(90_500), YEAR];
+    check.forall(input::triple(0..=3, 0..=4, 0..=3), |(burst, period, silence)| {
+        // The bucket fills in a year at most.
+        let (burst, period) = (BURSTS[burst], PERIODS[period].min(YEAR / BURSTS[burst]));
+        let used = catch(|| {
+            let (quota, mut bound) = (Quota::new(period, burst), Bound::new(period, burst as usize));
+            for silence in [Duration::ZERO, SILENCE[silence], SILENCE[(silence + 1) % 4], YEAR] {
+                pause(silence);
+                (0..3).for_each(|_| bound.try_once(&quota));
+            }
+            pause(YEAR + SOON);
+            let called = now();
+            quota.wait();
+            bound.took(called, now());
+        });
+        expect(used.is_ok(), Kind::Panicked, || {
+            format!("a call panicked, for a quota with one mail in {period:?} and a burst of {burst}")
         });
     });
 }

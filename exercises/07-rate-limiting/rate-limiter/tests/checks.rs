@@ -32,6 +32,7 @@ checks! {
     6 => a_timeout_of_zero_returns_at_once;
     6 => a_timeout_may_have_any_length;
     7 => zero_is_a_panic;
+    7 => bursts_and_intervals_of_any_size_can_be_used simulated;
     8 => nothing_is_left_behind;
     9 => waiting_threads_do_not_spin simulated;
     2 => the_documented_run simulated;
@@ -39,6 +40,7 @@ checks! {
 
 const SOON: Duration = Duration::from_millis(50);
 const INTERVAL: Duration = Duration::from_secs(30);
+const YEAR: Duration = Duration::from_hours(24 * 365);
 const IDLE: [Duration; 4] =
     [Duration::ZERO, Duration::from_secs(47), Duration::from_hours(24), Duration::from_hours(24_000)];
 
@@ -672,6 +674,43 @@ fn zero_is_a_panic(check: &Check) {
         expect(made.is_ok() == wanted, Kind::WrongAnswer, || {
             let did = if wanted { "panicked" } else { "did not panic" };
             format!("`new` {did} when {what} was zero")
+        });
+        let other = Rate::new(1, 1).limiter();
+        expect_eq("what `try_acquire` says of a new limiter after that", other.try_acquire(), true);
+    });
+}
+
+fn bursts_and_intervals_of_any_size_can_be_used(check: &Check) {
+    const BURSTS: [u32; 4] = [1, 2, 300, u32::MAX];
+    const RATES: [(u32, Duration); 5] = [
+        (1, YEAR),
+        (1_000, YEAR),
+        (u32::MAX, Duration::from_millis(u32::MAX as u64)),
+        (7, Duration::from_secs(1)),
+        (1, Duration::from_millis(1)),
+    ];
+    check.forall(input::triple(0..=3, 0..=4, 0..=3), |(burst, which, idle)| {
+        let ((permits, interval), burst) = (RATES[which], BURSTS[burst]);
+        // The bucket fills in a year at most.
+        let interval = interval.min(YEAR / burst * permits);
+        let rate = Rate { permits, interval, burst };
+        let used = catch(|| {
+            let (limiter, mut bound) = (rate.limiter(), Bound::new(rate));
+            for idle in [Duration::ZERO, IDLE[idle], IDLE[(idle + 1) % 4], YEAR] {
+                pause(idle);
+                (0..burst.min(300) + 1).for_each(|_| drop(bound.try_once(&limiter)));
+            }
+            pause(YEAR + SOON);
+            let called = now();
+            limiter.acquire();
+            let returned = now();
+            bound.took(called, returned);
+            expect(returned <= called + SOON, Kind::TooLate, || {
+                format!("`acquire` waited from {called:?} to {returned:?}, and a permit was free ({permits} in {interval:?}, burst {burst})")
+            });
+        });
+        expect(used.is_ok(), Kind::Panicked, || {
+            format!("a call panicked, for a limiter with {permits} permits in {interval:?} and a burst of {burst}")
         });
     });
 }

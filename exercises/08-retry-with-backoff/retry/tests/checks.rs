@@ -18,6 +18,7 @@ checks! {
     1 => the_last_error_comes_back;
     1 => nobody_sleeps_after_the_last_attempt simulated;
     1 => no_attempts_is_a_panic;
+    1 => any_number_of_attempts_can_be_allowed;
     2 => each_wait_is_twice_the_one_before_up_to_the_cap simulated;
     2 => waits_of_any_size_can_be_calculated simulated;
     2 => any_number_of_attempts_waits_for_the_cap simulated;
@@ -26,6 +27,7 @@ checks! {
     3 => the_sleep_is_between_half_the_wait_and_the_wait simulated;
     3 => it_sleeps_as_long_as_it_says simulated;
     3 => each_retry_is_told_before_its_sleep simulated;
+    3 => a_sleep_begins_when_the_retry_has_been_told simulated;
     3 => the_documented_run simulated;
     4 => a_permanent_error_is_returned_at_once simulated;
     4 => a_panic_leaves_at_once_with_its_payload;
@@ -43,6 +45,7 @@ checks! {
     7 => callers_share_a_source_and_sleep_at_the_same_time simulated;
     7 => one_stop_wakes_all_callers simulated;
     7 => stop_and_is_stopped_return_at_once simulated;
+    7 => a_slow_callback_holds_up_nobody_else simulated;
     7 => a_stop_from_inside_is_seen simulated;
     7 => another_stop_is_independent simulated;
     7 => a_retry_inside_a_retry simulated;
@@ -191,6 +194,26 @@ fn attempts_are_made_until_the_first_success_or_the_last(check: &Check) {
     });
 }
 
+/// More than a number of 8 or 16 bits can say. Where the attempts are too many to be made, one of the first succeeds.
+fn any_number_of_attempts_can_be_allowed(check: &Check) {
+    const ATTEMPTS: [u32; 6] = [255, 256, 300, 65_536, u32::MAX - 1, u32::MAX];
+    check.forall(input::triple(0..=5, 1..=4, 0..=2), |(which, at, last)| {
+        let policy = Policy { attempts: ATTEMPTS[which], ..SHORT };
+        let last = [Step::Succeeds, Step::FailsForGood, Step::Fails][if which < 3 { last } else { last % 2 }];
+        let run = run(&policy, &[0.5], &Stop::new(), Duration::ZERO, |attempt| {
+            if attempt == at { last } else { Step::Fails }
+        });
+        let all = policy.attempts as usize;
+        let (made, wanted) = match last {
+            Step::Succeeds => (at, Ok(at)),
+            Step::FailsForGood => (at, Err(RetryError::Permanent(at))),
+            Step::Fails => (all, Err(RetryError::Exhausted(all))),
+        };
+        expect_eq("how many attempts were made", run.begun.len(), made);
+        expect_eq("what `retry` returned", run.ended, wanted);
+    });
+}
+
 /// Errors that are neither `Clone` nor `Copy` nor `Send`, and a result that isn't either.
 fn the_last_error_comes_back(check: &Check) {
     check.forall(input::pair(1..=6, 0..=2), |(attempts, last)| {
@@ -250,8 +273,9 @@ fn each_wait_is_twice_the_one_before_up_to_the_cap(check: &Check) {
     check.forall(input::triple(2..=9, 1..=40, 1..=900), |(attempts, base, cap)| {
         let policy = Policy {
             attempts: attempts as u32,
-            base: TICK * base as u32,
-            cap: TICK * cap as u32,
+            // Some with parts of a millisecond.
+            base: TICK * base as u32 / 7,
+            cap: TICK * cap as u32 / 3,
             limit: YEARS,
         };
         let draws = [0.0, 0.75, 0.25];
@@ -265,17 +289,21 @@ fn each_wait_is_twice_the_one_before_up_to_the_cap(check: &Check) {
 
 /// The base and the cap are as small and as large as a `Duration` can be. The source's last draw stops it.
 fn waits_of_any_size_can_be_calculated(check: &Check) {
-    const SIZES: [Duration; 6] = [
+    const SIZES: [Duration; 8] = [
         Duration::from_nanos(1),
+        Duration::from_micros(900),
+        Duration::from_nanos(7_000_001),
         TICK,
         HOUR,
         Duration::from_secs(1 << 40),
         Duration::from_secs(u64::MAX / 3),
         Duration::MAX,
     ];
-    check.forall(input::triple(0..=5, 0..=5, 0..=2), |(base, cap, draw)| {
+    // The last one is the greatest number below 1.
+    const DRAWS: [f64; 4] = [0.0, 0.5, 0.999, 1.0 - f64::EPSILON / 2.0];
+    check.forall(input::triple(0..=7, 0..=7, 0..=3), |(base, cap, draw)| {
         let policy = Policy { attempts: 3, base: SIZES[base], cap: SIZES[cap], limit: Duration::MAX };
-        let (draw, stop, told) = ([0.0, 0.5, 0.999][draw], Stop::new(), Cell::new(None));
+        let (draw, stop, told) = (DRAWS[draw], Stop::new(), Cell::new(None));
         let mut on_retry = |_, sleep| {
             told.set(Some(sleep));
             stop.stop();
@@ -342,7 +370,8 @@ fn the_sleep_is_between_half_the_wait_and_the_wait(check: &Check) {
 fn it_sleeps_as_long_as_it_says(check: &Check) {
     check.small("2 attempts, and a sleep between them", (2usize, 0usize, 1usize));
     check.forall(input::triple(2..=5, 0..=2, 0..=4), |(attempts, draw, takes)| {
-        let policy = Policy { attempts: attempts as u32, base: TICK * 2, cap: TICK * 20, limit: YEARS };
+        let base = [TICK * 2, Duration::from_micros(1_900), Duration::from_nanos(77_777_777)][takes % 3];
+        let policy = Policy { attempts: attempts as u32, base, cap: TICK * 20, limit: YEARS };
         let run = run(&policy, &[[0.0, 0.4, 0.99][draw]], &Stop::new(), TICK * takes as u32, fails);
         expect_eq("how many attempts were made", run.begun.len(), attempts);
         for (place, sleep) in run.told.iter().map(|told| told.1).enumerate() {
@@ -367,6 +396,35 @@ fn each_retry_is_told_before_its_sleep(check: &Check) {
         expect_eq("the errors that were told", errors, (1..attempts.min(end)).collect());
         for (told, over) in run.told_at.iter().zip(&run.over) {
             expect_soon(*over, *told, "an attempt had failed, and `on_retry` was called");
+        }
+    });
+}
+
+/// The source of chance and `on_retry` take their time.
+fn a_sleep_begins_when_the_retry_has_been_told(check: &Check) {
+    check.forall(input::triple(2..=4, 0..=4, 0..=4), |(attempts, drawing, telling)| {
+        let policy = Policy { attempts: attempts as u32, base: TICK * 4, cap: TICK * 4, limit: YEARS };
+        let (told, begun) = (RefCell::new(Vec::new()), RefCell::new(Vec::new()));
+        let jitter = || {
+            pause(TICK * drawing as u32);
+            0.5
+        };
+        let mut on_retry = |_, sleep| {
+            pause(TICK * telling as u32);
+            told.borrow_mut().push((sleep, now()));
+        };
+        let ended = call(&policy, &jitter, &Stop::new(), &mut on_retry, &mut || {
+            begun.borrow_mut().push(now());
+            Err(Failure::Transient(7))
+        });
+        expect_eq("what `retry` returned", ended, Err(RetryError::Exhausted(7)));
+        for ((sleep, told), begun) in told.into_inner().into_iter().zip(begun.into_inner().into_iter().skip(1)) {
+            let slept = begun - told;
+            let message = || {
+                format!("a sleep was to be {sleep:?}, and the next attempt was made {slept:?} after `on_retry` had returned")
+            };
+            expect(slept + Duration::from_micros(1) >= sleep, Kind::TooEarly, message);
+            expect(slept <= sleep + SOON, Kind::TooLate, message);
         }
     });
 }
@@ -758,6 +816,52 @@ fn stop_and_is_stopped_return_at_once(check: &Check) {
             }
             stop.stop();
             expect_soon(before, now(), "others sleep, and `stop` returned");
+        });
+    });
+}
+
+/// One caller is in its operation, or in `jitter` or `on_retry`, for hours. Others share its stop.
+fn a_slow_callback_holds_up_nobody_else(check: &Check) {
+    check.forall(input::triple(0..=2, 1..=3, 0..=1), |(place, callers, stopped)| {
+        let (stop, policy) = (Stop::new(), Policy { attempts: 2, base: LONG, cap: LONG, limit: YEARS });
+        let gate = Gate::new();
+        let here = |now| {
+            if now == place {
+                gate.wait();
+            }
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let jitter = || {
+                    here(1);
+                    0.5
+                };
+                drop(call(&policy, &jitter, &stop, &mut |_, _| here(2), &mut || {
+                    here(0);
+                    Err(Failure::Transient(1))
+                }));
+            });
+            settle();
+            let before = now();
+            let others: Vec<_> = (0..callers)
+                .map(|_| scope.spawn(|| run(&policy, &[0.5], &stop, Duration::ZERO, fails)))
+                .collect();
+            pause(TICK);
+            expect_eq("`is_stopped` before the stop", stop.is_stopped(), false);
+            expect_soon(before + TICK, now(), "another caller is held up, and `is_stopped` returned");
+            let stopped_at = now();
+            if stopped == 1 {
+                stop.stop();
+                expect_soon(stopped_at, now(), "another caller is held up, and `stop` returned");
+            }
+            for other in others {
+                let run = other.join().expect("`run` does not panic");
+                let end = if stopped == 1 { stopped_at } else { before + LONG };
+                expect_soon(end, run.returned, "another caller is held up, and `retry` returned");
+                let wanted = if stopped == 1 { RetryError::Stopped(1) } else { RetryError::Exhausted(2) };
+                expect_eq("what `retry` returned beside a caller that is held up", run.ended, Err(wanted));
+            }
+            gate.open();
         });
     });
 }

@@ -15,14 +15,17 @@ checks! {
     1 => each_gauge_has_its_outcome_in_order;
     1 => results_may_have_any_type;
     1 => concurrent_calls_are_independent;
+    1 => any_number_of_attempts_can_be_allowed;
     2 => each_wait_is_twice_the_one_before_up_to_the_cap simulated;
     2 => forty_attempts_and_more_can_be_made simulated;
     2 => bases_and_caps_of_any_size_can_be_used simulated;
+    2 => a_gauge_may_wait_for_ever simulated;
     2 => a_gauge_waits_for_nothing_after_its_last_attempt simulated;
     3 => never_more_attempts_at_once_than_channels;
     3 => a_waiting_gauge_occupies_no_channel simulated;
     3 => an_attempt_begins_when_it_is_due simulated;
     3 => as_many_attempts_at_once_as_there_are_channels simulated;
+    3 => more_than_a_hundred_attempts_may_run_at_once simulated;
     4 => no_channels_and_no_attempts_are_panics;
     4 => a_wait_may_be_zero;
     5 => the_first_gauges_payload_comes_out;
@@ -160,9 +163,22 @@ fn results_may_have_any_type(check: &Check) {
 }
 
 fn concurrent_calls_are_independent(check: &Check) {
-    check.forall(input::numbers_and(0..4, 1..=3, 2..=3), |(failures, calls)| {
+    check.forall(input::numbers_and_two(0..4, 1..=3, 2..=3, 0..=2), |(failures, calls, panics)| {
         let gate = Gate::new();
         thread::scope(|scope| {
+            for way in 0..panics {
+                scope.spawn(move || {
+                    let ended = catch(|| read_all(2, 1, SHORT, |gauge| ask(gauge, 2 + way as u64)));
+                    match ended {
+                        Ok(_) => fail(Kind::SwallowedPanic, "an attempt panicked, and `read_all` returned"),
+                        Err(got) => expect_eq(
+                            "the payload of the panic of one of several calls",
+                            payload(&*got),
+                            wanted_payload(0, 2 + way as u64),
+                        ),
+                    }
+                });
+            }
             // It keeps its only channel while the others use theirs.
             let held = scope.spawn(|| {
                 call(1, 1, SHORT, &|gauge| {
@@ -182,6 +198,19 @@ fn concurrent_calls_are_independent(check: &Check) {
             gate.open();
             expect_eq("the outcomes of a call that was held up", held.join().ok(), Some(vec![Ok((0, 1))]));
         });
+    });
+}
+
+/// More than a number of 8 or 16 bits can say. Where the attempts are too many to be made, the gauges answer soon.
+fn any_number_of_attempts_can_be_allowed(check: &Check) {
+    const ATTEMPTS: [u32; 6] = [255, 256, 300, 65_536, u32::MAX - 1, u32::MAX];
+    check.forall(input::numbers_and_two(0..4, 1..=2, 0..=5, 0..=1), |(mut failures, which, silent)| {
+        let policy = Policy { attempts: ATTEMPTS[which], ..SHORT };
+        if which < 3 && silent == 1 {
+            failures[0] = 400;
+        }
+        let run = run(&failures, 1, policy, no_time);
+        expect_eq("the outcomes", run.outcomes, wanted(&failures, policy.attempts));
     });
 }
 
@@ -247,6 +276,33 @@ fn bases_and_caps_of_any_size_can_be_used(check: &Check) {
         let run = run(&failures, 1, policy, no_time);
         expect_eq("the outcomes", run.outcomes.clone(), wanted(&failures, policy.attempts));
         waits_are_kept(&policy, &run, 1);
+    });
+}
+
+/// Its wait is longer than any clock can count. Meanwhile the others are read.
+fn a_gauge_may_wait_for_ever(check: &Check) {
+    const WAITS: [Duration; 3] =
+        [Duration::MAX, Duration::MAX.saturating_sub(Duration::from_nanos(1)), Duration::from_secs(1 << 60)];
+    check.forall(input::triple(0..=2, 1..=2, 0..=2), |(wait, channels, others)| {
+        let policy = Policy { attempts: 3, base: WAITS[wait], cap: Duration::MAX };
+        let meter = Meter::new();
+        let watched = meter.clone();
+        let call = thread::spawn(move || {
+            let read = |gauge: usize| {
+                drop(watched.enter());
+                if gauge == 0 { Err((gauge, 1)) } else { Ok((gauge, 1)) }
+            };
+            catch(|| read_all(1 + others, channels, policy, read)).is_err()
+        });
+        pause(24 * HOUR);
+        if call.is_finished() {
+            let (kind, how) = match call.join() {
+                Ok(false) => (Kind::TooEarly, "returned"),
+                _ => (Kind::Panicked, "panicked"),
+            };
+            fail(kind, format!("a gauge waits for {:?}, and `read_all` has {how} after a day", WAITS[wait]));
+        }
+        expect_eq("how many attempts were made while a gauge waits for ever", meter.entered(), 1 + others);
     });
 }
 
@@ -337,6 +393,33 @@ fn as_many_attempts_at_once_as_there_are_channels(check: &Check) {
             let (inside, wanted) = (meter.inside(), channels.min(gauges));
             expect(inside == wanted, Kind::Sequential, || {
                 format!("{wanted} attempts should run at once, and {inside} do: {gauges} gauges, {channels} channels")
+            });
+            gate.open();
+        });
+    });
+}
+
+fn more_than_a_hundred_attempts_may_run_at_once(check: &Check) {
+    check.forall(input::pair(101..=120, 0..=10), |(channels, more)| {
+        let (meter, gate, policy) = (Meter::new(), Gate::new(), Policy { attempts: 1, ..SHORT });
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let outcomes = call(channels + more, channels, policy, &|gauge| {
+                    let _inside = meter.enter();
+                    meter.at_most(channels, "attempts");
+                    gate.wait();
+                    Ok((gauge, 1))
+                });
+                expect_eq(
+                    "the outcomes",
+                    outcomes,
+                    (0..channels + more).map(|gauge| Ok((gauge, 1))).collect(),
+                );
+            });
+            settle();
+            let inside = meter.inside();
+            expect(inside == channels, Kind::Sequential, || {
+                format!("{channels} attempts should run at once, and {inside} do")
             });
             gate.open();
         });
@@ -457,6 +540,7 @@ fn a_panic_frees_its_channel_at_once(check: &Check) {
                 }));
             });
             settle();
+            pause(SOON);
             let inside = meter.inside();
             expect(inside == channels, Kind::Sequential, || {
                 format!("{panics} attempts panicked, and now {channels} should run at once, and {inside} do")

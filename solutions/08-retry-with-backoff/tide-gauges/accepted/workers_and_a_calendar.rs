@@ -78,12 +78,15 @@ where
             let over = Instant::now();
             locked = calendar.lock().unwrap();
             if again {
-                locked.due.push(Due {
-                    at: over.checked_add(due.next_wait),
-                    number: due.number + 1,
-                    next_wait: due.next_wait.saturating_mul(2).min(policy.cap),
-                    ..due
-                });
+                // After a wait that no clock can count, it is never due again.
+                if let Some(at) = over.checked_add(due.next_wait) {
+                    locked.due.push(Due {
+                        at: Some(at),
+                        number: due.number + 1,
+                        next_wait: due.next_wait.saturating_mul(2).min(policy.cap),
+                        ..due
+                    });
+                }
             } else {
                 locked.ended[due.gauge] = Some(outcome);
                 locked.left -= 1;
