@@ -23,15 +23,18 @@ checks! {
     3 => a_free_worker_begins_a_job_at_once simulated;
     3 => jobs_begin_in_the_order_of_their_acceptance;
     3 => submit_waits_for_no_job simulated;
+    3 => submit_waits_for_no_room;
     3 => no_workers_is_a_panic;
     4 => a_requested_stop_refuses_jobs_and_cancels_none;
     4 => a_shutdown_refuses_jobs_and_requests_no_stop;
     4 => a_job_beside_a_shutdown_is_accepted_or_returned;
     5 => a_drain_runs_every_accepted_job;
     5 => a_drain_returns_when_the_last_job_ends simulated;
+    5 => no_thread_outlives_a_shutdown;
     6 => a_cancel_returns_the_jobs_that_have_not_begun;
     6 => cancelled_handles_end_while_others_run simulated;
     6 => a_cancel_returns_when_the_running_jobs_end simulated;
+    6 => a_join_waits_for_no_destructor_of_another_job simulated;
     7 => at_the_limit_the_running_jobs_are_named simulated;
     7 => at_the_limit_only_threads_of_running_jobs_are_left simulated;
     7 => a_limit_of_zero_waits_for_nothing simulated;
@@ -45,9 +48,11 @@ checks! {
     9 => a_shutdown_inside_a_job_only_asks;
     9 => a_shutdown_inside_a_job_of_another_executor_waits;
     9 => a_job_that_waits_for_its_own_executor_panics;
+    9 => a_job_may_wait_for_another_executor;
     9 => destructors_may_use_the_executor;
     10 => a_dropped_executor_drains;
     10 => after_a_limit_the_drop_waits_for_nothing simulated;
+    10 => a_drop_waits_when_a_job_has_asked_for_the_end simulated;
     10 => an_executor_dropped_by_its_own_job_waits_for_nothing simulated;
     11 => a_map_returns_an_outcome_for_each_item;
     11 => items_of_a_map_overlap_and_have_names simulated;
@@ -58,6 +63,8 @@ checks! {
 
 const TICK: Duration = Duration::from_millis(100);
 const SOON: Duration = Duration::from_millis(50);
+/// More than a queue of any usual size has room for.
+const MANY: usize = 1_100;
 /// Longer than any job here.
 const PATIENCE: Duration = Duration::from_hours(1);
 /// How long an executor has nothing to do, so that no worker takes that for the end.
@@ -517,6 +524,18 @@ fn submit_waits_for_no_job(check: &Check) {
     });
 }
 
+/// Most of the jobs wait in the queue.
+fn submit_waits_for_no_room(check: &Check) {
+    check.forall(input::pair(1..=3, 1..=24), |(workers, jobs)| {
+        let jobs = if jobs == 24 { MANY } else { jobs };
+        let (executor, gate, meter) = (executor(workers), Gate::new(), Meter::new());
+        (0..jobs).for_each(|_| drop(submit(&executor, held(&gate, &meter))));
+        gate.open();
+        shut_down(&executor, How::Drain, &meter);
+        expect_eq("how many jobs were called", meter.entered(), jobs);
+    });
+}
+
 fn no_workers_is_a_panic(check: &Check) {
     check.schedules(|| {
         let outcome = catch(|| drop(executor(0)));
@@ -668,6 +687,31 @@ fn a_drain_returns_when_the_last_job_ends(check: &Check) {
     });
 }
 
+/// Every thread that runs a job keeps a counted value until it ends. Nobody gives it time for that.
+fn no_thread_outlives_a_shutdown(check: &Check) {
+    check.small("one job, 1 worker and a drain", (1usize, 1usize, 0usize));
+    check.forall(input::triple(1..=3, 0..=4, 0..=2), |(workers, jobs, end)| {
+        let (executor, threads) = (executor(workers), Drops::new());
+        for _ in 0..jobs {
+            let given = threads.clone();
+            drop(submit(&executor, move || {
+                let token = given.token();
+                ALIVE.with(|alive| *alive.borrow_mut() = Some(Box::new(token)));
+                7
+            }));
+        }
+        match end {
+            0 => drop(executor.shutdown(How::Drain, PATIENCE)),
+            1 => drop(executor.shutdown(How::Cancel, PATIENCE)),
+            _ => drop(executor),
+        }
+        let left = threads.alive();
+        expect(left == 0, Kind::LeakedThread, || {
+            format!("the executor has ended, and {left} threads that ran jobs have not")
+        });
+    });
+}
+
 fn a_cancel_returns_the_jobs_that_have_not_begun(check: &Check) {
     check.small("2 jobs and 1 worker", (vec![0u64, 0], 1usize));
     check.forall(input::numbers_and(0..12, 0..=6, 1..=3), |(numbers, workers)| {
@@ -745,6 +789,46 @@ fn a_cancel_returns_when_the_running_jobs_end(check: &Check) {
         has_returned(&returned, "the running jobs have ended");
         thread.join().unwrap();
         expect_eq("how many jobs were called", meter.entered(), running);
+        every_thread_has_finished();
+    });
+}
+
+/// Waits at a gate when it is dropped.
+struct Slow(Gate);
+
+impl Drop for Slow {
+    fn drop(&mut self) {
+        self.0.wait();
+    }
+}
+
+/// Nobody wants the slow one back. A cancel or the end of a limit reaches it before, between or after the others.
+fn a_join_waits_for_no_destructor_of_another_job(check: &Check) {
+    check.forall(input::triple(1..=3, 0..=3, 0..=2), |(queued, place, how)| {
+        let (executor, gate, slow) = (Arc::new(executor(1)), Gate::new(), Gate::new());
+        let running = submit(&executor, held(&gate, &Meter::new()));
+        settle();
+        let mut handles = Vec::new();
+        for i in 0..=queued {
+            if i == place.min(queued) {
+                let captured = Slow(slow.clone());
+                drop(submit(&executor, move || {
+                    let _ = &captured;
+                    7
+                }));
+            }
+            handles.extend((i < queued).then(|| submit(&executor, || 7)));
+        }
+        let how = if how == 2 { (How::Drain, TICK) } else { (How::Cancel, [PATIENCE, Duration::ZERO][how]) };
+        let shared = Arc::clone(&executor);
+        let (_, thread) = beside(move || drop(shared.shutdown(how.0, how.1)));
+        pause(2 * TICK);
+        come_back(handles, "all jobs that have not begun are cancelled, the destructor of one of them takes its time");
+        slow.open();
+        gate.open();
+        expect_eq("a result", join(running), "the result 7".into());
+        thread.join().unwrap();
+        drop(executor);
         every_thread_has_finished();
     });
 }
@@ -1160,6 +1244,30 @@ fn a_job_that_waits_for_its_own_executor_panics(check: &Check) {
     });
 }
 
+/// To the other executor, the calling thread is one like any other.
+fn a_job_may_wait_for_another_executor(check: &Check) {
+    check.small("a job that joins a job of another executor", (1usize, 0usize));
+    check.forall(input::pair(1..=3, 0..=1), |(jobs, maps)| {
+        let (outer, inner) = (executor(1), Arc::new(executor(2)));
+        let other = Arc::clone(&inner);
+        let handle = submit(&outer, move || {
+            let outcomes: Vec<String> = if maps == 1 {
+                let items = (0..jobs as u64).map(Item).collect();
+                map(&other, "item", items, Box::new(|it| it.0)).into_iter().map(item).collect()
+            } else {
+                let handles: Vec<_> = (0..jobs as u64).map(|n| submit(&other, move || n)).collect();
+                handles.into_iter().map(join).collect()
+            };
+            let wanted: Vec<_> = (0..jobs).map(|n| format!("the result {n}")).collect();
+            expect_eq("what a job got from another executor", outcomes, wanted);
+            7
+        });
+        expect_eq("the result of the job that has waited", join(handle), "the result 7".to_owned());
+        drop(inner);
+        shut_down(&outer, How::Drain, &Meter::new());
+    });
+}
+
 /// Uses the executor when it is dropped.
 struct Uses(Arc<Executor>, Arc<AtomicUsize>);
 
@@ -1171,28 +1279,42 @@ impl Drop for Uses {
     }
 }
 
-/// Jobs that nobody wants back are cancelled, and dropped by the thread that shuts down.
+/// Jobs that nobody wants back are cancelled: by a `Cancel`, at the limit of a `Drain`, or by a call that waits for nothing. Or they
+/// are called, and drop what they captured, or their results are dropped.
 fn destructors_may_use_the_executor(check: &Check) {
-    check.small("a job whose destructor uses the executor", (1usize, 1usize));
-    check.forall(input::pair(1..=3, 1..=2), |(queued, workers)| {
+    check.small("a job whose destructor uses the executor", (1usize, 1usize, 0usize));
+    check.forall(input::triple(1..=3, 1..=2, 0..=4), |(queued, workers, way)| {
         let (executor, gate, meter) = (Arc::new(executor(workers)), Gate::new(), Meter::new());
         let dropped = Arc::<AtomicUsize>::default();
         (0..workers).for_each(|_| drop(submit(&executor, held(&gate, &meter))));
         settle();
         for _ in 0..queued {
             let uses = Uses(Arc::clone(&executor), Arc::clone(&dropped));
-            drop(submit(&executor, move || {
-                let _ = &uses;
-                7
-            }));
+            if way == 4 {
+                let handle = executor.submit("job", move || uses);
+                expect(handle.is_ok(), Kind::WrongAnswer, || "a job was refused".into());
+            } else {
+                drop(submit(&executor, move || {
+                    let _ = &uses;
+                    7
+                }));
+            }
         }
+        if way >= 3 {
+            gate.open();
+            await_that(|| dropped.load(Ordering::SeqCst) == queued);
+        }
+        let (how, limit) = [(How::Cancel, PATIENCE), (How::Drain, TICK), (How::Cancel, Duration::ZERO)][way % 3];
         let shared = Arc::clone(&executor);
-        let (returned, thread) = beside(move || drop(shared.shutdown(How::Cancel, PATIENCE)));
+        let (returned, thread) = beside(move || drop(shared.shutdown(how, limit)));
         await_that(|| dropped.load(Ordering::SeqCst) == queued);
         gate.open();
         await_that(|| returned.entered() == 1);
         thread.join().unwrap();
+        // So that no destructor is the last one to have the executor.
+        executor.shutdown(How::Drain, PATIENCE);
         expect_eq("how many of the queued jobs were dropped", dropped.load(Ordering::SeqCst), queued);
+        drop(executor);
         every_thread_has_finished();
     });
 }
@@ -1250,6 +1372,41 @@ fn after_a_limit_the_drop_waits_for_nothing(check: &Check) {
         thread.join().unwrap();
         gate.open();
         running.into_iter().for_each(|handle| expect_eq("a result", join(handle), "the result 7".into()));
+        every_thread_has_finished();
+    });
+}
+
+/// The job has asked and goes on, the others too. It has let go of its executor.
+fn a_drop_waits_when_a_job_has_asked_for_the_end(check: &Check) {
+    check.forall(input::triple(1..=3, 0..=3, 0..=3), |(workers, queued, how)| {
+        let (executor, gate, meter) = (Arc::new(executor(workers)), Gate::new(), Meter::new());
+        let limit = [PATIENCE, Duration::ZERO][how % 2];
+        let how = if how < 2 { How::Drain } else { How::Cancel };
+        let (wake, asked) = (Gate::new(), Gate::new());
+        let (inner, woken, told, rest) =
+            (Arc::clone(&executor), wake.clone(), asked.clone(), held(&gate, &meter));
+        drop(submit(&executor, move || {
+            woken.wait();
+            drop(inner.shutdown(how, limit));
+            drop(inner);
+            told.open();
+            rest()
+        }));
+        (1..workers).for_each(|_| drop(submit(&executor, held(&gate, &meter))));
+        settle();
+        (0..queued).for_each(|_| drop(submit(&executor, held(&gate, &meter))));
+        wake.open();
+        asked.wait();
+        let (dropped, thread) = beside(move || drop(executor));
+        pause(TICK);
+        has_not_returned(&dropped, "a job has asked for a shutdown, jobs still run, the executor is dropped");
+        gate.open();
+        thread.join().unwrap();
+        expect(meter.inside() == 0, Kind::TooEarly, || {
+            format!("the executor has been dropped, and {} jobs still run", meter.inside())
+        });
+        let most = if how == How::Drain { workers + queued } else { workers };
+        expect_eq("how many jobs were called", meter.entered(), most);
         every_thread_has_finished();
     });
 }
