@@ -823,7 +823,10 @@ fn a_join_waits_for_no_destructor_of_another_job(check: &Check) {
         let shared = Arc::clone(&executor);
         let (_, thread) = beside(move || drop(shared.shutdown(how.0, how.1)));
         pause(2 * TICK);
-        come_back(handles, "all jobs that have not begun are cancelled, the destructor of one of them takes its time");
+        come_back(
+            handles,
+            "all jobs that have not begun are cancelled, the destructor of one of them takes its time",
+        );
         slow.open();
         gate.open();
         expect_eq("a result", join(running), "the result 7".into());
@@ -1304,7 +1307,8 @@ fn destructors_may_use_the_executor(check: &Check) {
             gate.open();
             await_that(|| dropped.load(Ordering::SeqCst) == queued);
         }
-        let (how, limit) = [(How::Cancel, PATIENCE), (How::Drain, TICK), (How::Cancel, Duration::ZERO)][way % 3];
+        let (how, limit) =
+            [(How::Cancel, PATIENCE), (How::Drain, TICK), (How::Cancel, Duration::ZERO)][way % 3];
         let shared = Arc::clone(&executor);
         let (returned, thread) = beside(move || drop(shared.shutdown(how, limit)));
         await_that(|| dropped.load(Ordering::SeqCst) == queued);
