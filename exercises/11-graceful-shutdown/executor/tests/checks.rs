@@ -30,11 +30,9 @@ checks! {
     4 => a_job_beside_a_shutdown_is_accepted_or_returned;
     5 => a_drain_runs_every_accepted_job;
     5 => a_drain_returns_when_the_last_job_ends simulated;
-    5 => no_thread_outlives_a_shutdown;
     6 => a_cancel_returns_the_jobs_that_have_not_begun;
     6 => cancelled_handles_end_while_others_run simulated;
     6 => a_cancel_returns_when_the_running_jobs_end simulated;
-    6 => a_join_waits_for_no_destructor_of_another_job simulated;
     7 => at_the_limit_the_running_jobs_are_named simulated;
     7 => at_the_limit_only_threads_of_running_jobs_are_left simulated;
     7 => a_limit_of_zero_waits_for_nothing simulated;
@@ -687,31 +685,6 @@ fn a_drain_returns_when_the_last_job_ends(check: &Check) {
     });
 }
 
-/// Every thread that runs a job keeps a counted value until it ends. Nobody gives it time for that.
-fn no_thread_outlives_a_shutdown(check: &Check) {
-    check.small("one job, 1 worker and a drain", (1usize, 1usize, 0usize));
-    check.forall(input::triple(1..=3, 0..=4, 0..=2), |(workers, jobs, end)| {
-        let (executor, threads) = (executor(workers), Drops::new());
-        for _ in 0..jobs {
-            let given = threads.clone();
-            drop(submit(&executor, move || {
-                let token = given.token();
-                ALIVE.with(|alive| *alive.borrow_mut() = Some(Box::new(token)));
-                7
-            }));
-        }
-        match end {
-            0 => drop(executor.shutdown(How::Drain, PATIENCE)),
-            1 => drop(executor.shutdown(How::Cancel, PATIENCE)),
-            _ => drop(executor),
-        }
-        let left = threads.alive();
-        expect(left == 0, Kind::LeakedThread, || {
-            format!("the executor has ended, and {left} threads that ran jobs have not")
-        });
-    });
-}
-
 fn a_cancel_returns_the_jobs_that_have_not_begun(check: &Check) {
     check.small("2 jobs and 1 worker", (vec![0u64, 0], 1usize));
     check.forall(input::numbers_and(0..12, 0..=6, 1..=3), |(numbers, workers)| {
@@ -789,49 +762,6 @@ fn a_cancel_returns_when_the_running_jobs_end(check: &Check) {
         has_returned(&returned, "the running jobs have ended");
         thread.join().unwrap();
         expect_eq("how many jobs were called", meter.entered(), running);
-        every_thread_has_finished();
-    });
-}
-
-/// Waits at a gate when it is dropped.
-struct Slow(Gate);
-
-impl Drop for Slow {
-    fn drop(&mut self) {
-        self.0.wait();
-    }
-}
-
-/// Nobody wants the slow one back. A cancel or the end of a limit reaches it before, between or after the others.
-fn a_join_waits_for_no_destructor_of_another_job(check: &Check) {
-    check.forall(input::triple(1..=3, 0..=3, 0..=2), |(queued, place, how)| {
-        let (executor, gate, slow) = (Arc::new(executor(1)), Gate::new(), Gate::new());
-        let running = submit(&executor, held(&gate, &Meter::new()));
-        settle();
-        let mut handles = Vec::new();
-        for i in 0..=queued {
-            if i == place.min(queued) {
-                let captured = Slow(slow.clone());
-                drop(submit(&executor, move || {
-                    let _ = &captured;
-                    7
-                }));
-            }
-            handles.extend((i < queued).then(|| submit(&executor, || 7)));
-        }
-        let how = if how == 2 { (How::Drain, TICK) } else { (How::Cancel, [PATIENCE, Duration::ZERO][how]) };
-        let shared = Arc::clone(&executor);
-        let (_, thread) = beside(move || drop(shared.shutdown(how.0, how.1)));
-        pause(2 * TICK);
-        come_back(
-            handles,
-            "all jobs that have not begun are cancelled, the destructor of one of them takes its time",
-        );
-        slow.open();
-        gate.open();
-        expect_eq("a result", join(running), "the result 7".into());
-        thread.join().unwrap();
-        drop(executor);
         every_thread_has_finished();
     });
 }
