@@ -148,20 +148,34 @@ fn answers_are_worked_on_after_closing(check: &Check) {
     });
 }
 
+/// The first one is held up, and its letters may panic before or after the second one is closed.
 fn two_rooms_keep_apart(check: &Check) {
-    check.forall(input::triple(1..=3, 0..=4, 0..=4), |(sorters, one, other)| {
+    let inputs = input::numbers_and_two(0..5, 2..=2, 1..=3, 0..=2);
+    check.forall(inputs, |(letters, sorters, panics)| {
+        let (one, other) = (letters[0] as usize, letters[1] as usize);
         let (gate, meters) = (Gate::new(), [Meter::new(), Meter::new()]);
         let (held, watched) = (gate.clone(), meters[0].clone());
         let first = open(sorters, move |_, _| {
             let _inside = watched.enter();
-            held.wait();
+            if panics != 1 {
+                held.wait();
+            }
+            assert!(panics == 0, "a letter of the first room failed (the check makes it panic)");
         });
         let second = counting(sorters, &meters[1]);
         (0..one).for_each(|_| first.post(letter(0)));
+        pause(TICK);
         (0..other).for_each(|_| second.post(letter(0)));
         expect_eq("what `close` of the second room returned", close(second), other);
         gate.open();
-        close_after(first, one, &meters[0]);
+        if panics == 0 || one == 0 {
+            return close_after(first, one, &meters[0]);
+        }
+        let closed = catch(|| first.close());
+        expect(closed.is_err(), Kind::SwallowedPanic, || {
+            "every letter of the first of two rooms panicked, and its `close` returned".into()
+        });
+        expect_eq("how many letters of the first room were worked on", meters[0].entered(), one);
     });
 }
 
