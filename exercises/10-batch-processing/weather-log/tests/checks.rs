@@ -141,24 +141,35 @@ fn each_recorder_keeps_its_order(check: &Check) {
     });
 }
 
-/// One of the two is held up in its upload.
+/// One of the two is held up in its upload, which may panic before or after the other one is closed.
 fn two_logs_at_once_keep_apart(check: &Check) {
-    check.forall(input::pair(1..=3, 0..=4), |(size, readings)| {
+    check.forall(input::triple(1..=3, 0..=4, 0..=2), |(size, readings, panics)| {
         let (gate, servers) = (Gate::new(), [Server::default(), Server::default()]);
         let (held, taking) = (gate.clone(), servers[0].clone());
         let busy = open(1, AGES[1], move |batch| {
-            held.wait();
+            if panics != 1 {
+                held.wait();
+            }
             taking.take(batch, Duration::ZERO);
+            assert!(panics == 0, "the first server is down (the check makes it panic)");
         });
         let taking = servers[1].clone();
         let other = open(size, AGES[1], move |batch| taking.take(batch, Duration::ZERO));
         busy.record(1000);
+        pause(TICK);
         (0..readings as u64).for_each(|reading| other.record(reading));
         other.close();
         let wanted = (0..readings as u64).collect();
         expect_eq("what the second of two logs uploaded", servers[1].readings(), wanted);
         gate.open();
-        busy.close();
+        let closed = catch(|| busy.close());
+        expect(closed.is_err() == (panics > 0), Kind::WrongAnswer, || {
+            format!(
+                "of two logs, the first one's upload panicked: {}, its `close` panicked: {}",
+                panics > 0,
+                closed.is_err()
+            )
+        });
         expect_eq("what the first of two logs uploaded", servers[0].readings(), vec![1000]);
     });
 }
