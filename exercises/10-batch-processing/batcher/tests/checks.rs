@@ -2,6 +2,8 @@
 #![allow(clippy::type_complexity)] // A handler in a box is a long type.
 #![allow(clippy::drop_non_drop)] // The receipt of the stub has nothing to drop; that of a solution has.
 
+use std::any::Any;
+use std::cell::RefCell;
 use std::panic::panic_any;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
@@ -21,6 +23,7 @@ checks! {
     2 => a_full_batch_is_begun_at_once simulated;
     2 => the_age_is_that_of_the_first_item simulated;
     2 => the_age_goes_on_while_the_handler_is_busy simulated;
+    2 => the_wait_for_room_is_no_part_of_the_age simulated;
     3 => the_handler_is_called_on_a_thread_of_the_batcher_one_call_at_a_time;
     3 => push_waits_for_no_call;
     4 => every_receipt_tells_what_became_of_its_batch;
@@ -42,6 +45,7 @@ checks! {
     8 => a_dropped_batcher_waits_for_no_age simulated;
     8 => everything_is_dropped_once;
     8 => nothing_is_left_behind;
+    8 => no_thread_outlives_its_batcher;
     9 => the_handler_may_push_beyond_the_limit;
     9 => the_handler_may_flush simulated;
     9 => the_handler_may_close;
@@ -52,6 +56,8 @@ checks! {
 const TICK: Duration = Duration::from_millis(100);
 const SOON: Duration = Duration::from_millis(50);
 const DAY: Duration = Duration::from_hours(24);
+/// More than a queue of any usual size has room for.
+const MANY: usize = 1_100;
 const AGES: [Duration; 4] =
     [Duration::ZERO, Duration::from_millis(250), Duration::from_secs(60), Duration::MAX];
 
@@ -359,6 +365,42 @@ fn the_age_goes_on_while_the_handler_is_busy(check: &Check) {
     });
 }
 
+/// The items that come later wait for room first, shorter or longer than their age.
+fn the_wait_for_room_is_no_part_of_the_age(check: &Check) {
+    check.forall(input::triple(2..=4, 1..=3, 0..=9), |(size, later, ticks)| {
+        let (log, gate, age) = (Log::default(), Gate::new(), TICK * 5);
+        let (noted, held) = (log.clone(), gate.clone());
+        let rows = rows(size, age, size, move |batch| {
+            noted.note(&batch);
+            if batch[0] == 0 {
+                held.wait();
+            }
+            Ok(())
+        });
+        (0..size as u64).for_each(|row| drop(push(&rows, row)));
+        thread::scope(|scope| {
+            for i in 0..later.min(size - 1) {
+                let rows = &rows;
+                scope.spawn(move || drop(push(rows, (size + i) as u64)));
+            }
+            pause(TICK * ticks as u32 + TICK / 2);
+            let room = now();
+            gate.open();
+            settle();
+            let accepted = now();
+            pause(TICK * 20);
+            let timed = log.timed();
+            expect(timed.len() == 2, Kind::TooLate, || {
+                format!("items were accepted two seconds ago, their age is {age:?}, and the batches are {:?}", log.batches())
+            });
+            let (begun, batch) = &timed[1];
+            let what = || format!("the items {batch:?} waited for room until {room:?}, their age is {age:?}, and their batch was begun at {begun:?}");
+            expect(*begun >= room + age, Kind::TooEarly, what);
+            expect(*begun <= accepted + age + SOON, Kind::TooLate, what);
+        });
+    });
+}
+
 fn the_handler_is_called_on_a_thread_of_the_batcher_one_call_at_a_time(check: &Check) {
     check.forall(input::triple(1..=3, 1..=4, 0..=3), |(size, each, age)| {
         let (meter, callers) = (Meter::new(), Arc::<Mutex<Vec<_>>>::default());
@@ -393,7 +435,8 @@ fn the_handler_is_called_on_a_thread_of_the_batcher_one_call_at_a_time(check: &C
 /// The handler needs what its pusher does later.
 fn push_waits_for_no_call(check: &Check) {
     check.small("a push beside a call", (1usize, 1usize));
-    check.forall(input::pair(1..=3, 1..=4), |(size, more)| {
+    check.forall(input::pair(1..=3, 1..=24), |(size, more)| {
+        let (size, more) = if more == 24 { (100 * size, MANY) } else { (size, more) };
         let (gate, log) = (Gate::new(), Log::default());
         let (held, noted) = (gate.clone(), log.clone());
         let rows = rows(size, Duration::ZERO, size + more, move |batch| {
@@ -946,6 +989,42 @@ fn nothing_is_left_behind(check: &Check) {
             }
         }
         every_thread_has_finished();
+    });
+}
+
+thread_local! {
+    /// Dropped when its thread ends.
+    static ALIVE: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
+}
+
+/// The thread keeps a counted value until it ends. Nobody gives it time for that.
+fn no_thread_outlives_its_batcher(check: &Check) {
+    check.small("one item and a close", (1usize, 1usize));
+    check.forall(input::pair(1..=3, 0..=3), |(items, closers)| {
+        let threads = Drops::new();
+        let given = threads.clone();
+        let rows = rows(1, Duration::ZERO, 3, move |_| {
+            let token = given.token();
+            ALIVE.with(|alive| *alive.borrow_mut() = Some(Box::new(token)));
+            Ok(())
+        });
+        (0..items as u64).for_each(|row| drop(push(&rows, row)));
+        let none_is_left = |what: &str| {
+            let left = threads.alive();
+            expect(left == 0, Kind::LeakedThread, || {
+                format!("{what} has returned, and {left} threads that called the handler have not ended")
+            });
+        };
+        thread::scope(|scope| {
+            for _ in 0..closers {
+                scope.spawn(|| {
+                    rows.close();
+                    none_is_left("a `close`");
+                });
+            }
+        });
+        drop(rows);
+        none_is_left("the drop");
     });
 }
 

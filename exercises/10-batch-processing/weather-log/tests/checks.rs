@@ -1,5 +1,7 @@
 //! The contract of README.md, a check or more for each clause.
 
+use std::any::Any;
+use std::cell::RefCell;
 use std::panic::panic_any;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -27,6 +29,7 @@ checks! {
     5 => a_dropped_log_uploads_what_is_left;
     5 => the_end_waits_for_no_age simulated;
     5 => nothing_is_left_behind;
+    5 => no_thread_outlives_its_log;
     6 => a_panic_ends_the_uploads_and_close_tells;
     6 => a_panic_does_not_reach_record_or_the_drop;
     6 => everything_is_dropped_once;
@@ -35,6 +38,8 @@ checks! {
 
 const TICK: Duration = Duration::from_millis(100);
 const SOON: Duration = Duration::from_millis(50);
+/// More than a queue of any usual size has room for.
+const MANY: usize = 4_200;
 const AGES: [Duration; 3] = [Duration::from_millis(250), Duration::from_secs(60), Duration::MAX];
 
 type Numbers = WeatherLog<u64>;
@@ -136,24 +141,35 @@ fn each_recorder_keeps_its_order(check: &Check) {
     });
 }
 
-/// One of the two is held up in its upload.
+/// One of the two is held up in its upload, which may panic before or after the other one is closed.
 fn two_logs_at_once_keep_apart(check: &Check) {
-    check.forall(input::pair(1..=3, 0..=4), |(size, readings)| {
+    check.forall(input::triple(1..=3, 0..=4, 0..=2), |(size, readings, panics)| {
         let (gate, servers) = (Gate::new(), [Server::default(), Server::default()]);
         let (held, taking) = (gate.clone(), servers[0].clone());
         let busy = open(1, AGES[1], move |batch| {
-            held.wait();
+            if panics != 1 {
+                held.wait();
+            }
             taking.take(batch, Duration::ZERO);
+            assert!(panics == 0, "the first server is down (the check makes it panic)");
         });
         let taking = servers[1].clone();
         let other = open(size, AGES[1], move |batch| taking.take(batch, Duration::ZERO));
         busy.record(1000);
+        pause(TICK);
         (0..readings as u64).for_each(|reading| other.record(reading));
         other.close();
         let wanted = (0..readings as u64).collect();
         expect_eq("what the second of two logs uploaded", servers[1].readings(), wanted);
         gate.open();
-        busy.close();
+        let closed = catch(|| busy.close());
+        expect(closed.is_err() == (panics > 0), Kind::WrongAnswer, || {
+            format!(
+                "of two logs, the first one's upload panicked: {}, its `close` panicked: {}",
+                panics > 0,
+                closed.is_err()
+            )
+        });
         expect_eq("what the first of two logs uploaded", servers[0].readings(), vec![1000]);
     });
 }
@@ -323,7 +339,8 @@ fn one_upload_at_a_time_on_a_thread_of_the_log(check: &Check) {
 /// The upload needs what comes after `record`.
 fn record_waits_for_no_upload(check: &Check) {
     check.small("a reading beside an upload", (1usize, 2usize));
-    check.forall(input::pair(1..=3, 1..=9), |(size, readings)| {
+    check.forall(input::pair(1..=3, 1..=24), |(size, readings)| {
+        let (size, readings) = if readings == 24 { (100 * size, MANY) } else { (size, readings) };
         let (gate, server) = (Gate::new(), Server::default());
         let (held, taking) = (gate.clone(), server.clone());
         let log = open(size, AGES[0], move |batch| {
@@ -425,6 +442,34 @@ fn nothing_is_left_behind(check: &Check) {
         }
         expect_eq("how many things that `upload` captured have not been dropped", tokens.alive(), 0);
         every_thread_has_finished();
+    });
+}
+
+thread_local! {
+    /// Dropped when its thread ends.
+    static ALIVE: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
+}
+
+/// The thread keeps a counted value until it ends. Nobody gives it time for that.
+fn no_thread_outlives_its_log(check: &Check) {
+    check.small("one reading and a close", (1usize, 0usize));
+    check.forall(input::pair(1..=3, 0..=1), |(readings, drops)| {
+        let threads = Drops::new();
+        let given = threads.clone();
+        let log = open(1, AGES[1], move |_| {
+            let token = given.token();
+            ALIVE.with(|alive| *alive.borrow_mut() = Some(Box::new(token)));
+        });
+        (0..readings as u64).for_each(|reading| log.record(reading));
+        if drops == 1 {
+            drop(log)
+        } else {
+            log.close()
+        }
+        let left = threads.alive();
+        expect(left == 0, Kind::LeakedThread, || {
+            format!("the log has ended, and {left} threads that called `upload` have not")
+        });
     });
 }
 

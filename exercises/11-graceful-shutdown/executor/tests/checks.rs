@@ -23,6 +23,7 @@ checks! {
     3 => a_free_worker_begins_a_job_at_once simulated;
     3 => jobs_begin_in_the_order_of_their_acceptance;
     3 => submit_waits_for_no_job simulated;
+    3 => submit_waits_for_no_room;
     3 => no_workers_is_a_panic;
     4 => a_requested_stop_refuses_jobs_and_cancels_none;
     4 => a_shutdown_refuses_jobs_and_requests_no_stop;
@@ -45,9 +46,11 @@ checks! {
     9 => a_shutdown_inside_a_job_only_asks;
     9 => a_shutdown_inside_a_job_of_another_executor_waits;
     9 => a_job_that_waits_for_its_own_executor_panics;
+    9 => a_job_may_wait_for_another_executor;
     9 => destructors_may_use_the_executor;
     10 => a_dropped_executor_drains;
     10 => after_a_limit_the_drop_waits_for_nothing simulated;
+    10 => a_drop_waits_when_a_job_has_asked_for_the_end simulated;
     10 => an_executor_dropped_by_its_own_job_waits_for_nothing simulated;
     11 => a_map_returns_an_outcome_for_each_item;
     11 => items_of_a_map_overlap_and_have_names simulated;
@@ -58,6 +61,8 @@ checks! {
 
 const TICK: Duration = Duration::from_millis(100);
 const SOON: Duration = Duration::from_millis(50);
+/// More than a queue of any usual size has room for.
+const MANY: usize = 1_100;
 /// Longer than any job here.
 const PATIENCE: Duration = Duration::from_hours(1);
 /// How long an executor has nothing to do, so that no worker takes that for the end.
@@ -514,6 +519,18 @@ fn submit_waits_for_no_job(check: &Check) {
         }
         gate.open();
         shut_down(&executor, How::Drain, &meter);
+    });
+}
+
+/// Most of the jobs wait in the queue.
+fn submit_waits_for_no_room(check: &Check) {
+    check.forall(input::pair(1..=3, 1..=24), |(workers, jobs)| {
+        let jobs = if jobs == 24 { MANY } else { jobs };
+        let (executor, gate, meter) = (executor(workers), Gate::new(), Meter::new());
+        (0..jobs).for_each(|_| drop(submit(&executor, held(&gate, &meter))));
+        gate.open();
+        shut_down(&executor, How::Drain, &meter);
+        expect_eq("how many jobs were called", meter.entered(), jobs);
     });
 }
 
@@ -1160,6 +1177,30 @@ fn a_job_that_waits_for_its_own_executor_panics(check: &Check) {
     });
 }
 
+/// To the other executor, the calling thread is one like any other.
+fn a_job_may_wait_for_another_executor(check: &Check) {
+    check.small("a job that joins a job of another executor", (1usize, 0usize));
+    check.forall(input::pair(1..=3, 0..=1), |(jobs, maps)| {
+        let (outer, inner) = (executor(1), Arc::new(executor(2)));
+        let other = Arc::clone(&inner);
+        let handle = submit(&outer, move || {
+            let outcomes: Vec<String> = if maps == 1 {
+                let items = (0..jobs as u64).map(Item).collect();
+                map(&other, "item", items, Box::new(|it| it.0)).into_iter().map(item).collect()
+            } else {
+                let handles: Vec<_> = (0..jobs as u64).map(|n| submit(&other, move || n)).collect();
+                handles.into_iter().map(join).collect()
+            };
+            let wanted: Vec<_> = (0..jobs).map(|n| format!("the result {n}")).collect();
+            expect_eq("what a job got from another executor", outcomes, wanted);
+            7
+        });
+        expect_eq("the result of the job that has waited", join(handle), "the result 7".to_owned());
+        drop(inner);
+        shut_down(&outer, How::Drain, &Meter::new());
+    });
+}
+
 /// Uses the executor when it is dropped.
 struct Uses(Arc<Executor>, Arc<AtomicUsize>);
 
@@ -1171,28 +1212,43 @@ impl Drop for Uses {
     }
 }
 
-/// Jobs that nobody wants back are cancelled, and dropped by the thread that shuts down.
+/// Jobs that nobody wants back are cancelled: by a `Cancel`, at the limit of a `Drain`, or by a call that waits for nothing. Or they
+/// are called, and drop what they captured, or their results are dropped.
 fn destructors_may_use_the_executor(check: &Check) {
-    check.small("a job whose destructor uses the executor", (1usize, 1usize));
-    check.forall(input::pair(1..=3, 1..=2), |(queued, workers)| {
+    check.small("a job whose destructor uses the executor", (1usize, 1usize, 0usize));
+    check.forall(input::triple(1..=3, 1..=2, 0..=4), |(queued, workers, way)| {
         let (executor, gate, meter) = (Arc::new(executor(workers)), Gate::new(), Meter::new());
         let dropped = Arc::<AtomicUsize>::default();
         (0..workers).for_each(|_| drop(submit(&executor, held(&gate, &meter))));
         settle();
         for _ in 0..queued {
             let uses = Uses(Arc::clone(&executor), Arc::clone(&dropped));
-            drop(submit(&executor, move || {
-                let _ = &uses;
-                7
-            }));
+            if way == 4 {
+                let handle = executor.submit("job", move || uses);
+                expect(handle.is_ok(), Kind::WrongAnswer, || "a job was refused".into());
+            } else {
+                drop(submit(&executor, move || {
+                    let _ = &uses;
+                    7
+                }));
+            }
         }
+        if way >= 3 {
+            gate.open();
+            await_that(|| dropped.load(Ordering::SeqCst) == queued);
+        }
+        let (how, limit) =
+            [(How::Cancel, PATIENCE), (How::Drain, TICK), (How::Cancel, Duration::ZERO)][way % 3];
         let shared = Arc::clone(&executor);
-        let (returned, thread) = beside(move || drop(shared.shutdown(How::Cancel, PATIENCE)));
+        let (returned, thread) = beside(move || drop(shared.shutdown(how, limit)));
         await_that(|| dropped.load(Ordering::SeqCst) == queued);
         gate.open();
         await_that(|| returned.entered() == 1);
         thread.join().unwrap();
+        // So that no destructor is the last one to have the executor.
+        executor.shutdown(How::Drain, PATIENCE);
         expect_eq("how many of the queued jobs were dropped", dropped.load(Ordering::SeqCst), queued);
+        drop(executor);
         every_thread_has_finished();
     });
 }
@@ -1250,6 +1306,41 @@ fn after_a_limit_the_drop_waits_for_nothing(check: &Check) {
         thread.join().unwrap();
         gate.open();
         running.into_iter().for_each(|handle| expect_eq("a result", join(handle), "the result 7".into()));
+        every_thread_has_finished();
+    });
+}
+
+/// The job has asked and goes on, the others too. It has let go of its executor.
+fn a_drop_waits_when_a_job_has_asked_for_the_end(check: &Check) {
+    check.forall(input::triple(1..=3, 0..=3, 0..=3), |(workers, queued, how)| {
+        let (executor, gate, meter) = (Arc::new(executor(workers)), Gate::new(), Meter::new());
+        let limit = [PATIENCE, Duration::ZERO][how % 2];
+        let how = if how < 2 { How::Drain } else { How::Cancel };
+        let (wake, asked) = (Gate::new(), Gate::new());
+        let (inner, woken, told, rest) =
+            (Arc::clone(&executor), wake.clone(), asked.clone(), held(&gate, &meter));
+        drop(submit(&executor, move || {
+            woken.wait();
+            drop(inner.shutdown(how, limit));
+            drop(inner);
+            told.open();
+            rest()
+        }));
+        (1..workers).for_each(|_| drop(submit(&executor, held(&gate, &meter))));
+        settle();
+        (0..queued).for_each(|_| drop(submit(&executor, held(&gate, &meter))));
+        wake.open();
+        asked.wait();
+        let (dropped, thread) = beside(move || drop(executor));
+        pause(TICK);
+        has_not_returned(&dropped, "a job has asked for a shutdown, jobs still run, the executor is dropped");
+        gate.open();
+        thread.join().unwrap();
+        expect(meter.inside() == 0, Kind::TooEarly, || {
+            format!("the executor has been dropped, and {} jobs still run", meter.inside())
+        });
+        let most = if how == How::Drain { workers + queued } else { workers };
+        expect_eq("how many jobs were called", meter.entered(), most);
         every_thread_has_finished();
     });
 }

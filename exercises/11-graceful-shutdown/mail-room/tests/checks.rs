@@ -1,5 +1,7 @@
 //! The contract of README.md, a check or more for each clause.
 
+use std::any::Any;
+use std::cell::RefCell;
 use std::panic::panic_any;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -23,16 +25,20 @@ checks! {
     3 => free_sorters_begin_answers_after_closing simulated;
     3 => never_more_letters_at_once_than_sorters;
     3 => post_waits_for_no_letter simulated;
+    3 => post_waits_for_no_room;
     3 => no_sorters_is_a_panic;
     4 => letters_that_panic_cost_no_other_letter;
     5 => a_dropped_room_works_on_every_letter;
     5 => a_dropped_room_does_not_panic;
     6 => everything_is_dropped;
+    6 => no_thread_outlives_its_room;
     7 => waiting_threads_do_not_spin simulated;
 }
 
 const TICK: Duration = Duration::from_millis(100);
 const SOON: Duration = Duration::from_millis(50);
+/// More than a queue of any usual size has room for.
+const MANY: usize = 1_100;
 /// How long a room has nothing to do, so that no sorter takes that for the end.
 const IDLE: [Duration; 3] = [Duration::ZERO, Duration::from_secs(60), Duration::from_hours(24)];
 
@@ -142,20 +148,34 @@ fn answers_are_worked_on_after_closing(check: &Check) {
     });
 }
 
+/// The first one is held up, and its letters may panic before or after the second one is closed.
 fn two_rooms_keep_apart(check: &Check) {
-    check.forall(input::triple(1..=3, 0..=4, 0..=4), |(sorters, one, other)| {
+    let inputs = input::numbers_and_two(0..5, 2..=2, 1..=3, 0..=2);
+    check.forall(inputs, |(letters, sorters, panics)| {
+        let (one, other) = (letters[0] as usize, letters[1] as usize);
         let (gate, meters) = (Gate::new(), [Meter::new(), Meter::new()]);
         let (held, watched) = (gate.clone(), meters[0].clone());
         let first = open(sorters, move |_, _| {
             let _inside = watched.enter();
-            held.wait();
+            if panics != 1 {
+                held.wait();
+            }
+            assert!(panics == 0, "a letter of the first room failed (the check makes it panic)");
         });
         let second = counting(sorters, &meters[1]);
         (0..one).for_each(|_| first.post(letter(0)));
+        pause(TICK);
         (0..other).for_each(|_| second.post(letter(0)));
         expect_eq("what `close` of the second room returned", close(second), other);
         gate.open();
-        close_after(first, one, &meters[0]);
+        if panics == 0 || one == 0 {
+            return close_after(first, one, &meters[0]);
+        }
+        let closed = catch(|| first.close());
+        expect(closed.is_err(), Kind::SwallowedPanic, || {
+            "every letter of the first of two rooms panicked, and its `close` returned".into()
+        });
+        expect_eq("how many letters of the first room were worked on", meters[0].entered(), one);
     });
 }
 
@@ -325,6 +345,28 @@ fn post_waits_for_no_letter(check: &Check) {
     });
 }
 
+/// Letters are posted while no sorter takes one out of the queue, by the owner or as answers to one letter.
+fn post_waits_for_no_room(check: &Check) {
+    check.forall(input::triple(1..=3, 1..=24, 0..=1), |(sorters, letters, answers)| {
+        let letters = if letters == 24 { MANY } else { letters };
+        let (gate, meter) = (Gate::new(), Meter::new());
+        let (held, watched) = (gate.clone(), meter.clone());
+        let room = open(sorters, move |letter, outbox| {
+            let _inside = watched.enter();
+            held.wait();
+            letter.answers.into_iter().for_each(|answer| outbox.post(answer));
+        });
+        let plain = |_| Letter { ticks: 0, answers: Vec::new() };
+        if answers == 1 {
+            room.post(Letter { ticks: 0, answers: (0..letters).map(plain).collect() });
+        } else {
+            (0..letters).map(plain).for_each(|letter| room.post(letter));
+        }
+        gate.open();
+        close_after(room, letters + answers, &meter);
+    });
+}
+
 fn no_sorters_is_a_panic(check: &Check) {
     check.schedules(|| {
         let outcome = catch(|| drop(open(0, |_, _| ())));
@@ -461,6 +503,34 @@ fn everything_is_dropped(check: &Check) {
         expect_eq("how many letters, payloads and captured values are not dropped", drops.alive(), 0);
         let answers = numbers.iter().filter(|n| **n == 1).count();
         expect_eq("how many letters were worked on", called.load(Ordering::SeqCst), numbers.len() + answers);
+    });
+}
+
+thread_local! {
+    /// Dropped when its thread ends.
+    static ALIVE: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
+}
+
+/// Every sorter keeps a counted value until it ends. Nobody gives it time for that.
+fn no_thread_outlives_its_room(check: &Check) {
+    check.small("one letter, 1 sorter and a close", (1usize, 1usize, 0usize));
+    check.forall(input::triple(1..=4, 1..=3, 0..=1), |(letters, sorters, drops)| {
+        let threads = Drops::new();
+        let given = threads.clone();
+        let room = open(sorters, move |_, _| {
+            let token = given.token();
+            ALIVE.with(|alive| *alive.borrow_mut() = Some(Box::new(token)));
+        });
+        (0..letters).for_each(|_| room.post(letter(0)));
+        if drops == 1 {
+            drop(room)
+        } else {
+            drop(close(room))
+        }
+        let left = threads.alive();
+        expect(left == 0, Kind::LeakedThread, || {
+            format!("the room is closed, and {left} threads that worked on letters have not ended")
+        });
     });
 }
 

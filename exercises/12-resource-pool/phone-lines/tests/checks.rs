@@ -14,13 +14,16 @@ checks! {
     1 => a_call_returns_what_was_said;
     1 => a_line_is_for_one_call_at_a_time;
     1 => exchanges_are_independent;
+    1 => calls_wait_at_two_exchanges simulated;
     2 => lines_are_dialled_when_they_are_needed;
     2 => never_more_lines_than_there_are;
+    2 => an_idle_line_is_taken_after_a_failure;
     2 => no_lines_is_a_panic;
     3 => lines_are_dialled_at_the_same_time simulated;
     3 => as_many_calls_at_once_as_lines simulated;
     3 => nobody_waits_for_the_dialling_of_another_line;
     3 => a_waiting_call_begins_at_once simulated;
+    3 => a_waiting_call_begins_whichever_call_ends simulated;
     3 => a_dial_may_call_the_exchange;
     3 => a_talk_may_call_the_exchange;
     4 => a_failed_dial_costs_only_its_caller;
@@ -236,6 +239,42 @@ fn never_more_lines_than_there_are(check: &Check) {
     });
 }
 
+/// A line is dialled, another call ends meanwhile, and then the dialling fails or panics.
+fn an_idle_line_is_taken_after_a_failure(check: &Check) {
+    check.forall(input::triple(2..=3, 1..=3, 0..=1), |(lines, later, panics)| {
+        let (counts, gate, inside, talk) = (Counts::new(), Gate::new(), Gate::new(), Gate::new());
+        let (held, entered) = (gate.clone(), inside.clone());
+        let office = counts.office(lines, move |number| {
+            if number == 0 {
+                return Ok(());
+            }
+            entered.open();
+            held.wait();
+            assert!(panics == 0, "thunder (the check makes it panic)");
+            Err("noise".to_owned())
+        });
+        let (talking, done) = (Gate::new(), talk.clone());
+        let there = talking.clone();
+        let first = begin(&office, move |office| {
+            call(office, |_| {
+                there.open();
+                done.wait();
+            });
+        });
+        talking.wait();
+        let failing = begin(&office, |office| !matches!(catch(|| office.call(|_| ())), Ok(Ok(()))));
+        inside.wait();
+        talk.open();
+        ended(first);
+        gate.open();
+        expect_eq("whether the call failed whose `dial` failed or panicked", ended(failing), true);
+        for _ in 0..later {
+            call(&office, |line| expect_eq("the number of the line that was idle", line.number, 0));
+        }
+        expect_eq("how many lines were dialled", counts.dialled(), 2);
+    });
+}
+
 fn no_lines_is_a_panic(check: &Check) {
     check.schedules(|| {
         let outcome = catch(|| drop(Office::new(0, || Err("not to be called".to_owned()))));
@@ -350,6 +389,58 @@ fn a_waiting_call_begins_at_once(check: &Check) {
         });
         second.open();
         calls.into_iter().for_each(ended);
+    });
+}
+
+/// All lines talk, and others wait, at each exchange. Then the same one of those that talk ends at each, one after the other.
+fn one_ends_and_one_begins(exchanges: usize, lines: usize, waiting: usize, which: usize) {
+    let (mut calls, last) = (Vec::new(), Gate::new());
+    let talk = |gate: &Gate, meter: &Meter| {
+        let (gate, meter) = (gate.clone(), meter.clone());
+        move |office: &Office| {
+            call(office, |_| {
+                let _inside = meter.enter();
+                gate.wait();
+            });
+        }
+    };
+    let offices: Vec<_> = (0..exchanges)
+        .map(|_| {
+            let (office, meter) = (office(lines), Meter::new());
+            let gates: Vec<_> = (0..lines).map(|_| Gate::new()).collect();
+            calls.extend(gates.iter().map(|gate| begin(&office, talk(gate, &meter))));
+            (office, meter, gates)
+        })
+        .collect();
+    // Whoever waits longest waits at the last one.
+    for (office, meter, _) in offices.iter().rev() {
+        calls.extend((0..waiting).map(|_| begin(office, talk(&last, meter))));
+    }
+    pause(TICK / 3);
+    for (_, meter, gates) in &offices {
+        expect_eq("how many calls have talked while all lines are in use", meter.entered(), lines);
+        gates[which % lines].open();
+        settle();
+        let talked = meter.entered() - lines;
+        expect(talked == 1, Kind::TooLate, || {
+            format!("one of {lines} calls has ended, {waiting} waited, and {talked} of those talk")
+        });
+    }
+    offices.iter().flat_map(|(_, _, gates)| gates).for_each(Gate::open);
+    last.open();
+    calls.into_iter().for_each(ended);
+}
+
+fn calls_wait_at_two_exchanges(check: &Check) {
+    check.small("1 line and 1 waiting call at each of 2 exchanges", (1usize, 1usize, 0usize));
+    check.forall(input::triple(1..=2, 1..=2, 0..=1), |(lines, waiting, which)| {
+        one_ends_and_one_begins(2, lines, waiting, which);
+    });
+}
+
+fn a_waiting_call_begins_whichever_call_ends(check: &Check) {
+    check.forall(input::triple(1..=4, 1..=3, 0..=3), |(lines, waiting, which)| {
+        one_ends_and_one_begins(1, lines, waiting, which);
     });
 }
 
