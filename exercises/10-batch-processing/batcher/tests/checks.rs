@@ -217,13 +217,15 @@ fn each_pusher_keeps_its_order(check: &Check) {
     });
 }
 
-/// One of the two is held up in its handler.
+/// One of the two is held up in its handler, or that panics.
 fn two_batchers_at_once_keep_apart(check: &Check) {
     check.forall(input::triple(1..=3, 1..=3, 0..=3), |(size, count, age)| {
         let (gate, logs) = (Gate::new(), [Log::default(), Log::default()]);
         let (held, noted) = (gate.clone(), logs[0].clone());
+        let panics = count == 2;
         let busy = rows(1, AGES[age], 1, move |batch| {
             noted.note(&batch);
+            assert!(!panics, "the first handler failed (the check makes it panic)");
             held.wait();
             Ok(())
         });
@@ -232,13 +234,19 @@ fn two_batchers_at_once_keep_apart(check: &Check) {
             noted.note(&batch);
             Ok(())
         });
-        drop(push(&busy, 1000));
-        (0..count as u64).for_each(|row| drop(push(&other, row)));
+        let first = push(&busy, 1000);
+        pause(TICK);
+        let receipts: Vec<_> = (0..count as u64).map(|row| push(&other, row)).collect();
         other.flush();
         other.close();
+        for receipt in receipts {
+            expect_eq("a receipt of the second batcher", receipt.wait(), Outcome::Stored);
+        }
         expect_eq("the items of the second batcher", logs[1].flat(), (0..count as u64).collect());
         gate.open();
         busy.close();
+        let wanted = if panics { Outcome::Panicked } else { Outcome::Stored };
+        expect_eq("the receipt of the first batcher", first.wait(), wanted);
         expect_eq("the items of the first batcher", logs[0].flat(), vec![1000]);
     });
 }
