@@ -523,9 +523,9 @@ fn no_thread_outlives_its_room(check: &Check) {
         });
         (0..letters).for_each(|_| room.post(letter(0)));
         if drops == 1 {
-            drop(room)
+            drop(room);
         } else {
-            drop(close(room))
+            close(room);
         }
         let left = threads.alive();
         expect(left == 0, Kind::LeakedThread, || {
