@@ -5,6 +5,7 @@ pub mod explanation;
 pub mod hints;
 mod manifest;
 mod names;
+mod parts;
 pub mod variant;
 
 use crate::files::read_text;

@@ -8,11 +8,9 @@ use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use walkdir::WalkDir;
 
-/// Nobody's part of a course.
-const PASSED_OVER: [&str; 4] = ["target", ".git", ".workbook", "node_modules"];
 /// What has solutions in it, or is there to make the course and not to take it.
 const WITH_SOLUTIONS: [&str; 10] = [
     "solutions",
@@ -57,10 +55,10 @@ pub fn pack(course: &Course, plan: &Plan<'_>) -> Result<Packed> {
     plan.compare_from.map(day).transpose()?;
     let hidden = hidden(course, plan.hide)?;
     let mut files = 0;
-    for path in sources(&course.root)? {
+    for path in course.files()? {
         let slashed = path.to_string_lossy().replace('\\', "/");
-        let is_left_out = |part: &&str| slashed == **part || slashed.starts_with(&format!("{part}/"));
-        if plan.without_solutions && WITH_SOLUTIONS.iter().any(|part| is_left_out(&part)) {
+        let is_left_out = |part: &&str| slashed == *part || slashed.starts_with(&format!("{part}/"));
+        if plan.without_solutions && WITH_SOLUTIONS.iter().any(is_left_out) {
             continue;
         }
         // A program that somebody has begun is not shipped: what is in `.stub` takes its place below.
@@ -94,21 +92,6 @@ pub fn pack(course: &Course, plan: &Plan<'_>) -> Result<Packed> {
 
 fn has_stub(course: &Course, exercise: &Exercise) -> bool {
     course.root.join(&exercise.dir).join(".stub").is_dir()
-}
-
-/// Every file of a course, relative to its root.
-fn sources(root: &Path) -> Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    let wanted = |name: &str| !PASSED_OVER.contains(&name);
-    let walk = WalkDir::new(root).sort_by_file_name().into_iter();
-    for entry in walk.filter_entry(|it| it.depth() == 0 || wanted(&it.file_name().to_string_lossy())) {
-        let entry = entry.context("the course could not be walked")?;
-        // A link leads to somewhere else, which is not packed.
-        if entry.file_type().is_file() {
-            found.push(entry.path().strip_prefix(root)?.to_owned());
-        }
-    }
-    Ok(found)
 }
 
 fn copy(from: &Path, to: &Path) -> Result<()> {

@@ -21,10 +21,8 @@ pub const ABOUT: &str = "archive.json";
 /// The grading's own folder in the archive, and the course's.
 pub const GRADING: &str = "grading";
 pub const COURSE: &str = "course";
-/// Nobody's part of a course.
-const PASSED_OVER: [&str; 5] = ["target", ".git", ".workbook", "node_modules", "vendor"];
-/// Parts of a grading that are made from the others, or are not decided yet.
-const MADE: [&str; 5] = ["pages", "regrade", "junit", "similarity", "class.csv"];
+/// Parts of a grading that are made from the others, some of them with names; or that are not decided yet.
+const MADE: [&str; 7] = ["pages", "regrade", "junit", "similarity", "class.csv", "canvas.csv", "moodle.csv"];
 
 /// What an archive says of itself.
 #[derive(Debug, Deserialize, Serialize)]
@@ -61,7 +59,10 @@ pub fn write(course: &Course, folder: &Folder, contents: &Contents<'_>) -> Resul
     let plan = Plan::read(folder)?;
     let mut files: BTreeMap<String, PathBuf> = BTreeMap::new();
     collect(&folder.0, GRADING, &mut files, |name| !MADE.contains(&name))?;
-    collect(&course.root, COURSE, &mut files, |name| !PASSED_OVER.contains(&name))?;
+    for path in course.files()? {
+        let name = format!("{COURSE}/{}", path.to_string_lossy().replace('\\', "/"));
+        files.insert(name, course.root.join(path));
+    }
     let vendored = tempfile::tempdir().context("there is no room for a temporary folder")?;
     if !contents.people {
         let nameless = vendored.path().join("people.json");
@@ -91,10 +92,8 @@ fn collect(
     wanted: impl Fn(&str) -> bool,
 ) -> Result<()> {
     let walk = WalkDir::new(dir).sort_by_file_name().into_iter();
-    // Only at the top: a course may have a chapter that is called `pages`.
     let at_top = |it: &walkdir::DirEntry| it.depth() != 1 || wanted(&it.file_name().to_string_lossy());
-    let never = |it: &walkdir::DirEntry| it.depth() > 0 && it.file_name() == "target";
-    for entry in walk.filter_entry(|it| at_top(it) && !never(it)) {
+    for entry in walk.filter_entry(at_top) {
         let entry = entry.with_context(|| format!("could not read {}", dir.display()))?;
         if entry.file_type().is_file() {
             let path = entry.path().strip_prefix(dir)?.to_string_lossy().replace('\\', "/");

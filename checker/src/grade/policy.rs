@@ -176,7 +176,7 @@ impl Policy {
         let slack = SignedDuration::from_secs(i64::from(self.slack_seconds));
         // A day is a day of the calendar there, with 23 or 25 hours where the clocks change.
         let (mut units, start) = (0_u32, due.to_zoned_datetime(zone));
-        while submitted > due {
+        loop {
             let span = match self.unit {
                 Unit::Day => jiff::Span::new().try_days(i64::from(units))?,
                 Unit::Hour => jiff::Span::new().try_hours(i64::from(units))?,

@@ -15,6 +15,10 @@ fn a_learner_works_in_an_edition_without_solutions() {
     );
     workbook.learner_writes("greet", RIGHT);
     workbook.checker("run greet").run().exits(0);
+    // Nor is a grading that lies in the course's folder, or even in a part of it.
+    for out in ["out", "lessons/out"] {
+        workbook.write(&format!("{out}/people.json"), "{\"key\": \"ann\"}");
+    }
     workbook
         .checker("course pack --without solutions --compare-from 2999-01-01 --to class")
         .run()
@@ -25,6 +29,7 @@ fn a_learner_works_in_an_edition_without_solutions() {
     let solution = workbook.read("solutions/01-greeting/greet/src/lib.rs");
     for (name, bytes) in tree(&edition) {
         assert!(bytes != solution.as_bytes(), "{name} is the solution");
+        assert!(!name.ends_with("people.json"), "{name} names people");
     }
     let learner = |arguments: &str| workbook.checker(arguments).current_dir(&edition).run();
     learner("list").exits(0).shows("· greet  not run yet");

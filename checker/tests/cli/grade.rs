@@ -163,3 +163,25 @@ fn the_order_of_what_comes_in_and_the_number_of_processors_change_nothing() {
     workbook.checker(&format!("grade b/class.zip {rest} other")).one_processor().run().exits(0);
     assert!(tree(&workbook.path("one")) == tree(&workbook.path("other")), "another order, other bytes");
 }
+
+#[test]
+fn a_machine_that_can_not_keep_a_record_is_unfit_and_nothing_is_lost() {
+    let workbook = class();
+    workbook.checker("grade plan class --roster roster.csv --assignment week.toml --out out").run().exits(0);
+    // As good as a full disk.
+    workbook.write("out/verdicts", "");
+    let run = "grade run --sandbox none --out out";
+    workbook.checker(run).run().exits(3).complains("nothing that was judged is lost");
+    workbook.remove("out/verdicts");
+    workbook.checker(run).run().exits(0).shows("5 judged now");
+    workbook.checker("grade marks --out nowhere").run().exits(2).complains("people.json is missing");
+    workbook.checker("grade marks").run().exits(2).complains("--out DIR");
+}
+
+#[test]
+fn what_comes_out_is_never_among_what_goes_in() {
+    let workbook = class();
+    workbook.checker("grade plan class --out class/out").run().exits(2).complains("is within class");
+    workbook.checker("grade plan class --out class/a/b/out").run().exits(2).complains("is within class");
+    assert!(!workbook.path("class/out").exists() && !workbook.path("class/a").exists());
+}

@@ -152,6 +152,7 @@ fn an_archive_gives_the_same_bytes_again_and_says_what_would_not() {
 fn an_archive_without_people_names_nobody_and_gives_the_same_marks() {
     let workbook = class();
     workbook.checker(&format!("{GRADE} out")).run().exits(0);
+    workbook.checker("grade export class --out out").run().exits(0).shows("which names people");
     workbook
         .checker("grade archive week-1.zip --without-people --out out")
         .run()
@@ -161,6 +162,7 @@ fn an_archive_without_people_names_nobody_and_gives_the_same_marks() {
     let mut people = String::new();
     std::io::Read::read_to_string(&mut zip.by_name("grading/people.json").unwrap(), &mut people).unwrap();
     assert!(!people.contains("ann") && !people.contains("Ann"), "{people}");
+    assert!(zip.by_name("grading/class.csv").is_err(), "a table with names is in it");
     workbook
         .checker("grade verify week-1.zip --sandbox none")
         .run()
