@@ -1,4 +1,4 @@
-// not found: the twin of dekker_wrong.rs, with the orders it needs
+//! not found: the twin of dekker_wrong.rs, with the orders it needs
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use std::thread;
 

@@ -1,4 +1,4 @@
-// found: both get into the critical section: a fence that acquires and releases does not keep a load behind a store
+//! found: both get into the critical section: a fence that acquires and releases does not keep a load behind a store
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering, fence};
 use std::thread;
 

@@ -1,4 +1,4 @@
-// not found: the twin of lazy_setting_wrong.rs, with the orders it needs
+//! not found: the twin of lazy_setting_wrong.rs, with the orders it needs
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::Mutex;
 use std::thread;

@@ -1,4 +1,4 @@
-// found: a reader sees that the setting was made, and reads what was there before: the flag is read with Relaxed
+//! found: a reader sees that the setting was made, and reads what was there before: the flag is read with Relaxed
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::Mutex;
 use std::thread;

@@ -1,4 +1,4 @@
-// not found: the twin of ring_wrong.rs, with the orders it needs
+//! not found: the twin of ring_wrong.rs, with the orders it needs
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 

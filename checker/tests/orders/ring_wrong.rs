@@ -1,4 +1,4 @@
-// found: the consumer takes a slot that it does not see filled: the producer's index is stored with Relaxed
+//! found: the consumer takes a slot that it does not see filled: the producer's index is stored with Relaxed
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 

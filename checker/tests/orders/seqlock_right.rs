@@ -1,4 +1,4 @@
-// not found: the twin of seqlock_wrong.rs, with the orders it needs
+//! not found: the twin of seqlock_wrong.rs, with the orders it needs
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::thread;
 

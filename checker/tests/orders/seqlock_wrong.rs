@@ -1,4 +1,4 @@
-// found: a reader gets half of a new pair: nothing keeps its loads before the second look at the version
+//! found: a reader gets half of a new pair: nothing keeps its loads before the second look at the version
 use std::sync::atomic::{AtomicU64, Ordering, fence};
 use std::thread;
 

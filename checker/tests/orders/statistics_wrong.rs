@@ -1,4 +1,4 @@
-// found: the report misses what a worker has counted: that the worker is done is read with Relaxed
+//! found: the report misses what a worker has counted: that the worker is done is read with Relaxed
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 

@@ -1,4 +1,4 @@
-// not found: the twin of ticket_lock_wrong.rs, with the orders it needs
+//! not found: the twin of ticket_lock_wrong.rs, with the orders it needs
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 

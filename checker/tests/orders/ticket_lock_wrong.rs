@@ -1,4 +1,4 @@
-// found: an increment gets lost: the next in line reads its number with Relaxed, so it need not see what was done before
+//! found: an increment gets lost: the next in line reads its number with Relaxed, so it need not see what was done before
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 
