@@ -16,7 +16,7 @@ pub(crate) struct Failure {
     pub(crate) kind: Kind,
     pub(crate) message: String,
     /// When it happened, if it happened at the wrong time.
-    pub(crate) moment: Option<Moment>,
+    pub(crate) moment: Option<Box<Moment>>,
 }
 
 /// What failed on real threads: learner code may catch the panic that says so, but not reach this.
@@ -67,7 +67,7 @@ pub fn expect_in_time(
     let to_ns = Some(to_ns).filter(|to| *to != u64::MAX);
     let moment = Moment { what: what.to_owned(), at_ns: nanos(at), from_ns, to_ns };
     let kind = if at < *in_time.start() { Kind::TooEarly } else { Kind::TooLate };
-    end(Failure { kind, message: message(), moment: Some(moment) });
+    end(Failure { kind, message: message(), moment: Some(Box::new(moment)) });
 }
 
 /// Fails the case unless `what` is as it should be.

@@ -215,7 +215,7 @@ pub struct Finding {
     pub printed: Option<String>,
     /// When it happened, and when it should have, if time is what it is about.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub moment: Option<Moment>,
+    pub moment: Option<Box<Moment>>,
     /// The failing interleaving.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Schedule>,

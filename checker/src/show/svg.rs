@@ -215,7 +215,7 @@ mod tests {
     fn a_finding_on_time_has_its_line_of_time_below_the_lanes() {
         let at = |seconds: u64| seconds * 1_000_000_000;
         let moment = Moment { what: "it <began>".into(), at_ns: at(1), from_ns: at(2), to_ns: None };
-        let svg = drawn(Finding { moment: Some(moment), ..Finding::new(Kind::TooEarly, "a < b") });
+        let svg = drawn(Finding { moment: Some(Box::new(moment)), ..Finding::new(Kind::TooEarly, "a < b") });
         for row in ["▒ in time: 2 s or later", "✗ it &lt;began&gt;: 1 s, 1 s too early", "0 s ├"] {
             assert!(svg.contains(row), "{svg}");
         }
