@@ -14,5 +14,6 @@ pub mod short;
 pub mod sources;
 pub mod style;
 pub mod svg;
+pub mod table;
 pub mod timeline;
 pub mod times;

@@ -5,7 +5,38 @@ mod world;
 use super::*;
 use std::process::Command;
 use tempfile::TempDir;
-use world::*;
+use world::{ALPHA, BETA, Files, GAMMA, World, contents, git, read, version, write};
+
+fn update(root: &Path) -> Result<Option<Pending>> {
+    update_until(root, None, usize::MAX)
+}
+
+/// The same, interrupted before step `last`.
+fn update_until(root: &Path, from: Option<&str>, last: usize) -> Result<Option<Pending>> {
+    let course = Course::find(root)?;
+    let mut step = 0;
+    let wish = Wish { from, leaves_release: false, say: &|_| {} };
+    take_in(&course, &wish, &mut || {
+        step += 1;
+        if step > last { bail!("interrupted") } else { Ok(()) }
+    })
+}
+
+/// Takes it in and does the rest as the command does.
+fn updated(root: &Path) -> News {
+    let pending = update(root).unwrap().expect("there is something new");
+    let news = pending.news.clone();
+    pending.end(root);
+    news
+}
+
+fn what(news: &News) -> Vec<(String, String)> {
+    news.changed.iter().map(|it| (it.name.clone(), it.what.join(", "))).collect()
+}
+
+fn pair(name: &str, what: &str) -> (String, String) {
+    (name.to_owned(), what.to_owned())
+}
 
 const MINE: &str = "//! Mine.\n\npub fn letter() -> char {\n    'A'\n}\n";
 

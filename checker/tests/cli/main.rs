@@ -3,6 +3,8 @@
 mod bad_input;
 mod class;
 mod compile_errors;
+#[cfg(unix)]
+mod completions;
 mod edition;
 mod editors;
 mod gate;

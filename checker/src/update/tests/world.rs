@@ -1,7 +1,9 @@
-//! Made-up versions of a workbook, and updates of it.
+//! Three made-up versions of a course, and learners who have the first one.
 
-use super::super::*;
+use crate::update::remember;
 use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 
@@ -143,35 +145,4 @@ impl World {
         write_all(&folder, &version(number));
         folder
     }
-}
-
-pub(super) fn update(root: &Path) -> Result<Option<Pending>> {
-    update_until(root, None, usize::MAX)
-}
-
-/// The same, interrupted before step `last`.
-pub(super) fn update_until(root: &Path, from: Option<&str>, last: usize) -> Result<Option<Pending>> {
-    let course = Course::find(root)?;
-    let mut step = 0;
-    let wish = Wish { from, leaves_release: false, say: &|_| {} };
-    take_in(&course, &wish, &mut || {
-        step += 1;
-        if step > last { bail!("interrupted") } else { Ok(()) }
-    })
-}
-
-/// Takes it in and does the rest as the command does.
-pub(super) fn updated(root: &Path) -> News {
-    let pending = update(root).unwrap().expect("there is something new");
-    let news = pending.news.clone();
-    pending.end(root);
-    news
-}
-
-pub(super) fn what(news: &News) -> Vec<(String, String)> {
-    news.changed.iter().map(|it| (it.name.clone(), it.what.join(", "))).collect()
-}
-
-pub(super) fn pair(name: &str, what: &str) -> (String, String) {
-    (name.to_owned(), what.to_owned())
 }
