@@ -90,19 +90,34 @@ fn the_list_is_flat_and_in_the_order_of_the_items(check: &Check) {
 }
 
 fn two_calls_at_once_keep_apart(check: &Check) {
-    check.forall(input::triple(0..=4, 0..=4, 1..=3), |(one, other, size)| {
-        let ask = |numbers: Vec<u64>| {
+    let inputs = input::numbers_and_two(0..5, 2..=2, 1..=3, 0..=1);
+    check.forall(inputs, |(counts, size, panics)| {
+        // The last batch of the second call may panic.
+        let ask = |numbers: Vec<u64>, bad: Option<u64>| {
             let items = articles(&numbers);
-            let tags = call(&items, size, &|batch| batch.iter().map(|article| Tag(article.0)).collect());
-            expect_eq(
-                "the results of one of two calls",
-                tags,
-                numbers.into_iter().map(Tag).collect::<Vec<_>>(),
-            );
+            let tags = catch(|| {
+                call(&items, size, &|batch| {
+                    let answer = |article: &Article| {
+                        assert!(Some(article.0) != bad, "no answer (the check makes it panic)");
+                        Tag(article.0)
+                    };
+                    batch.iter().map(answer).collect()
+                })
+            });
+            let wanted: Vec<_> = numbers.into_iter().map(Tag).collect();
+            match tags {
+                Ok(_) if bad.is_some() => {
+                    fail(Kind::SwallowedPanic, "`f` panicked in one of two calls, and that call returned")
+                }
+                Ok(tags) => expect_eq("the results of one of two calls", tags, wanted),
+                Err(_) if bad.is_some() => {}
+                Err(_) => fail(Kind::Panicked, "one of two calls panicked, and its `f` did not"),
+            }
         };
         thread::scope(|scope| {
-            scope.spawn(|| ask((0..one as u64).collect()));
-            ask((100..100 + other as u64).collect());
+            scope.spawn(|| ask((0..counts[0]).collect(), None));
+            let last = (panics == 1 && counts[1] > 0).then(|| 99 + counts[1]);
+            ask((100..100 + counts[1]).collect(), last);
         });
     });
 }

@@ -16,6 +16,7 @@ checks! {
     1 => a_panic_returns_the_resource_too;
     1 => a_guard_may_be_dropped_on_another_thread;
     1 => pools_are_independent;
+    1 => calls_wait_at_two_pools simulated;
     2 => resources_are_made_when_they_are_needed;
     2 => never_more_resources_than_places;
     2 => as_many_guards_at_once_as_places simulated;
@@ -288,6 +289,36 @@ fn pools_are_independent(check: &Check) {
         full.close();
         drop(all_places(&open, other, "when the first pool is closed"));
         drop(held);
+    });
+}
+
+/// Whoever waits longest waits at the other pool.
+fn calls_wait_at_two_pools(check: &Check) {
+    check.small("1 place and 1 waiting call at each of 2 pools", 1usize);
+    check.forall(input::number(1..=3), |waiting| {
+        let (pools, gate) = ([shop(1), shop(1)], Gate::new());
+        let (mut held, meters) = (pools.each_ref().map(|pool| Some(acquire(pool))), [Meter::new(), Meter::new()]);
+        let mut calls = Vec::new();
+        for which in [1, 0] {
+            for _ in 0..waiting {
+                let (gate, meter) = (gate.clone(), meters[which].clone());
+                calls.push(begin(&pools[which], move |pool| {
+                    let _guard = acquire(pool);
+                    let _inside = meter.enter();
+                    gate.wait();
+                }));
+            }
+        }
+        for (held, meter) in held.iter_mut().zip(&meters) {
+            drop(held.take());
+            settle();
+            let served = meter.entered();
+            expect(served == 1, Kind::TooLate, || {
+                format!("calls wait at two pools, the only place of one of them is free, and {served} of the {waiting} calls there have it")
+            });
+        }
+        gate.open();
+        calls.into_iter().for_each(ended);
     });
 }
 
