@@ -128,8 +128,11 @@ pub fn switches(moves: &[u32]) -> u32 {
 mod tests {
     use super::*;
 
-    fn game(states: &[(&[(u32, u32)], Option<u8>)]) -> Game {
-        let state = |(next, end): &(&[(u32, u32)], Option<u8>)| State {
+    /// The moves of a state, and how it has ended.
+    type Given<'a> = (&'a [(u32, u32)], Option<u8>);
+
+    fn game(states: &[Given<'_>]) -> Game {
+        let state = |(next, end): &Given<'_>| State {
             at: vec![(READY, 7, 0)],
             printed: String::new(),
             millis: 0,

@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use harness::{Check, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq, fail, input};
-use harness::{panic_message, pause, settle};
+use harness::{
+    Check, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq, input, pause, settle,
+};
 use print_room::print_all;
 
 checks! {
@@ -211,10 +212,9 @@ fn one_printer_keeps_the_order_of_all_offices(check: &Check) {
             let jobs: Vec<u64> =
                 (1..).zip(&turns).filter(|(_, turn)| **turn == office).map(|(at, _)| at).collect();
             let mut before = 0;
-            jobs.into_iter().map(move |at| {
+            jobs.into_iter().inspect(move |at| {
                 pause(TICK * (at - before) as u32);
-                before = at;
-                at
+                before = *at;
             })
         };
         let first = vec![0u64].into_iter();

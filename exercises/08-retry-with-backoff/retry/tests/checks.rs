@@ -836,10 +836,10 @@ fn a_slow_callback_holds_up_nobody_else(check: &Check) {
                     here(1);
                     0.5
                 };
-                drop(call(&policy, &jitter, &stop, &mut |_, _| here(2), &mut || {
+                call(&policy, &jitter, &stop, &mut |_, _| here(2), &mut || {
                     here(0);
                     Err(Failure::Transient(1))
-                }));
+                });
             });
             settle();
             let before = now();
