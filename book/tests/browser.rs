@@ -123,13 +123,16 @@ fn pages() -> Vec<String> {
 #[test]
 fn no_listing_is_wider_than_its_column() {
     let Some(mut browser) = browser() else { return };
-    let wide = "[...document.querySelectorAll('pre, pre code, table')]\
+    let wide = "[...document.querySelectorAll('pre, pre code')]\
                 .filter((it) => it.scrollWidth > it.clientWidth + 1 && it.closest('.lanes') === null)\
                 .map((it) => it.textContent.slice(0, 80))";
     let pages = pages();
+    let smallest = "Math.min(99, ...[...document.querySelectorAll('pre code')].map((it) => parseFloat(getComputedStyle(it).fontSize)))";
     for path in &pages {
         browser.open(&page(path), DESKTOP);
         assert_eq!(browser.value(wide), json!([]), "{path}");
+        // Nor is it made to fit by letters that nobody can read.
+        assert!(browser.value(smallest).as_f64().unwrap() >= 13.0, "{path}");
     }
     assert!(pages.len() > 40, "only {} pages", pages.len());
 }

@@ -1,6 +1,7 @@
 //! What each command does.
 
 mod args;
+mod completions;
 pub mod exercise;
 mod grade;
 mod manual;
@@ -20,14 +21,13 @@ use crate::judge::Detail;
 use crate::learner::original;
 use crate::learner::progress::Progress;
 #[cfg(unix)]
-use crate::process::cancel::{self};
-use crate::process::{jail, reaper};
+use crate::process::reaper;
+use crate::process::{cancel, jail};
 use crate::show::printer::Screen;
 use crate::show::style::look;
 use crate::watch;
 use anyhow::{Context, Result};
-use clap::{CommandFactory, Parser};
-use clap_complete::Shell;
+use clap::Parser;
 use std::env;
 
 /// Does what the command line says.
@@ -35,7 +35,6 @@ use std::env;
 /// # Errors
 /// If there is trouble that is not the learner's.
 pub fn run(screen: &Screen) -> Result<Outcome> {
-    #[cfg(unix)]
     match env::args_os().nth(1) {
         Some(command) if command == jail::COMMAND => match jail::serve(env::args_os().skip(2))? {},
         Some(command) if command == jail::PROBE => {
@@ -44,6 +43,7 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
         }
         _ => {}
     }
+    #[cfg(unix)]
     if env::args_os().nth(1).is_some_and(|command| command == reaper::COMMAND) {
         // A polite kill is not for it: it ends when its standard input does.
         cancel::watch_for_interrupts()?;
@@ -58,7 +58,15 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
     };
     cancel::watch_for_interrupts()?;
     match &arguments.command {
-        Some(Command::Completions { shell }) => return print_completions(screen, *shell),
+        Some(Command::Completions { shell }) => {
+            screen.raw(&completions::script(*shell)?)?;
+            return Ok(Outcome::AllPassed);
+        }
+        Some(Command::Complete { word, before }) => {
+            let here = env::current_dir().unwrap_or_default();
+            screen.raw(&completions::lines(&here, word, before))?;
+            return Ok(Outcome::AllPassed);
+        }
         Some(Command::Man) => return print_manual(screen),
         _ => {}
     }
@@ -102,13 +110,6 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
         // Done before there was a course.
         Some(_) => Ok(Outcome::AllPassed),
     }
-}
-
-fn print_completions(screen: &Screen, shell: Shell) -> Result<Outcome> {
-    let mut text = Vec::new();
-    clap_complete::generate(shell, &mut Arguments::command(), "checker", &mut text);
-    screen.raw(&String::from_utf8_lossy(&text))?;
-    Ok(Outcome::AllPassed)
 }
 
 fn print_manual(screen: &Screen) -> Result<Outcome> {

@@ -13,4 +13,5 @@ pub mod short;
 pub mod sources;
 pub mod style;
 pub mod svg;
+pub mod table;
 pub mod times;

@@ -6,6 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
+#[cfg(unix)]
 use tempfile::TempDir;
 
 /// More than this nobody reads, whatever the program has said.

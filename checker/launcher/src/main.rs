@@ -114,6 +114,7 @@ fn build(is_first: bool, built: &Path) -> Result<bool, String> {
              If a linker is missing: install a C compiler (`apt install gcc`, `xcode-select --install`, or Visual Studio's \
              C++ build tools).\n\
              If crates can't be downloaded: connect once and run `cargo fetch` in the workbook.\n\
+             If Rust is too old: run `rustup update`, or install it from https://rustup.rs.\n\
              If the disk is full: make room, or set CARGO_TARGET_DIR to a folder that has some."
         );
     }

@@ -1,7 +1,6 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use clap_complete::Shell;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -114,16 +113,36 @@ pub enum Command {
     Verify(Verify),
     /// Grade a class: from a folder or your LMS's archive to marks, with a page for each learner
     Grade(Box<Grade>),
-    /// Print completions for a shell
+    /// Print what makes a shell complete `cargo checker`, with the names of exercises
     ///
-    /// For bash: cargo checker completions bash > ~/.local/share/bash-completion/completions/checker. They complete
-    /// `checker`; cargo passes nothing on for `cargo checker`.
+    /// bash: cargo checker completions bash >> ~/.bashrc
+    /// zsh: cargo checker completions zsh >> ~/.zshrc
+    /// fish: cargo checker completions fish > ~/.config/fish/conf.d/cargo-checker.fish
+    /// PowerShell: cargo checker completions powershell >> $PROFILE
+    #[command(verbatim_doc_comment)]
     Completions {
         #[arg(value_name = "SHELL")]
         shell: Shell,
     },
+    /// What a shell asks: the words that may stand in the place of WORD
+    #[command(hide = true)]
+    Complete {
+        #[arg(long)]
+        word: String,
+        #[arg(last = true)]
+        before: Vec<String>,
+    },
     /// Print the manual page: cargo checker man | man -l -
     Man,
+}
+
+/// The shells that we have a script for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+    Powershell,
 }
 
 #[derive(Debug, Subcommand)]

@@ -17,7 +17,7 @@ pub fn page() -> Result<String> {
     whole.render_synopsis_section(&mut roff)?;
     whole.render_description_section(&mut roff)?;
     whole.render_options_section(&mut roff)?;
-    for own in command.get_subcommands() {
+    for own in command.get_subcommands().filter(|own| !own.is_hide_set()) {
         section(&mut roff, own)?;
     }
     whole.render_extra_section(&mut roff)?;
@@ -54,5 +54,5 @@ fn section(roff: &mut Vec<u8>, command: &Command) -> Result<()> {
             _ => writeln!(roff, "{line}")?,
         }
     }
-    command.get_subcommands().try_for_each(|own| section(roff, own))
+    command.get_subcommands().filter(|own| !own.is_hide_set()).try_for_each(|own| section(roff, own))
 }

@@ -14,8 +14,12 @@ pub fn files_read(list: &Path) -> Result<Option<Vec<String>>> {
     let text = fs::read_to_string(list).with_context(|| format!("could not read {}", list.display()))?;
     // Each file has a line of its own that ends in a colon, for the sake of make; the lines before are those of what is written. What
     // has no colon is a part of a name with a line break in it, and such a name is nobody's.
-    let written = list.parent().unwrap_or(list).display().to_string().replace(' ', "\\ ");
-    let is_written = |line: &str| line.strip_prefix(&written).is_some_and(|rest| rest.contains(": "));
+    let written = list.parent().unwrap_or(list).display().to_string();
+    // rustc leaves the spaces in what it writes as they are; a later one may not.
+    let written = [written.replace(' ', "\\ "), written];
+    let is_written = |line: &str| {
+        written.iter().any(|it| line.strip_prefix(it.as_str()).is_some_and(|rest| rest.contains(": ")))
+    };
     let lines = text.lines().filter(|line| !line.is_empty() && !line.starts_with('#') && !is_written(line));
     Ok(Some(lines.map(|line| line.strip_suffix(':').unwrap_or("\n").replace("\\ ", " ")).collect()))
 }
@@ -164,9 +168,12 @@ mod tests {
     #[test]
     fn a_name_with_a_line_break_is_nobodys() {
         let folder = tempfile::tempdir().unwrap();
-        let list = folder.path().join("a.d");
+        // The folder of somebody who has a first and a last name.
+        let place = folder.path().join("Jane Doe");
+        fs::create_dir(&place).unwrap();
+        let list = place.join("a.d");
         let read = |files: &str, own_lines: &str| {
-            let text = format!("{}: {files}\n\n{own_lines}", folder.path().join("a.rlib").display());
+            let text = format!("{}: {files}\n\n{own_lines}", place.join("a.rlib").display());
             fs::write(&list, text).unwrap();
             files_read(&list).unwrap().unwrap()
         };

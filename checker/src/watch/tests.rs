@@ -182,6 +182,32 @@ fn a_clause_that_was_not_reached_is_not_marked_as_broken() {
 }
 
 #[test]
+fn the_mark_of_every_clause_is_visible_at_every_size() {
+    let stage = Stage::new();
+    let mut model = stage.model();
+    let long =
+        "**Many words.** A promise that goes on for so long that it takes several rows, wherever it stands.";
+    model.texts.material.contract = vec![long.to_owned(); 12];
+    model.hear(News::Listed(listed(&(1..=12).collect::<Vec<u32>>())));
+    let of_clause = |clause: u32| check("greets_all", clause, (clause == 11).then(deadlock));
+    let checks = (1..=12).map(of_clause).collect();
+    model.hear(News::Judged(Box::new(Report::of_checks("greet", checks, 420))));
+    for (width, height) in [(40, 16), (80, 24), (100, 30), (120, 35), (160, 24), (160, 50), (240, 70)] {
+        for pane in ["", "i", "t", "h"] {
+            press(&mut model, pane);
+            // A mark may stand at the end of a row.
+            let text = screen(&mut model, width, height).replace('\n', " \n");
+            for clause in 1..=12 {
+                let sign = if clause == 11 { '✗' } else { '✓' };
+                let is_shown = text.contains(&format!("{sign} {clause}."))
+                    || text.contains(&format!("{sign} {clause} "));
+                assert!(is_shown, "clause {clause} at {width}x{height}\n{text}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_pass_offers_what_is_next() {
     let stage = Stage::new();
     let mut model = stage.model();

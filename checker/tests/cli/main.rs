@@ -2,6 +2,8 @@
 
 mod bad_input;
 mod compile_errors;
+#[cfg(unix)]
+mod completions;
 mod editors;
 mod gate;
 mod grade;

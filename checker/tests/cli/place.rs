@@ -129,3 +129,21 @@ fn an_exercise_is_named_by_its_place_its_beginning_or_its_lesson() {
     assert_eq!(json("run --format json", "exercises/01-greeting/wave"), ["wave"]);
     assert_eq!(json("run 1 --format json", "."), ["greet", "wave"]);
 }
+
+#[test]
+fn a_comma_in_the_path_changes_no_verdict() {
+    let workbook = Workbook::new();
+    // A workbook below a folder with a comma and a space in its name, and all that is built, too.
+    let there = workbook.path("Doe, Jane");
+    std::fs::create_dir(&there).unwrap();
+    for name in ["Cargo.toml", "Cargo.lock", "checker", "exercises", "lessons", "solutions"] {
+        std::fs::rename(workbook.path(name), there.join(name)).unwrap();
+    }
+    workbook
+        .checker("run greet")
+        .current_dir(&there)
+        .env("CARGO_TARGET_DIR", there.join("target"))
+        .run()
+        .exits(1)
+        .shows("greet: unfinished");
+}

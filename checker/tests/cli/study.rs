@@ -182,8 +182,8 @@ fn the_lesson_and_the_editor_are_a_command_away() {
 fn help_completions_and_the_manual_come_from_one_place() {
     let workbook = Workbook::new();
     workbook.checker("--help").run().exits(0).shows("A first session:").shows("compare");
-    workbook.checker("completions bash").run().exits(0).shows("complete -F _checker");
-    workbook.checker("completions fish").run().exits(0).shows("complete -c checker");
+    workbook.checker("completions bash").run().exits(0).shows("complete -o default -F _cargo_checker cargo");
+    workbook.checker("completions powershell").run().exits(0).shows("Register-ArgumentCompleter -Native");
     workbook.checker("man").run().exits(0).shows(".TH").shows("Exit status");
 }
 
