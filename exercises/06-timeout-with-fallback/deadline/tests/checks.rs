@@ -1,7 +1,6 @@
 //! The contract of README.md, a check or more for each clause.
 
 use std::any::Any;
-use std::cell::RefCell;
 use std::panic::panic_any;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -17,12 +16,12 @@ checks! {
     1 => the_work_is_called_once_on_another_thread;
     1 => a_result_is_returned_at_once simulated;
     1 => calls_at_the_same_time_are_independent;
-    1 => a_call_in_a_call_is_a_call_like_any_other;
     1 => a_hundred_late_calls_hold_up_no_other simulated;
+    2 => a_slow_fallback_holds_up_no_other_call simulated;
+    1 => a_call_in_a_call_is_a_call_like_any_other;
     2 => a_late_call_returns_its_fallback;
     2 => a_late_call_returns_at_the_limit simulated;
     2 => a_limit_may_have_any_length simulated;
-    2 => a_slow_fallback_holds_up_no_other_call simulated;
     3 => a_late_result_reaches_no_later_call simulated;
     3 => a_late_result_is_dropped_on_its_thread;
     3 => everything_is_dropped_once;
@@ -48,7 +47,7 @@ checks! {
     7 => the_documented_run simulated;
     8 => nothing_is_left_behind_by_a_call_in_time;
     8 => nothing_but_its_work_is_left_behind_by_a_late_call;
-    8 => late_work_may_end_while_the_fallback_runs;
+    8 => late_work_may_end_while_the_fallback_runs simulated;
     9 => waiting_threads_do_not_spin simulated;
 }
 
@@ -432,13 +431,7 @@ fn everything_is_dropped_once(check: &Check) {
                 Some(returned)
             };
             let limit = if n % 2 == 1 { TICK } else { HOUR };
-            let spare = drops.token();
-            drop(catch(|| {
-                timed(limit, work, move || {
-                    let _spare = spare;
-                    None
-                })
-            }));
+            drop(catch(|| timed(limit, work, || None)));
         }
         gate.open();
         await_that(
@@ -999,30 +992,20 @@ fn nothing_but_its_work_is_left_behind_by_a_late_call(check: &Check) {
     });
 }
 
-thread_local! {
-    /// Dropped when its thread ends.
-    static LIVES: RefCell<Option<Token>> = const { RefCell::new(None) };
-}
-
 /// The thread of the work is over before the fallback is.
 fn late_work_may_end_while_the_fallback_runs(check: &Check) {
     check.small("a late call", (0usize, 0usize));
     check.forall(input::pair(0..=2, 0..=1), |(n, panics)| {
-        let (gate, drops) = (Gate::new(), Drops::new());
-        let (held, lives) = (gate.clone(), token(&drops));
+        let gate = Gate::new();
+        let held = gate.clone();
         let work = move |_: &Cancelled| {
-            LIVES.set(Some(lives));
             held.wait();
             assert!(panics == 0, "the check makes it panic");
         };
         timed(TICK, work, || {
             pause(TICK * n as u32);
             gate.open();
-            await_that(
-                Kind::LeakedThread,
-                "late work has returned while the fallback runs, and its thread is still there",
-                || drops.alive() == 0,
-            );
+            every_thread_has_finished();
         });
     });
 }

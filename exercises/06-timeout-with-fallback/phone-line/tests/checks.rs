@@ -15,9 +15,9 @@ checks! {
     1 => each_question_gets_its_own_answer;
     1 => after_a_late_question_each_gets_its_own_answer simulated;
     1 => after_a_late_answer_that_has_come_each_gets_its_own;
+    1 => after_hundreds_of_late_questions_each_gets_its_own_answer simulated;
     1 => questions_are_answered_once_in_order_one_at_a_time;
     1 => two_lines_keep_apart;
-    1 => after_hundreds_of_late_questions_each_gets_its_own_answer simulated;
     2 => an_answer_is_returned_at_once simulated;
     2 => a_question_is_given_up_at_the_limit simulated;
     2 => a_limit_may_have_any_length simulated;
