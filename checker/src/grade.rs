@@ -230,13 +230,12 @@ impl Unpacked {
         let new = self.dir.path().join("verdicts");
         bench.judge_into(&folder, new.clone(), Kept::AsMadeNow)?;
         let proof = proof::compare(bench.course, &folder, &new)?;
-        let mut said = vec![format!(
-            "made with {}; {} records have the same bytes again, {} the same verdict made by something else, {} another verdict",
-            self.about.toolchains.join(" and "),
-            proof.same,
-            proof.otherwise_made,
-            proof.changed.len()
-        )];
+        let mut said = vec![
+            format!("made with {}", self.about.toolchains.join(" and ")),
+            format!("records with the same bytes: {}", proof.same),
+            format!("records with the same verdict, made by something else: {}", proof.otherwise_made),
+            format!("records with another verdict: {}", proof.changed.len()),
+        ];
         said.extend(proof.changed.iter().cloned());
         said.extend(proof.files.iter().map(|name| format!("{name} is not the same")));
         Ok((proof.holds(), said))
