@@ -836,9 +836,12 @@ fn a_slow_callback_holds_up_nobody_else(check: &Check) {
                     here(1);
                     0.5
                 };
-                call(&policy, &jitter, &stop, &mut |_, _| here(2), &mut || {
+                let outcome = call(&policy, &jitter, &stop, &mut |_, _| here(2), &mut || {
                     here(0);
                     Err(Failure::Transient(1))
+                });
+                expect(outcome.is_err(), Kind::WrongAnswer, || {
+                    "an operation that never succeeds came to a result".into()
                 });
             });
             settle();
