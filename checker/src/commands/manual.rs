@@ -36,6 +36,7 @@ fn section(roff: &mut Vec<u8>, command: &Command) -> Result<()> {
         true => arg.hide(true),
         false => arg,
     });
+    let has_more = own.get_after_long_help().or(own.get_after_help()).is_some();
     let has_options = own.get_arguments().any(|arg| !arg.is_hide_set());
     let man = Man::new(own);
     let mut text = Vec::new();
@@ -44,11 +45,14 @@ fn section(roff: &mut Vec<u8>, command: &Command) -> Result<()> {
     if has_options {
         man.render_options_section(&mut text)?;
     }
+    if has_more {
+        man.render_extra_section(&mut text)?;
+    }
     writeln!(roff, ".SH {}", command.get_bin_name().unwrap_or_default().to_uppercase())?;
     for line in String::from_utf8(text)?.lines() {
         match line {
             ".SH SYNOPSIS" => {}
-            ".SH DESCRIPTION" | ".SH OPTIONS" => writeln!(roff, ".PP")?,
+            ".SH DESCRIPTION" | ".SH OPTIONS" | ".SH EXTRA" => writeln!(roff, ".PP")?,
             // How an apostrophe is written has been said.
             _ if line.starts_with(".ie ") || line.starts_with(".el ") => {}
             _ => writeln!(roff, "{line}")?,
