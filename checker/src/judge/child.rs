@@ -50,15 +50,16 @@ pub fn run(
     tell: &mut dyn FnMut(News),
 ) -> Result<Vec<Check>> {
     let deadline = Instant::now() + Duration::from_millis(request.timeout_ms);
-    run_until(deadline, program, request, cancel, tell)
+    run_until(deadline, None, program, request, cancel, tell)
 }
 
-/// As [`run`], with a deadline that others have too.
+/// As [`run`], with a deadline that others have too. `suite` has the checks of the program, if they are known.
 ///
 /// # Errors
 /// If the trouble is not the learner's.
 pub fn run_until(
     deadline: Instant,
+    mut suite: Option<Vec<Listed>>,
     program: &Path,
     request: &Request,
     cancel: &Cancel,
@@ -68,14 +69,15 @@ pub fn run_until(
     let policy = Policy { read: vec![program.to_owned(), request.snapshots.clone()], ..Policy::default() };
     let limits = Limits { deadline, memory: Some(MEMORY_LIMIT), cancel, jail: Some(&policy) };
     let mut request = request.clone();
-    let mut suite: Option<Vec<Listed>> = None;
     let mut checks: Vec<Check> = Vec::new();
     let mut hangs = 0;
     let mut runs = Runs::new(request.draw);
     loop {
         runs.begin();
         let child = Child::run(program, &request, &limits, &mut runs, tell)?;
-        let Some(listed) = suite.take().or(child.suite) else {
+        // A child that was begun too late has had no time to say anything.
+        let has_begun = child.suite.is_some() || matches!(child.end, End::PastDeadline);
+        let Some(listed) = suite.take().or(child.suite).filter(|_| has_begun) else {
             // No learner code has run yet.
             let Finding { message, printed, .. } = child.end.finding(limit);
             bail!("the check program named no checks: {message}\n{}", printed.unwrap_or_default());

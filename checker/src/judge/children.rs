@@ -33,7 +33,7 @@ pub fn run(
     let queue = Queue::of(listed.iter().filter(asked).cloned().collect(), size, request.schedules);
     let (sender, heard) = mpsc::channel();
     let ended = thread::scope(|scope| {
-        let queue = &queue;
+        let (queue, listed) = (&queue, &listed);
         let start = |_| {
             let sender = sender.clone();
             scope.spawn(move || {
@@ -41,7 +41,8 @@ pub fn run(
                 while let Some(checks) = queue.take() {
                     let only = Some(checks.into_iter().map(|check| check.name).collect());
                     let request = Request { only, ..request.clone() };
-                    let checks = child::run_until(deadline, program, &request, cancel, &mut |news| {
+                    let suite = Some(listed.clone());
+                    let checks = child::run_until(deadline, suite, program, &request, cancel, &mut |news| {
                         // The list is told once, for all of them. They are heard until the last has ended.
                         if !matches!(news, News::Listed(_)) {
                             let _ = sender.send(news);
