@@ -1,5 +1,8 @@
 //! Races in the counts of `Arc` and `Weak`: each is found in a program that is compiled as learners' are.
 
+mod judged;
+
+use judged::{CHECK, check, checker};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -167,34 +170,11 @@ fn went_wrong() -> bool {
     ),
 ];
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().expect("the checker is in the workbook")
-}
-
-/// The check that is looked at; what the others say of these programs is the same, or nothing.
-const CHECK: &str = "the_total_is_the_sum_of_the_partials";
-
 /// The program `source`, in a file.
 fn file(folder: &Path, source: &str) -> PathBuf {
     let file = folder.join("lib.rs");
     fs::write(&file, source).expect("the folder can be written");
     file
-}
-
-fn checker(arguments: &[&str], file: &Path) -> Value {
-    let mut checker = Command::new(env!("CARGO_BIN_EXE_checker"));
-    checker.current_dir(root()).args(arguments).args(["--format", "json", "--source"]).arg(file);
-    let output = checker.output().expect("the checker runs");
-    let said = String::from_utf8_lossy(&output.stdout);
-    serde_json::from_str(&said)
-        .unwrap_or_else(|_| panic!("{said}\n{}", String::from_utf8_lossy(&output.stderr)))
-}
-
-/// What [`CHECK`] says of the program.
-fn check(file: &Path) -> Value {
-    let verdict = checker(&["run", "sum-of-squares"], file);
-    let checks = verdict[0]["checks"].as_array().unwrap_or_else(|| panic!("{verdict:#}"));
-    checks.iter().find(|check| check["name"] == CHECK).unwrap_or_else(|| panic!("{verdict:#}")).clone()
 }
 
 #[test]
@@ -309,7 +289,7 @@ fn no_atomic_instruction_of_a_program_or_its_checks_goes_around_us() {
     fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).expect("the script can be run");
     let mut checker = Command::new(env!("CARGO_BIN_EXE_checker"));
     checker
-        .current_dir(root())
+        .current_dir(judged::root())
         .args(["run", "sum-of-squares", "--source"])
         .arg(&source)
         .env("RUSTC", &script);

@@ -139,6 +139,7 @@ fn judged_here(file: &Path, verdict: &str) -> impl Iterator<Item = String> {
 
 /// Trouble of the machine's, not a verdict, and soon.
 #[track_caller]
+#[cfg(unix)]
 fn is_trouble(source: &Path, says: &str) {
     let start = Instant::now();
     let output = checker(&["run", "breakfast", "--source", source.to_str().unwrap()]);

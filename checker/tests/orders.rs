@@ -1,10 +1,11 @@
 //! Programs that only their memory orders make wrong, each with a twin that is right: judged as learners' programs are.
 
-use serde_json::Value;
+mod judged;
+
+use judged::{CHECK, check, checker, root};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 /// A program for sum-of-squares, right but for what `main` does before it.
 const FRAME: &str = r#"
@@ -30,16 +31,6 @@ where
 }
 "#;
 
-/// The check that is asked.
-const CHECK: &str = "the_total_is_the_sum_of_the_partials";
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("the checker is a folder of the workspace")
-        .to_owned()
-}
-
 /// The programs by their names: which line is the first of them in the source, and the file.
 fn programs(folder: &Path) -> BTreeMap<String, PathBuf> {
     let all = fs::read_dir(root().join("checker/tests/orders")).expect("the programs are there");
@@ -51,22 +42,6 @@ fn programs(folder: &Path) -> BTreeMap<String, PathBuf> {
         (name, file)
     };
     all.map(|entry| program(entry.expect("the programs can be listed").path())).collect()
-}
-
-fn checker(arguments: &[&str], file: &Path) -> Value {
-    let mut checker = Command::new(env!("CARGO_BIN_EXE_checker"));
-    checker.current_dir(root()).args(arguments).args(["--format", "json", "--source"]).arg(file);
-    let output = checker.output().expect("the checker runs");
-    let said = String::from_utf8_lossy(&output.stdout);
-    serde_json::from_str(&said)
-        .unwrap_or_else(|_| panic!("{said}\n{}", String::from_utf8_lossy(&output.stderr)))
-}
-
-/// What [`CHECK`] says of the program.
-fn check(file: &Path) -> Value {
-    let verdict = checker(&["run", "sum-of-squares"], file);
-    let checks = verdict[0]["checks"].as_array().unwrap_or_else(|| panic!("{verdict:#}"));
-    checks.iter().find(|check| check["name"] == CHECK).unwrap_or_else(|| panic!("{verdict:#}")).clone()
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::report::ThreadReport;
 use crate::stack::{IDLE, Located, inside_library, locate, own_file};
-use crate::task::{Loc, NEVER, State, Task, TaskId, name_of};
+use crate::task::{Loc, NEVER, State, Task, TaskId, name_of, waits_for};
 
 pub(crate) fn thread(tasks: &[Task], id: TaskId, source: &str) -> ThreadReport {
     let task = &tasks[id as usize];
@@ -23,15 +23,12 @@ pub(crate) fn thread(tasks: &[Task], id: TaskId, source: &str) -> ThreadReport {
             (Some(at), None, None)
         }
     };
-    let waiting_for = task.waiting.filter(|_| blocked).map(|w| {
-        // SAFETY: the holder's cell is a field of an object that the blocked task borrows.
-        let holder = w.holder.map(|h| unsafe { (*h).get() });
-        match (w.task, holder) {
-            (Some(other), _) => format!("`{}` to finish", name_of(tasks, other)),
-            (None, Some(h)) if h != u32::MAX && h == id => format!("{} that it holds itself", w.what),
-            (None, Some(h)) if h != u32::MAX => format!("{} held by `{}`", w.what, name_of(tasks, h)),
-            _ => task.stack.as_ref().and_then(inside_library).unwrap_or(w.what).to_owned(),
+    let waiting_for = waits_for(tasks, id).map(|words| match task.waiting {
+        // Where nobody in particular is waited for, the library's function says more.
+        Some(waiting) if words == waiting.what => {
+            task.stack.as_ref().and_then(inside_library).map_or(words, str::to_owned)
         }
+        _ => words,
     });
     let idle = task.of_rayon && waiting_for.as_deref().is_none_or(|w| w == IDLE);
     let timed = blocked && task.deadline != NEVER;

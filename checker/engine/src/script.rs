@@ -43,12 +43,12 @@ pub struct Standing {
 }
 
 /// Whether a task can go on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stand {
     /// It can.
     Ready,
-    /// It waits for this, in words that follow "waits for", and which of the tasks holds it, if one does.
-    Waits(&'static str, Option<TaskId>),
+    /// It waits for this, in words that follow "waits for".
+    Waits(String),
     /// It has come to its end.
     Finished,
 }

@@ -174,3 +174,18 @@ impl std::fmt::Debug for Task {
 pub(crate) fn name_of(tasks: &[Task], id: TaskId) -> String {
     tasks[id as usize].name.clone().unwrap_or_else(|| format!("thread {id}"))
 }
+
+/// What a blocked task waits for, in words that follow "waits for".
+pub(crate) fn waits_for(tasks: &[Task], id: TaskId) -> Option<String> {
+    let task = &tasks[id as usize];
+    let waiting = task.waiting.filter(|_| task.state == State::Blocked)?;
+    // SAFETY: the holder's cell is a field of an object that the blocked task borrows.
+    let holder =
+        waiting.holder.map(|holder| unsafe { (*holder).get() }).filter(|holder| *holder != TaskId::MAX);
+    Some(match (waiting.task, holder) {
+        (Some(other), _) => format!("`{}` to finish", name_of(tasks, other)),
+        (None, Some(holder)) if holder == id => format!("{} that it holds itself", waiting.what),
+        (None, Some(holder)) => format!("{} held by `{}`", waiting.what, name_of(tasks, holder)),
+        (None, None) => waiting.what.to_owned(),
+    })
+}

@@ -96,7 +96,7 @@ fn shown(text: &str) -> Option<(u32, Vec<String>)> {
 }
 
 /// A class of runs that have come to the same state: of each object the operations on it, what was printed, and the time.
-type Key = (Vec<Vec<(u32, &'static str)>>, String, u128, Vec<(u8, u32)>);
+type Key = (Vec<Vec<(u32, &'static str)>>, String, u64, Vec<(u8, u32)>);
 
 struct Board<'a> {
     program: fn(),
@@ -170,14 +170,12 @@ impl Board<'_> {
 
     /// The state at a point of a run, and whether it is a new one.
     fn state_at(&mut self, run: &Run, offer: &Offer) -> (u32, bool) {
-        self.learn_names(run);
         let mut at = Vec::new();
         for (thread, task) in (0..).zip(&offer.tasks) {
             let line = self.line_of(offer, thread).or_else(|| self.last_line(run, offer.events, thread));
-            let (kind, words) = match task.state {
+            let (kind, words) = match &task.state {
                 Stand::Ready => (READY, task.op.to_owned()),
-                Stand::Waits(what, Some(other)) => (WAITS, self.holds(run, what, other)),
-                Stand::Waits(what, None) => (WAITS, format!("waits for {what}")),
+                Stand::Waits(what) => (WAITS, format!("waits for {what}")),
                 Stand::Finished => (ENDED, "has ended".to_owned()),
             };
             at.push((kind, line.unwrap_or(0), self.word(words)));
@@ -210,27 +208,12 @@ impl Board<'_> {
         .0
     }
 
-    fn holds(&self, run: &Run, what: &str, other: u32) -> String {
-        let name = run.names.get(other as usize).map_or("another thread", String::as_str);
-        match what {
-            "a thread" => format!("waits for `{name}` to finish"),
-            what if what.contains("finish") => format!("waits for {what}"),
-            what => format!("waits for {what} that `{name}` holds"),
-        }
-    }
-
     /// The line of the last thing that a thread did in the listing.
     fn last_line(&self, run: &Run, events: usize, thread: u32) -> Option<u32> {
         let own =
             run.events[..events.min(run.events.len())].iter().rev().filter(|event| event.task == thread);
         let places = own.filter_map(|event| event.at.as_ref());
         places.into_iter().find(|(file, _)| file.ends_with(self.listing)).map(|(_, line)| *line)
-    }
-
-    fn learn_names(&mut self, run: &Run) {
-        if run.names.len() > self.names.len() {
-            self.names.clone_from(&run.names);
-        }
     }
 
     fn word(&mut self, word: String) -> u32 {
@@ -242,7 +225,9 @@ impl Board<'_> {
     }
 
     fn put(&mut self, run: &Run, events: usize, state: State) -> (u32, bool) {
-        self.learn_names(run);
+        if run.names.len() > self.names.len() {
+            self.names.clone_from(&run.names);
+        }
         let mut objects: BTreeMap<u32, Vec<(u32, &'static str)>> = BTreeMap::new();
         for event in &run.events[..events.min(run.events.len())] {
             objects.entry(event.object).or_default().push((event.task, event.op));
@@ -255,7 +240,7 @@ impl Board<'_> {
         let mut histories: Vec<_> = objects.into_values().chain(own.into_values()).collect();
         histories.sort();
         let places = state.at.iter().map(|(kind, line, _)| (*kind, *line)).collect();
-        let key = (histories, state.printed.clone(), u128::from(state.millis), places);
+        let key = (histories, state.printed.clone(), state.millis, places);
         if let Some(known) = self.known.get(&key) {
             return (*known, false);
         }

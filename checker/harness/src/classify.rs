@@ -1,18 +1,15 @@
 //! From how an execution ended to what that means for the learner's program.
 
-use engine::{Ending, Panic, Run, ThreadReport};
+use engine::{Ending, Run, ThreadReport};
 
 use crate::expect::Failure;
-use protocol::Kind;
+use protocol::{Kind, account};
 
 /// The file of an exercise's checks.
 pub(crate) const CHECKS: &str = "checks.rs";
 
 /// What a `todo!()` panics with.
 const TODO: [&str; 2] = ["not yet implemented", "not implemented"];
-
-/// A program that reads the clock more often than once in so many steps runs until some time has come.
-const CLOCK_READER: u64 = 4;
 
 /// What went wrong in the run, if anything did.
 pub(crate) fn classify(run: &Run) -> Option<Failure> {
@@ -23,9 +20,9 @@ pub(crate) fn classify(run: &Run) -> Option<Failure> {
     let (kind, message) = match &run.ending {
         Ending::Completed | Ending::Redundant => return None,
         Ending::Failed(payload) => return payload.downcast_ref::<Failure>().cloned(),
-        Ending::Panicked => (Kind::Panicked, panicked(run)),
-        Ending::Deadlock => (Kind::Deadlock, deadlocked(run)),
-        Ending::Endless => endless(run),
+        Ending::Panicked => (Kind::Panicked, account::panicked("the call", run)),
+        Ending::Deadlock => (Kind::Deadlock, account::deadlocked(run, &waits_for)),
+        Ending::Endless => account::endless(run),
         Ending::Crowded(most) => (
             Kind::Oversubscribed,
             format!("the program had {most} threads alive at once, and would have started more"),
@@ -49,29 +46,6 @@ pub(crate) fn classify(run: &Run) -> Option<Failure> {
     Some(Failure { kind, message, moment: None })
 }
 
-fn panicked(run: &Run) -> String {
-    match run.panics.iter().rev().find(|p| p.task == 0).or(run.panics.last()) {
-        // The caller's own panic may only pass on that of a thread; the first one says why.
-        Some(last) => {
-            let first = &run.panics[0];
-            let mut text = format!("the call panicked: {}", describe(last));
-            if first.task != last.task || first.line != last.line {
-                text.push_str(&format!("; before that, {}", describe_in_thread(first)));
-            }
-            text
-        }
-        None => "the call panicked with a payload that was passed on".into(),
-    }
-}
-
-fn describe(panic: &Panic) -> String {
-    format!("\"{}\" at {}:{}", panic.message, panic.file, panic.line)
-}
-
-fn describe_in_thread(panic: &Panic) -> String {
-    format!("`{}` had panicked: {}", panic.thread, describe(panic))
-}
-
 /// What a thread waits for. What a check waits for itself, in a function that it has passed to the learner's code, says so.
 pub(crate) fn waits_for(thread: &ThreadReport) -> Option<String> {
     let what = thread.waiting_for.clone()?;
@@ -80,50 +54,6 @@ pub(crate) fn waits_for(thread: &ThreadReport) -> Option<String> {
     let is_checks_own = is_learners && thread.waits_in.is_some_and(is_in_checks);
     let is_named = what.ends_with("to finish") || what.starts_with("the check");
     Some(if is_checks_own && !is_named { format!("{what} (the check's)") } else { what })
-}
-
-fn deadlocked(run: &Run) -> String {
-    let waits: Vec<String> = run
-        .threads
-        .iter()
-        .filter(|t| !t.infrastructure)
-        .filter_map(|t| waits_for(t).map(|what| format!("`{}` waits for {what}", t.name)))
-        .collect();
-    let mut text = match waits.len() {
-        1 => format!("nothing can run any more: {}, and no other thread is left to end that", waits[0]),
-        _ => format!("nothing can run any more: {}", waits.join(", ")),
-    };
-    if let Some(first) = run.panics.first() {
-        text.push_str(&format!("; before that, {}", describe_in_thread(first)));
-    }
-    text
-}
-
-fn endless(run: &Run) -> (Kind, String) {
-    let spinning: Vec<String> = run
-        .threads
-        .iter()
-        .filter(|t| t.waiting_for.is_none() && !t.infrastructure)
-        .map(|t| format!("`{}`", t.name))
-        .collect();
-    let who = match spinning.len() {
-        0 => "a thread".to_owned(),
-        1 => spinning[0].clone(),
-        _ => spinning.join(" and "),
-    };
-    let most_of_it_at_this_time = run.steps_at_this_time > run.steps / 2;
-    let others_sleep = run.threads.iter().any(|t| t.timed);
-    let reads_the_clock = run.readings_at_this_time > run.steps_at_this_time / CLOCK_READER;
-    if most_of_it_at_this_time && others_sleep {
-        (Kind::BusyWait, format!("{who} kept running without ever waiting while another thread was at work"))
-    } else if most_of_it_at_this_time && reads_the_clock {
-        (
-            Kind::BusyWait,
-            format!("{who} kept running and reading the clock, and never waited for the time to come"),
-        )
-    } else {
-        (Kind::Livelock, format!("{who} kept running for {} steps without coming to an end", run.steps))
-    }
 }
 
 #[cfg(test)]

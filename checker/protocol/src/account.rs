@@ -1,8 +1,11 @@
 //! From what the engine knows of a run to what is told of it: where the threads stood, and each step.
 
-use engine::{Event, Run};
+use engine::{Event, Panic, Run, ThreadReport};
 
-use crate::{Schedule, Step, Thread};
+use crate::{Kind, Schedule, Step, Thread};
+
+/// A program that reads the clock more often than once in so many steps runs until some time has come.
+const CLOCK_READER: u64 = 4;
 
 /// Where the threads stood that had not finished; those of a library's own pool that idle are left out.
 pub fn threads(run: &Run) -> Vec<Thread> {
@@ -59,5 +62,63 @@ fn step(run: &Run, event: &Event, inside: Option<String>) -> Step {
         line,
         time_ns: u64::try_from(event.time.as_nanos()).unwrap_or(u64::MAX),
         blocked: event.blocked,
+    }
+}
+
+/// What `who`, the first task, panicked with. Its own panic may only pass on that of a thread; then the first one says why.
+pub fn panicked(who: &str, run: &Run) -> String {
+    let Some(last) = run.panics.iter().rev().find(|panic| panic.task == 0).or(run.panics.last()) else {
+        return format!("{who} panicked with a payload that was passed on");
+    };
+    let first = &run.panics[0];
+    let mut text = format!("{who} panicked: {}", described(last));
+    if first.task != last.task || first.line != last.line {
+        text.push_str(&format!("; before that, {}", described_in_thread(first)));
+    }
+    text
+}
+
+fn described(panic: &Panic) -> String {
+    format!("\"{}\" at {}:{}", panic.message, panic.file, panic.line)
+}
+
+fn described_in_thread(panic: &Panic) -> String {
+    format!("`{}` had panicked: {}", panic.thread, described(panic))
+}
+
+/// What each thread waits for, where nothing can run; `waits_for` says it of one.
+pub fn deadlocked(run: &Run, waits_for: &dyn Fn(&ThreadReport) -> Option<String>) -> String {
+    let told = run.threads.iter().filter(|thread| !thread.infrastructure);
+    let waits: Vec<String> = told
+        .filter_map(|thread| Some(format!("`{}` waits for {}", thread.name, waits_for(thread)?)))
+        .collect();
+    let mut text = match waits.as_slice() {
+        [one] => format!("nothing can run any more: {one}, and no other thread is left to end that"),
+        _ => format!("nothing can run any more: {}", waits.join(", ")),
+    };
+    if let Some(first) = run.panics.first() {
+        text.push_str(&format!("; before that, {}", described_in_thread(first)));
+    }
+    text
+}
+
+/// What kept running, where a run took more steps than it should, and which kind of fault that is.
+pub fn endless(run: &Run) -> (Kind, String) {
+    let runs = |thread: &&ThreadReport| thread.waiting_for.is_none() && !thread.infrastructure;
+    let names: Vec<String> =
+        run.threads.iter().filter(runs).map(|thread| format!("`{}`", thread.name)).collect();
+    let who = if names.is_empty() { "a thread".to_owned() } else { names.join(" and ") };
+    let most_of_it_at_this_time = run.steps_at_this_time > run.steps / 2;
+    let others_sleep = run.threads.iter().any(|thread| thread.timed);
+    let reads_the_clock = run.readings_at_this_time > run.steps_at_this_time / CLOCK_READER;
+    if most_of_it_at_this_time && others_sleep {
+        (Kind::BusyWait, format!("{who} kept running without ever waiting while another thread was at work"))
+    } else if most_of_it_at_this_time && reads_the_clock {
+        (
+            Kind::BusyWait,
+            format!("{who} kept running and reading the clock, and never waited for the time to come"),
+        )
+    } else {
+        (Kind::Livelock, format!("{who} kept running for {} steps without coming to an end", run.steps))
     }
 }

@@ -27,6 +27,7 @@
 
 pub use ::std::*;
 
+mod ends;
 mod macros;
 #[cfg(feature = "system")]
 #[path = "system/program.rs"]

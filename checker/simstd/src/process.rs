@@ -10,25 +10,7 @@ pub use ::std::process::{
     Stdio, Termination,
 };
 
-use engine::Ending;
-
-/// As [`std::process::exit`]: the execution ends, and the checker reports it.
-#[track_caller]
-pub fn exit(code: i32) -> ! {
-    engine::end(Ending::Exit(code, Location::caller()))
-}
-
-/// As [`std::process::abort`]: the execution ends, and the checker reports it.
-#[track_caller]
-pub fn abort() -> ! {
-    engine::end(Ending::Abort(Location::caller()))
-}
-
-/// Ends the execution as std ends the process, and says why.
-pub(crate) fn abort_at(why: &str, at: engine::Loc) -> ! {
-    engine::console(&format!("fatal runtime error: {why}, aborting\n"));
-    engine::end(Ending::Abort(at))
-}
+pub use crate::ends::{abort, exit};
 
 /// As [`std::process::id`]; a fixed number.
 pub fn id() -> u32 {

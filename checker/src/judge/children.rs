@@ -79,10 +79,8 @@ pub fn run(
 struct Queue {
     state: Mutex<State>,
     size: usize,
-    /// How many there were.
-    all: usize,
-    /// Each child is to take its share at once.
-    is_short: bool,
+    /// So many for each child, where it is to take its share at once.
+    whole_share: Option<usize>,
 }
 
 struct State {
@@ -93,9 +91,9 @@ struct State {
 impl Queue {
     fn of(checks: VecDeque<Listed>, size: usize, schedules: Option<u64>) -> Queue {
         let size = size.clamp(1, checks.len().max(1));
-        let is_short = schedules.is_some_and(|schedules| schedules <= FEW);
-        let all = checks.len();
-        Queue { state: Mutex::new(State { left: checks, hangs: 0 }), size, all, is_short }
+        let whole_share =
+            schedules.filter(|schedules| *schedules <= FEW).map(|_| checks.len().div_ceil(size));
+        Queue { state: Mutex::new(State { left: checks, hangs: 0 }), size, whole_share }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -108,11 +106,9 @@ impl Queue {
         if state.left.is_empty() || state.hangs >= HANGS {
             return None;
         }
-        let share = match self.is_short {
-            true => self.all.div_ceil(self.size).min(state.left.len()),
-            false => state.left.len().div_ceil(2 * self.size),
-        };
-        Some(state.left.drain(..share).collect())
+        let left = state.left.len();
+        let share = self.whole_share.unwrap_or_else(|| left.div_ceil(2 * self.size));
+        Some(state.left.drain(..share.min(left)).collect())
     }
 
     /// So many more checks have hung. All that are left come after them.

@@ -1,6 +1,7 @@
 //! The text of each pane of the watch view, with the escape codes of its colours.
 
 use super::model::{Model, Pane, Phase};
+use crate::course::explanation::needs_own;
 use crate::course::hints;
 use crate::show::markdown::{Answers, rendered};
 use crate::show::report::{Extent, Subject, summary};
@@ -154,11 +155,14 @@ fn verdict(model: &Model<'_>, style: &Style) -> String {
             exercise.source().display()
         );
         text += &style.wrapped(&begin, "", "");
-    } else if run.report.is_some() && model.progress.in_a_row(exercise) >= STUCK {
-        let kind = report.findings().next().map(|(_, finding)| finding.kind.to_string()).unwrap_or_default();
+    } else if let Some(kind) =
+        run.report.as_ref().and_then(|report| report.findings().next()).map(|it| it.1.kind)
+        && needs_own(kind)
+        && model.progress.in_a_row(exercise) >= STUCK
+    {
         let help = format!(
-            "\nThis is verdict {} in a row with `{kind}`. The lesson (o) has a part on it, and a hint (h) goes one step \
-             further. `cargo checker play {}` lets you bring about such a failure yourself.",
+            "\nThis is verdict {} in a row with `{kind}`. A hint (h) goes one step further. The lesson (o) says more. In its game \
+             you decide which thread continues: `cargo checker play {}`.",
             model.progress.in_a_row(exercise),
             exercise.about.lesson
         );

@@ -122,6 +122,12 @@ fn who_meets_the_same_finding_again_and_again_is_told_where_help_is() {
     judged(&mut model, Some(deadlock()));
     let third = screen(&mut model, 100, 60);
     assert!(third.contains("This is verdict 3 in a row with `deadlock`."), "{third}");
+    // What the compiler refuses is in no lesson.
+    for _ in 0..3 {
+        let refused = Report::refused("greet", Finding::new(Kind::DoesNotCompile, "error: no"), 420);
+        model.hear(News::Judged(Box::new(refused)));
+    }
+    assert!(!screen(&mut model, 100, 60).contains("in a row"));
     // Another finding is another matter.
     judged(&mut model, Some(Finding::new(Kind::Panicked, "the call panicked")));
     assert!(!screen(&mut model, 100, 60).contains("in a row"));

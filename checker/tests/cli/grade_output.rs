@@ -2,6 +2,7 @@
 
 use super::class::{GRADE, OPEN, RIGHT, WAITS, class, keys, program, tree};
 use super::workbook::Workbook;
+#[cfg(unix)]
 use walkdir::WalkDir;
 
 /// The page of one person.

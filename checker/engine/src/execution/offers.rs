@@ -2,7 +2,7 @@
 
 use super::Exec;
 use crate::script::{Offer, Stand, Standing};
-use crate::task::{State, Task, TaskId};
+use crate::task::{State, Task, TaskId, waits_for};
 use crate::trace::Trace;
 
 impl Exec {
@@ -18,18 +18,11 @@ impl Exec {
 
     #[cold]
     fn offer(&self, running: Option<TaskId>) -> Offer {
-        let standing = |task: &Task| {
+        let standing = |(id, task): (TaskId, &Task)| {
             let (op, at) = task.last;
-            let state = match (task.state, task.waiting) {
+            let state = match (task.state, waits_for(&self.tasks, id)) {
                 (State::Finished, _) => Stand::Finished,
-                (State::Blocked, Some(waiting)) => {
-                    // SAFETY: the holder's cell is a field of an object that the blocked task borrows.
-                    let holder = waiting.holder.map(|holder| unsafe { (*holder).get() });
-                    Stand::Waits(
-                        waiting.what,
-                        waiting.task.or(holder.filter(|holder| *holder != TaskId::MAX)),
-                    )
-                }
+                (_, Some(what)) => Stand::Waits(what),
                 _ => Stand::Ready,
             };
             Standing { op, at, state }
@@ -38,7 +31,7 @@ impl Exec {
             runnable: self.runnable.clone(),
             running,
             chosen: 0,
-            tasks: self.tasks.iter().map(standing).collect(),
+            tasks: (0..).zip(&self.tasks).map(standing).collect(),
             events: self.trace.as_ref().map_or(0, Trace::seen),
             printed: self.console.len(),
             time: std::time::Duration::from_nanos(self.clock.now),

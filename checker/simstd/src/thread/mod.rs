@@ -261,13 +261,13 @@ where
         // std ends the process when that, or a thread-local's destructor, panics.
         let scope = theirs.scope.clone();
         if engine::catching(|| drop(theirs)).is_err() {
-            crate::process::abort_at("the destructor of a thread's result panicked", at);
+            crate::ends::abort_at("the destructor of a thread's result panicked", at);
         }
         if let Some(scope) = scope {
             scope.leave();
         }
         if engine::catching(engine::local_slot::run_destructors).is_err() {
-            crate::process::abort_at("the destructor of a thread-local panicked", at);
+            crate::ends::abort_at("the destructor of a thread-local panicked", at);
         }
     };
     let name = builder.name.clone();
