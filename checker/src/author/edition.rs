@@ -12,21 +12,26 @@ use std::path::Path;
 use walkdir::WalkDir;
 
 /// What has solutions in it, or is there to make the course and not to take it.
-const WITH_SOLUTIONS: [&str; 10] = [
+const WITH_SOLUTIONS: [&str; 11] = [
     "solutions",
     "checker/tests",
     "checker/sample-class",
     "checker/bench",
     "checker/conformance",
     "checker/figures",
+    // What it records are solutions, too.
+    "lessons/simulated",
     // The chapters show its programs; only its manifest names solutions.
     "lessons/wild/Cargo.toml",
     ".ci",
     ".github",
     "CONFORMANCE.md",
 ];
-/// Members of the workspace that can't be built without those.
-const MEMBERS: [&str; 4] = ["checker/bench", "checker/conformance", "checker/figures", "lessons/wild"];
+
+/// Whether a file is left out of an edition without solutions.
+fn is_with_solutions(path: &str) -> bool {
+    WITH_SOLUTIONS.iter().any(|part| path == *part || path.starts_with(&format!("{part}/")))
+}
 
 /// What an edition is to be.
 pub struct Plan<'a> {
@@ -57,8 +62,7 @@ pub fn pack(course: &Course, plan: &Plan<'_>) -> Result<Packed> {
     let mut files = 0;
     for path in course.files()? {
         let slashed = path.to_string_lossy().replace('\\', "/");
-        let is_left_out = |part: &&str| slashed == *part || slashed.starts_with(&format!("{part}/"));
-        if plan.without_solutions && WITH_SOLUTIONS.iter().any(is_left_out) {
+        if plan.without_solutions && is_with_solutions(&slashed) {
             continue;
         }
         // A program that somebody has begun is not shipped: what is in `.stub` takes its place below.
@@ -179,7 +183,7 @@ fn join<'a>(names: impl Iterator<Item = &'a String>) -> String {
 fn leave_members_out(root: &Path, to: &Path) -> Result<()> {
     let manifest = read_text(&root.join("Cargo.toml"))?;
     let member = |line: &str| line.trim().strip_prefix('"')?.strip_suffix("\",").map(str::to_owned);
-    let is_out = |member: &str| member.starts_with("solutions/") || MEMBERS.contains(&member);
+    let is_out = |member: &str| is_with_solutions(&format!("{member}/Cargo.toml"));
     let gone: BTreeSet<String> = manifest.lines().filter_map(member).filter(|it| is_out(it)).collect();
     let kept = manifest.lines().filter(|line| member(line).is_none_or(|it| !gone.contains(&it)));
     replace(&to.join("Cargo.toml"), (kept.collect::<Vec<_>>().join("\n") + "\n").as_bytes())?;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use walkdir::{DirEntry, WalkDir};
 
 /// What a course has at its top.
-const TOP: [&str; 22] = [
+const TOP: [&str; 23] = [
     ".cargo",
     ".ci",
     ".devcontainer",
@@ -23,6 +23,7 @@ const TOP: [&str; 22] = [
     "LICENSE-MIT",
     "MEASUREMENTS.md",
     "README.md",
+    "TAKEN-HOME.md",
     "book",
     "checker",
     "edition.toml",

@@ -83,6 +83,12 @@ fn the_edition_of_the_whole_course_is_a_workspace_without_solutions() {
         }
     }
     assert!(solutions > 100, "only {solutions} programs were compared");
+    // What names a file of theirs could not be compiled.
+    for (name, bytes) in packed.iter().filter(|(name, _)| name.ends_with(".rs")) {
+        let text = String::from_utf8_lossy(bytes);
+        let names_one = text.lines().any(|line| line.starts_with("#[path") && line.contains("solutions/"));
+        assert!(!names_one, "{name} takes in a solution");
+    }
     let checks = &packed["exercises/02-producer-consumer/print-room/tests/checks.rs"];
     assert!(!String::from_utf8_lossy(checks).contains("an_office_puts_its_job_down_at_once"));
     let mut cargo = std::process::Command::new(env!("CARGO"));
