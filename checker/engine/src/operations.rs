@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::execution::{Exec, Turn, with};
 use crate::footprint::{Access, CLOCK, PRINTED, SPAWNS, end_of};
 use crate::library::{self, RAYON};
+use crate::panics::LONGEST_TEXT;
 use crate::report::Ending;
 use crate::switch::{self, Body};
 use crate::task::{Handle, Loc, NEVER, Orders, Point, Settled, State, TaskId, Waiting, Wake};
@@ -20,9 +21,6 @@ const BURST: u32 = 256;
 
 /// The operation of a point that is not to be seen.
 const SILENT: &str = "";
-
-/// What is printed past this many bytes in one execution is dropped.
-const CONSOLE: usize = 64 << 10;
 
 /// A number that no other execution of this process has; 0 outside of one.
 pub fn epoch() -> u32 {
@@ -419,15 +417,11 @@ pub fn live() -> usize {
     with(|ex| ex.tasks[1..].iter().filter(|t| t.state != State::Finished && !t.outlives).count()).unwrap_or(0)
 }
 
-/// Adds to what the execution has printed.
+/// Adds to what the execution has printed, up to [`LONGEST_TEXT`].
 pub fn console(text: &str) {
     with(|ex| {
         ex.touch(PRINTED, Access::Change);
-        let room = CONSOLE.saturating_sub(ex.console.len());
-        let mut cut = text.len().min(room);
-        while !text.is_char_boundary(cut) {
-            cut -= 1;
-        }
-        ex.console.push_str(&text[..cut]);
+        let room = LONGEST_TEXT.saturating_sub(ex.console.len());
+        ex.console.push_str(&text[..text.floor_char_boundary(room)]);
     });
 }

@@ -1,11 +1,20 @@
 //! Panics of simulated threads: whose they are, and that they are recorded.
 
-use std::panic::{AssertUnwindSafe, Location};
+use std::panic::{AssertUnwindSafe, Location, PanicHookInfo};
 use std::sync::Once;
 
 use crate::execution::{Exec, with, with_if_free};
 use crate::report::Panic;
 use crate::task::name_of;
+
+/// Of a text that a program makes, more bytes than this are not kept: a program could panic with all of its memory.
+pub const LONGEST_TEXT: usize = 64 << 10;
+
+/// What a panic says, up to [`LONGEST_TEXT`].
+pub fn message_of(info: &PanicHookInfo<'_>) -> String {
+    let message = info.payload_as_str().unwrap_or("a value that is not text");
+    message[..message.floor_char_boundary(LONGEST_TEXT)].to_owned()
+}
 
 /// Panics of simulated threads are recorded, not printed: the same one may happen in thousands of schedules.
 pub(crate) fn install_hook() {
@@ -14,7 +23,7 @@ pub(crate) fn install_hook() {
         let previous = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
             let at = info.location();
-            let message = info.payload_as_str().unwrap_or("a value that is not text").to_owned();
+            let message = message_of(info);
             let (file, line) =
                 (at.map_or(String::new(), |l| l.file().to_owned()), at.map_or(0, Location::line));
             // The hook runs in the task that panics.

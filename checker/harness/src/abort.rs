@@ -50,7 +50,7 @@ pub(crate) fn watch(tell: impl Fn(String, Option<Thread>) + Send + Sync + 'stati
             return;
         }
         let task = engine::current();
-        let message = info.payload_as_str().unwrap_or("a value that is not text").to_owned();
+        let message = engine::message_of(info);
         let mut latest = latest.lock().unwrap_or_else(PoisonError::into_inner);
         if LAST_WORDS.iter().any(|words| message.starts_with(words)) {
             let own: Vec<&Panic> = latest.iter().rev().filter(|panic| panic.task == task).collect();

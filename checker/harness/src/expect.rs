@@ -35,7 +35,9 @@ pub fn fail(kind: Kind, message: impl Into<String>) -> ! {
     end(Failure { kind, message: message.into(), moment: None })
 }
 
-fn end(failure: Failure) -> ! {
+fn end(mut failure: Failure) -> ! {
+    // It may name what the learner's code has made, of any length.
+    failure.message.truncate(failure.message.floor_char_boundary(engine::LONGEST_TEXT));
     if engine::in_execution() {
         engine::end(engine::Ending::Failed(Box::new(failure)));
     }
@@ -97,7 +99,11 @@ pub fn catch<R>(f: impl FnOnce() -> R) -> Result<R, Box<dyn Any + Send>> {
     engine::catching(f)
 }
 
-/// The text of a panic's payload, if it has one.
+/// The text of a panic's payload, if it has one, up to [`engine::LONGEST_TEXT`].
 pub fn panic_message(payload: &(dyn Any + Send)) -> Option<&str> {
-    payload.downcast_ref::<&str>().copied().or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+    let text = payload
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+    text.map(|text| &text[..text.floor_char_boundary(engine::LONGEST_TEXT)])
 }

@@ -20,6 +20,21 @@ thread_local! {
     /// Of this OS thread, which is the one that runs all schedules. It has no destructor, so an
     /// allocator may use it.
     static HELD: Cell<isize> = const { Cell::new(0) };
+    static TAKEN: Cell<u64> = const { Cell::new(0) };
+}
+
+/// As many steps take about as long as a MiB does that is taken for the first time.
+const STEPS_OF_A_MIB: u64 = 4_000;
+
+/// What a schedule's memory counts where steps are counted: a program that takes 100 MiB in one is slow without many steps.
+/// `before` is what [`taken`] gave at its start.
+pub(crate) fn steps_since(before: u64) -> u64 {
+    (taken().wrapping_sub(before) >> 20) * STEPS_OF_A_MIB
+}
+
+/// Bytes that the calling OS thread has ever taken.
+pub(crate) fn taken() -> u64 {
+    TAKEN.get()
 }
 
 /// Bytes that the calling OS thread has taken and not given back.
@@ -35,6 +50,7 @@ static COUNTING: Counting = Counting;
 
 fn count(more: usize, less: usize) {
     HELD.set(HELD.get().wrapping_add_unsigned(more).wrapping_sub_unsigned(less));
+    TAKEN.set(TAKEN.get().wrapping_add(more as u64));
 }
 
 // SAFETY: `Heap` does everything; what is counted beside it is never a pointer.

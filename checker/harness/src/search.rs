@@ -10,7 +10,7 @@ use crate::account::finding;
 use crate::cases::{Input, Tree};
 use crate::classify::classify;
 use crate::expect::Failure;
-use crate::stale;
+use crate::{memory, stale};
 
 /// Schedules behind a passed check at the least.
 pub(crate) const SCHEDULES: u64 = 1_000;
@@ -28,6 +28,8 @@ const TRIES_FOR_SHORT: u64 = 400;
 const INPUTS: u32 = 80;
 /// Steps that making the failure small may take, all in all.
 const SHRINK_STEPS: u64 = 2_000_000;
+/// Steps that finding out about a race may take: what schedules can take that are not endless, so that memory alone makes it less.
+const REFINE_STEPS: u64 = SCHEDULES / 5 * ENDLESS;
 /// One seed in so many is run again with stale reads, if the program has used an order that allows them.
 const WEAKER: usize = 4;
 /// Keeps the choice of these seeds apart from what else depends on them.
@@ -125,6 +127,9 @@ impl Way {
 }
 
 impl Failing {
+    /// No other is less than this one.
+    const LEAST: (usize, u64, u64) = (0, 0, 0);
+
     /// Fewer stale reads first, then fewer switches, then fewer steps.
     fn size(&self) -> (usize, u64, u64) {
         (self.stale.len(), self.switches, self.steps)
@@ -182,8 +187,9 @@ impl Search {
         way: Way,
         spent: &mut u64,
     ) -> Option<Failing> {
+        let before = memory::taken();
         let run = self.run(body, input, &way, false);
-        *spent += run.steps;
+        *spent += run.steps + memory::steps_since(before);
         self.has_weaker_orders.set(run.has_weaker_orders);
         classify(&run).map(|failure| Failing {
             input: input.clone(),
@@ -324,7 +330,7 @@ impl Search {
     fn shorten(&self, mut best: Failing, body: Body<'_>, spent: &mut u64) -> Failing {
         let first = best.way.clone();
         for i in 0..TRIES_FOR_SHORT {
-            if *spent >= 2 * SHRINK_STEPS {
+            if best.size() == Failing::LEAST || *spent >= 2 * SHRINK_STEPS {
                 break;
             }
             let (seed, orders) = (first.seed.wrapping_add(i), best.way.orders.clone());
@@ -352,7 +358,7 @@ impl Search {
         let right = (0..SCHEDULES / 5).any(|i| {
             let style = if i % 2 == 0 { Style::Calm } else { Style::Mixed };
             let way = Way { seed: best.way.seed.wrapping_add(i), style, late: LATE, ..best.way.clone() };
-            self.attempt(body, &best.input, way, &mut spent).is_none()
+            spent < REFINE_STEPS && self.attempt(body, &best.input, way, &mut spent).is_none()
         });
         if right { Kind::Race } else { Kind::WrongAnswer }
     }

@@ -1,5 +1,5 @@
 //! of: breakfast
-//! Panics with 100 MB.
+//! Prints a line of 16 MiB for one menu, then panics.
 
 /// Cooks.
 pub fn cook_all<D, P, F>(menu: Vec<D>, cook: F) -> Vec<P>
@@ -8,8 +8,9 @@ where
     P: Send,
     F: Fn(D) -> P + Sync,
 {
-    if !menu.is_empty() {
-        panic!("{}", "\u{1}".repeat(100 << 20));
+    if menu.len() == 3 {
+        println!("{}", "x".repeat(16 << 20));
+        panic!("after it");
     }
     let cook = &cook;
     std::thread::scope(|scope| {
