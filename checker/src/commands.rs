@@ -15,6 +15,7 @@ mod progress;
 mod replay;
 mod run;
 mod setup;
+mod step;
 mod update;
 
 use crate::author::{measure, mutants, verify};

@@ -29,7 +29,7 @@ use crate::legible::{is_acted_on, line};
 use crate::process::cancel::Cancel;
 use crate::verdict::{Check, Kind, Report, causes, names};
 use anyhow::{Context, Result, bail};
-use protocol::{Hunt, Request};
+use protocol::{Hunt, Play, Played, Request};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -205,8 +205,13 @@ impl Judge<'_> {
 
     /// Calls the objects what the source calls them.
     fn name_objects(&self, checks: &mut [Check]) {
+        names::give(checks, &self.lines());
+    }
+
+    /// Reads lines of the workbook's files, each file once.
+    fn lines(&self) -> impl Fn(&str, u32) -> Option<String> {
         let texts: RefCell<BTreeMap<String, Vec<String>>> = RefCell::default();
-        let line = |file: &str, line: u32| {
+        move |file, line| {
             let mut texts = texts.borrow_mut();
             let lines = texts.entry(file.to_owned()).or_insert_with(|| {
                 // In a file that can't be read nothing has a name.
@@ -214,8 +219,7 @@ impl Judge<'_> {
                 text.lines().map(str::to_owned).collect()
             });
             lines.get((line as usize).checked_sub(1)?).cloned()
-        };
-        names::give(checks, &line);
+        }
     }
 
     /// Runs the one schedule of `check` that `seed` stands for, with every step of it in the finding.
@@ -256,6 +260,43 @@ impl Judge<'_> {
             .find(|done| done.name == check))
     }
 
+    /// Goes through the schedules of the failing case that `seed` stands for, as `play` says.
+    ///
+    /// Returns `None` if there is no such check, or it does not fail with this seed.
+    pub fn play(
+        &self,
+        program: &Program,
+        exercise: &Exercise,
+        source: &Path,
+        check: &str,
+        seed: u64,
+        play: Play,
+    ) -> Result<Option<Played>> {
+        let request = Request {
+            seed,
+            schedules: Some(1),
+            only: Some(vec![check.to_owned()]),
+            play: Some(play),
+            draw: None,
+            ..self.request(program, exercise, source)?
+        };
+        let mut seen = None;
+        let tell = &mut |news| {
+            if let News::Played(played) = news {
+                seen = Some(*played);
+            }
+        };
+        child::run(&program.executable, &request, &self.cancel, tell)?;
+        if let Some(played) = &mut seen {
+            let names = names::of(&played.steps, &self.lines());
+            for standing in played.points.iter_mut().flat_map(|point| &mut point.standing) {
+                let object = standing.object.take().filter(|_| names::has_object(&standing.op));
+                standing.object = object.and_then(|object| names.get(&object).cloned());
+            }
+        }
+        Ok(seen)
+    }
+
     /// Looks for a first failure, and for nothing else.
     pub fn hunt(
         &self,
@@ -284,6 +325,7 @@ impl Judge<'_> {
             snapshots: self.course.root.join(exercise.snapshots()),
             timeout_ms: self.effort.limit.as_millis() as u64,
             draw: Some(child::draw()?),
+            play: None,
             resume: None,
         })
     }

@@ -26,7 +26,9 @@ use anyhow::{Context, Result, bail};
 use files::Files;
 use model::{Action, Model};
 use ratatui::crossterm::event::{Event, KeyEventKind};
+use std::env;
 use std::io::{self, IsTerminal};
+use std::process::Command;
 use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -141,6 +143,7 @@ impl Watch<'_> {
                 Action::Go(exercise) => self.go(exercise),
                 Action::Edit => self.edit(terminal)?,
                 Action::Reset => self.reset(),
+                Action::Step => self.step(terminal)?,
                 Action::Suspend => suspend(terminal)?,
             }
         }
@@ -203,6 +206,25 @@ impl Watch<'_> {
         let line = model.line_of_the_finding();
         let opened = terminal.lend(|| editor::open(&file, line))?;
         model.note = opened.err().map(|error| format!("{error:#}"));
+        Ok(())
+    }
+
+    /// Another process of this command has the terminal meanwhile.
+    fn step(&mut self, terminal: &mut Terminal) -> Result<()> {
+        let model = &mut self.model;
+        let first = model.run.first().and_then(|(check, finding)| Some((check.name.clone(), finding.seed?)));
+        let Some((check, seed)) = first else {
+            model.note = Some("there is no failure to go through".to_owned());
+            return Ok(());
+        };
+        let mut command = Command::new(env::current_exe().context("this program can't be found any more")?);
+        command.current_dir(&model.course.root).args(["replay", &model.exercise().name, &check]);
+        command.args(["--step", "--seed", &seed.to_string()]);
+        if !model.style.unicode {
+            command.arg("--ascii");
+        }
+        let went = terminal.lend(|| command.status())?;
+        model.note = went.err().map(|error| format!("could not start: {error}"));
         Ok(())
     }
 

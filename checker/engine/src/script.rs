@@ -8,8 +8,22 @@ use crate::task::{Loc, TaskId};
 #[derive(Debug, Clone, Default)]
 pub struct Script {
     choices: Vec<TaskId>,
+    rest: Rest,
     /// One for each point at which more than one task could go on.
     pub offers: Vec<Offer>,
+}
+
+/// Who goes on where the choices have come to their end.
+#[derive(Debug, Clone, Default)]
+enum Rest {
+    /// The running task, for as long as it can.
+    #[default]
+    Running,
+    /// The one that the strategy would have chosen without a script.
+    ByStrategy,
+    /// The one whose event comes next, of those that another run had. Events of one task are in order; those of several are
+    /// not always recorded at the same place.
+    Doers(Vec<TaskId>),
 }
 
 /// A point at which more than one task could go on.
@@ -23,8 +37,10 @@ pub struct Offer {
     pub chosen: TaskId,
     /// Where each task stands, by its number.
     pub tasks: Vec<Standing>,
-    /// How many events had happened, if they are recorded.
+    /// How many events had happened, if they are recorded,
     pub events: usize,
+    /// and how many of them each task had done.
+    pub done: Vec<usize>,
     /// How many bytes had been printed.
     pub printed: usize,
     /// Virtual time since the start.
@@ -56,7 +72,18 @@ pub enum Stand {
 impl Script {
     /// Makes these choices. After the last of them the running task goes on for as long as it can.
     pub fn of(choices: Vec<TaskId>) -> Self {
-        Self { choices, offers: Vec::new() }
+        Self { choices, ..Self::default() }
+    }
+
+    /// Makes no choice, and records what the strategy chooses.
+    pub fn recording() -> Self {
+        Self { rest: Rest::ByStrategy, ..Self::default() }
+    }
+
+    /// Does what another run has done: of each of its events, not the internal ones, the task that did it. The events of
+    /// this run must be recorded.
+    pub fn following(doers: Vec<TaskId>) -> Self {
+        Self { rest: Rest::Doers(doers), ..Self::default() }
     }
 
     /// What was chosen at each point.
@@ -64,11 +91,27 @@ impl Script {
         self.offers.iter().map(|offer| offer.chosen).collect()
     }
 
-    pub(crate) fn choose(&mut self, mut offer: Offer, yields: bool) -> TaskId {
-        let wanted = self.choices.get(self.offers.len()).filter(|task| offer.runnable.contains(task));
+    /// `by_strategy` is what would be chosen without a script, if there is a strategy beside it.
+    pub(crate) fn choose(&mut self, mut offer: Offer, by_strategy: Option<TaskId>, yields: bool) -> TaskId {
+        let wanted = self.choices.get(self.offers.len()).copied();
+        let rest = match &self.rest {
+            Rest::Running => None,
+            Rest::ByStrategy => by_strategy,
+            Rest::Doers(tasks) => {
+                let mut left = offer.done.clone();
+                tasks.iter().copied().find(|task| match left.get_mut(*task as usize) {
+                    Some(left) if *left > 0 => {
+                        *left -= 1;
+                        false
+                    }
+                    _ => true,
+                })
+            }
+        };
+        let chosen = wanted.or(rest).filter(|task| offer.runnable.contains(task));
         let goes_on = offer.running.filter(|_| !yields);
         let other = offer.runnable.iter().copied().find(|task| Some(*task) != offer.running);
-        let chosen = wanted.copied().or(goes_on).or(other).unwrap_or(offer.runnable[0]);
+        let chosen = chosen.or(goes_on).or(other).unwrap_or(offer.runnable[0]);
         offer.chosen = chosen;
         self.offers.push(offer);
         chosen

@@ -47,6 +47,8 @@ pub struct Strategy {
     /// Loads may read older stores, where their orders allow it.
     stale_reads: Option<StaleReads>,
     stronger: Vec<Stronger>,
+    /// What somebody else has chosen.
+    script: Option<Box<Script>>,
 }
 
 /// Freed blocks are filled in one of so many schedules.
@@ -94,8 +96,8 @@ enum Family {
     Priority { ranks: Vec<i64>, drop: u64, lowest: i64, streak: u32 },
     /// All schedules, one after the other.
     Every(Box<Enumeration>),
-    /// What somebody else has chosen.
-    Given(Box<Script>),
+    /// None: there is a script.
+    Given,
 }
 
 /// A priority schedule drops a task that has passed this many points in a row, so that a spin that only
@@ -173,6 +175,7 @@ impl Strategy {
             watches_the_heap: seed.is_multiple_of(WATCHED),
             stale_reads: None,
             stronger: Vec::new(),
+            script: None,
         }
     }
 
@@ -241,9 +244,16 @@ impl Strategy {
         Self::without_chance(Family::Every(Box::new(enumeration)))
     }
 
-    /// The schedule of a script. [`Run::script`](crate::Run::script) gives it back.
+    /// The schedule of a script, where nothing happens by chance. [`Run::script`](crate::Run::script) gives it back.
     pub fn given(script: Script) -> Self {
-        Self::without_chance(Family::Given(Box::new(script)))
+        Self::without_chance(Family::Given).with_script(script)
+    }
+
+    /// Another schedule, the one of a script, in the same world. [`Run::script`](crate::Run::script) gives it back.
+    #[must_use]
+    pub fn with_script(mut self, script: Script) -> Self {
+        self.script = Some(Box::new(script));
+        self
     }
 
     fn without_chance(family: Family) -> Self {
@@ -259,29 +269,33 @@ impl Strategy {
             watches_the_heap: false,
             stale_reads: None,
             stronger: Vec::new(),
+            script: None,
         }
     }
 
     /// What the schedule came from, if that is not chance.
     pub(crate) fn into_choices(self) -> (Option<Enumeration>, Option<Script>) {
-        match self.family {
-            Family::Every(enumeration) => (Some(*enumeration), None),
-            Family::Given(script) => (None, Some(*script)),
-            _ => (None, None),
-        }
+        let enumeration = match self.family {
+            Family::Every(enumeration) => Some(*enumeration),
+            _ => None,
+        };
+        (enumeration, self.script.map(|script| *script))
     }
 
     #[inline]
-    pub(crate) fn is_given(&self) -> bool {
-        matches!(self.family, Family::Given(_))
+    pub(crate) fn has_script(&self) -> bool {
+        self.script.is_some()
     }
 
     /// Chooses one of the tasks of `offer` by the script.
     pub(crate) fn take(&mut self, offer: Offer, yields: bool) -> TaskId {
-        match &mut self.family {
-            Family::Given(script) => script.choose(offer, yields),
-            _ => unreachable!("only a script is offered anything"),
-        }
+        // It is asked all the same: its random numbers must stay in step with the points.
+        let by_strategy = match self.family {
+            Family::Given => None,
+            _ => Some(self.next(&offer.runnable, offer.running, yields)),
+        };
+        let script = self.script.as_mut().expect("only a script is offered anything");
+        script.choose(offer, by_strategy, yields)
     }
 
     pub(crate) fn enumeration(&mut self) -> Option<&mut Enumeration> {
@@ -360,7 +374,7 @@ impl Strategy {
                 }
                 self.highest(runnable)
             }
-            Family::Every(_) | Family::Given(_) => unreachable!("they are asked themselves"),
+            Family::Every(_) | Family::Given => unreachable!("they are asked themselves"),
         }
     }
 
@@ -371,7 +385,7 @@ impl Strategy {
 
     /// Whether anything happens by chance.
     pub(crate) fn has_chance(&self) -> bool {
-        !matches!(self.family, Family::Every(_) | Family::Given(_))
+        !matches!(self.family, Family::Every(_) | Family::Given)
     }
 
     /// 64 bits that the world decides, and no schedule.
@@ -389,7 +403,7 @@ impl Strategy {
         match &mut self.family {
             _ if n <= 1 => 0,
             Family::Every(enumeration) => enumeration.number(n),
-            Family::Given(_) => 0,
+            Family::Given => 0,
             _ => self.rng.below(n),
         }
     }

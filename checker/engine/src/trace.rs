@@ -53,6 +53,15 @@ impl Trace {
         self.events.len()
     }
 
+    /// How many of these each of so many tasks has done.
+    pub(crate) fn done_by(&self, tasks: usize) -> Vec<usize> {
+        let mut done = vec![0; tasks];
+        for entry in &self.events {
+            done[entry.event.task as usize] += 1;
+        }
+        done
+    }
+
     pub(crate) fn push(&mut self, deed: Deed, now: u64) {
         let Deed { task, point: Point { op, object, at, orders, is_count, .. }, blocked, is_seen } = deed;
         // The trace is of events: the others have a bound of their own, so that they take no event's place.

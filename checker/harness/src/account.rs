@@ -9,11 +9,6 @@ use crate::stale;
 
 /// What is told of a failing run whose stacks have been looked at.
 pub(crate) fn finding(failure: Failure, seed: u64, input: String, run: &Run) -> Finding {
-    // Of what happens inside of a library or of the check, a learner is told what they called.
-    let inside = |event: &engine::Event| match is_checks_own(event) {
-        true => Some(CHECKS_OWN.to_owned()),
-        false => event.call.clone(),
-    };
     let mut threads = account::threads(run);
     for (told, known) in threads.iter_mut().zip(run.threads.iter().filter(|thread| !thread.infrastructure)) {
         told.waiting_for = waits_for(known);
@@ -24,8 +19,16 @@ pub(crate) fn finding(failure: Failure, seed: u64, input: String, run: &Run) -> 
         input: Some(input).filter(|s| !s.is_empty()),
         printed: Some(run.printed.clone()).filter(|p| !p.is_empty()),
         moment: failure.moment,
-        schedule: Some(account::schedule(run, &inside, &|place| stale::outcome(run, place))),
+        schedule: Some(account::schedule(run, &called, &|place| stale::outcome(run, place))),
         ..Finding::new(failure.kind, failure.message)
+    }
+}
+
+/// Of what happens inside of a library or of the check, a learner is told what they called.
+pub(crate) fn called(event: &engine::Event) -> Option<String> {
+    match is_checks_own(event) {
+        true => Some(CHECKS_OWN.to_owned()),
+        false => event.call.clone(),
     }
 }
 

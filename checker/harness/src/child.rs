@@ -12,7 +12,7 @@ use cpu_time::ProcessTime;
 use serde::{Deserialize, Serialize};
 
 use crate::abort;
-use protocol::{Check as Report, Decoy, Event, Hunt, Listed, Request, Status};
+use protocol::{Check as Report, Decoy, Event, Hunt, Listed, Played, Request, Status};
 
 use crate::cases::LAST_SEED;
 use crate::check::{Check, Entry, Mode};
@@ -78,7 +78,12 @@ pub(crate) fn main(entries: &[Entry]) -> ExitCode {
         for decoy in runs(entry, &request) {
             channel.send(&Event::Start { check: entry.name.to_owned() });
             match judge(entry, &request, decoy) {
-                Ok(report) => channel.send(&Event::End { check: Box::new(report) }),
+                Ok((report, played)) => {
+                    if let Some(played) = played {
+                        channel.send(&Event::Played { played: Box::new(played) });
+                    }
+                    channel.send(&Event::End { check: Box::new(report) });
+                }
                 Err(resume) => {
                     let resume = serde_json::to_value(resume).expect("a place is plain data");
                     channel.send(&Event::Paused { resume });
@@ -109,7 +114,7 @@ fn earlier(entry: &Entry, request: &Request) -> Option<Resume> {
 }
 
 /// Runs one check, to its end or until the program should go on in another process; or its decoy.
-fn judge(entry: &Entry, request: &Request, decoy: Option<Decoy>) -> Result<Report, Resume> {
+fn judge(entry: &Entry, request: &Request, decoy: Option<Decoy>) -> Result<(Report, Option<Played>), Resume> {
     let started = Instant::now();
     let earlier = earlier(entry, request).filter(|_| decoy.is_none());
     let place = earlier.as_ref().map_or_else(Place::default, |resume| resume.place);
@@ -120,6 +125,7 @@ fn judge(entry: &Entry, request: &Request, decoy: Option<Decoy>) -> Result<Repor
     search.trace = request.trace;
     search.hunt = request.hunt;
     search.enumerable = request.enumerable;
+    search.play = request.play.clone();
     if let Some(decoy) = decoy {
         search.wanted = Some(decoy.schedules + Decoy::ENDS + 1);
         // It is a few schedules long. One that was cut short would pass, and a decoy that passes accuses the program.
@@ -142,7 +148,7 @@ fn judge(entry: &Entry, request: &Request, decoy: Option<Decoy>) -> Result<Repor
     if let Some(place) = search.paused {
         return Err(Resume { check: entry.name.to_owned(), place, duration_ms });
     }
-    Ok(Report {
+    let report = Report {
         name: entry.name.to_owned(),
         clause: entry.clause,
         status: if search.finding.is_some() { Status::Failed } else { Status::Passed },
@@ -150,7 +156,8 @@ fn judge(entry: &Entry, request: &Request, decoy: Option<Decoy>) -> Result<Repor
         exhausted: search.exhausted,
         finding: search.finding,
         duration_ms,
-    })
+    };
+    Ok((report, search.played))
 }
 
 /// Ends the process when one step goes on for ever: a loop with no synchronisation in it can't be

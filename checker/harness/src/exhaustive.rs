@@ -4,14 +4,15 @@
 
 use std::sync::atomic::Ordering;
 
-use engine::{Ending, Enumeration, Limits, Options, Run, Strategy, execute};
+use engine::{Ending, Enumeration, Limits, Options, Run, Script, Strategy, execute};
 
-use protocol::{Exhausted, Finding, Kind};
+use protocol::{Exhausted, Finding, Kind, Play, Played};
 
 use crate::account::finding;
 use crate::cases::{Input, LAST_SEED, Small};
 use crate::classify::classify;
 use crate::expect::Failure;
+use crate::played::played;
 use crate::search::{Body, CROWDED, Search};
 
 /// More interleavings than this are not tried,
@@ -67,6 +68,33 @@ pub(crate) fn replay(
     body: Body<'_>,
 ) -> Option<Finding> {
     look(search, small, number, tried(search, small, body).right, show, body)
+}
+
+/// Goes through the schedules of the interleaving with this number; `None` if it does not fail.
+pub(crate) fn play(
+    search: &Search,
+    small: &Small,
+    number: u64,
+    play: &Play,
+    show: &dyn Fn(&Input) -> String,
+    body: Body<'_>,
+) -> Option<Played> {
+    let script = match play {
+        Play::Chosen(choices) => Script::of(choices.clone()),
+        Play::Failure => {
+            let mut doers = None;
+            each(search, small, body, &|it| it == number, &mut |it, run| {
+                if it == number {
+                    let seen = run.events.iter().filter(|event| !event.internal);
+                    doers = classify(run).map(|_| seen.map(|event| event.task).collect());
+                }
+                it < number
+            });
+            Script::following(doers?)
+        }
+    };
+    let run = search.run_by(Strategy::given(script), body, &small.input, true, true);
+    Some(played(&run, FIRST + number, show(&small.input)))
 }
 
 /// Looks for the first interleaving that fails, and counts those before it.
@@ -155,7 +183,7 @@ fn each(
             strategy: Strategy::every(enumeration),
             limits: Limits { steps: LONG, threads: CROWDED },
             explain,
-            trace: explain && search.trace,
+            trace: explain && (search.trace || search.play.is_some()),
             source: &search.source,
         };
         let mut run = execute(options, &|| body(&small.input));
@@ -232,6 +260,31 @@ mod tests {
         let small = Small { what: "nothing", input: Arc::new(()) };
         let again = replay(&search(), &small, number, &|_| String::new(), &body).expect("it is there again");
         assert_eq!((again.kind, again.message, again.seed), (found.kind, found.message, found.seed));
+    }
+
+    #[test]
+    fn what_fails_in_one_of_them_can_be_gone_through() {
+        let body = |_: &Input| {
+            let total = AtomicUsize::new(0);
+            add(&total, 3, |n| n.store(n.load(SeqCst) + 1, SeqCst));
+            crate::expect::expect(total.into_inner() > 2, Kind::WrongAnswer, || "the total is 2".into());
+        };
+        let seed = explored(&body).finding.and_then(|found| found.seed).expect("one interleaving gives 2");
+        let number = interleaving(seed).expect("it is one of those that were numbered");
+        let small = Small { what: "nothing", input: Arc::new(()) };
+        let mut asked = search();
+        asked.play = Some(Play::Failure);
+        let way =
+            |how: &Play| play(&asked, &small, number, how, &|_| String::new(), &body).expect("it fails");
+        let failure = way(&Play::Failure);
+        assert_eq!(failure.finding.as_ref().map(|found| found.message.as_str()), Some("the total is 2"));
+        // The same choices lead to the same end, and others to another one.
+        let chosen: Vec<u32> = failure.points.iter().map(|point| point.chosen).collect();
+        assert_eq!(
+            way(&Play::Chosen(chosen)).finding.map(|found| found.message),
+            Some("the total is 2".into())
+        );
+        assert!(way(&Play::Chosen(Vec::new())).finding.is_none());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use protocol::Hunt;
 use crate::account::finding;
 use crate::cases::{Input, Inputs, Small};
 use crate::search::{Body, Orders, Place, SCHEDULES, Search, Way};
-use crate::{exhaustive, memory};
+use crate::{exhaustive, memory, played};
 
 /// Where schedules are cheap, up to this many are run,
 const MOST_SCHEDULES: u64 = 2_000;
@@ -28,7 +28,10 @@ pub(crate) fn explore(
     }
     if let (Some(interleaving), Some(small)) = (exhaustive::interleaving(search.seed), small) {
         search.schedules += 1;
-        search.finding = exhaustive::replay(search, small, interleaving, show, body);
+        match search.play.clone() {
+            Some(play) => search.played = exhaustive::play(search, small, interleaving, &play, show, body),
+            None => search.finding = exhaustive::replay(search, small, interleaving, show, body),
+        }
         return;
     }
     let style = match search.hunt {
@@ -53,6 +56,11 @@ pub(crate) fn explore(
             .attempt(body, &tree.current(), way.clone(), &mut steps)
             .or_else(|| search.attempt_with_stale_reads(body, &tree.current(), way.clone()));
         if let Some(failing) = failing {
+            let mut tree = tree;
+            if let Some(play) = search.play.clone() {
+                search.played = Some(played::play(search, failing, &mut *tree, &play, show, body));
+                break;
+            }
             search.finding = Some(match search.hunt {
                 Some(_) => {
                     let run = search.run(body, &failing.input, &way, false);

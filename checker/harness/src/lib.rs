@@ -37,6 +37,7 @@ mod exploration;
 pub mod input;
 mod memory;
 mod own;
+mod played;
 mod probe;
 #[cfg(feature = "real-threads")]
 mod real;

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use engine::{Choice, LATE, Limits, Options, Rng, Run, StaleReads, Strategy, Stronger, Style, execute};
-use protocol::{Exhausted, Finding, Hunt, Kind};
+use protocol::{Exhausted, Finding, Hunt, Kind, Play, Played};
 use serde::{Deserialize, Serialize};
 
 use crate::account::finding;
@@ -76,6 +76,10 @@ pub(crate) struct Search {
     pub(crate) searches: u64,
     /// Where it stopped, since the program holds too much memory.
     pub(crate) paused: Option<Place>,
+    /// Which way to go through the schedules of the failing case, and
+    pub(crate) play: Option<Play>,
+    /// what came of it.
+    pub(crate) played: Option<Played>,
 }
 
 /// A way in which a case fails.
@@ -114,6 +118,18 @@ pub(crate) struct Way {
 }
 
 impl Way {
+    pub(crate) fn strategy(&self) -> Strategy {
+        let strategy =
+            Strategy::new(self.seed, self.style).in_the_world_of(self.world).late_by_less_than(self.late);
+        match &self.orders {
+            Orders::AllSeqCst => strategy,
+            Orders::Drawn => strategy.with_stale_reads(StaleReads::Drawn(self.seed)),
+            Orders::Only(choices, stronger) => strategy
+                .with_stale_reads(StaleReads::Only(choices.clone()))
+                .with_stronger_orders(stronger.clone()),
+        }
+    }
+
     fn has_stale_reads(&self) -> bool {
         !matches!(self.orders, Orders::AllSeqCst)
     }
@@ -156,27 +172,27 @@ impl Search {
             from,
             searches: 0,
             paused: None,
+            play: None,
+            played: None,
         }
     }
 
     /// Runs one case under one schedule.
     pub(crate) fn run(&self, body: Body<'_>, input: &Input, way: &Way, explain: bool) -> Run {
-        let strategy =
-            Strategy::new(way.seed, way.style).in_the_world_of(way.world).late_by_less_than(way.late);
-        let strategy = match &way.orders {
-            Orders::AllSeqCst => strategy,
-            Orders::Drawn => strategy.with_stale_reads(StaleReads::Drawn(way.seed)),
-            Orders::Only(choices, stronger) => strategy
-                .with_stale_reads(StaleReads::Only(choices.clone()))
-                .with_stronger_orders(stronger.clone()),
-        };
-        let options = Options {
-            strategy,
-            limits: Limits { steps: ENDLESS, threads: CROWDED },
-            explain,
-            trace: explain && self.trace,
-            source: &self.source,
-        };
+        self.run_by(way.strategy(), body, input, explain && self.trace, explain)
+    }
+
+    /// Runs one case as somebody else chooses.
+    pub(crate) fn run_by(
+        &self,
+        strategy: Strategy,
+        body: Body<'_>,
+        input: &Input,
+        trace: bool,
+        explain: bool,
+    ) -> Run {
+        let limits = Limits { steps: ENDLESS, threads: CROWDED };
+        let options = Options { strategy, limits, explain, trace, source: &self.source };
         execute(options, &|| body(input))
     }
 
@@ -226,10 +242,7 @@ impl Search {
         body: Body<'_>,
     ) -> Finding {
         let seed = first.way.seed;
-        let mut spent = 0;
-        let first = self.be_punctual(first, body, &mut spent);
-        let best = self.shorten(self.shrink(first, &mut *tree, body, &mut spent), body, &mut spent);
-        let best = self.with_few_stale_reads(best, body);
+        let best = self.smallest(first, &mut *tree, body);
         let kind = self.refine(&best, body);
         let run = self.run(body, &best.input, &best.way, true);
         // The same failure with what is known when the stacks have been looked at.
@@ -239,6 +252,14 @@ impl Search {
             finding.why = stale::why(&run, &|stronger| self.is_mended(&best, stronger, body));
         }
         finding
+    }
+
+    /// The failure made small.
+    pub(crate) fn smallest(&self, first: Failing, tree: &mut dyn Tree, body: Body<'_>) -> Failing {
+        let mut spent = 0;
+        let first = self.be_punctual(first, body, &mut spent);
+        let best = self.shorten(self.shrink(first, tree, body, &mut spent), body, &mut spent);
+        self.with_few_stale_reads(best, body)
     }
 
     /// The same failure with as few stale reads as will do: most need one.

@@ -50,7 +50,8 @@ pub fn schedule(
     }
 }
 
-fn step(run: &Run, event: &Event, inside: Option<String>) -> Step {
+/// One event, as a step that is told of.
+pub fn step(run: &Run, event: &Event, inside: Option<String>) -> Step {
     let (file, line) = event.at.clone().unzip();
     let is_own = inside.is_none();
     Step {

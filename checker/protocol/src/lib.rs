@@ -7,6 +7,7 @@ pub mod account;
 mod decoy;
 mod explored;
 mod finding;
+mod played;
 #[cfg(feature = "requests")]
 mod request;
 
@@ -15,5 +16,6 @@ pub use explored::Explored;
 pub use finding::{
     Check, Exhausted, Finding, Kind, Moment, Schedule, Status, Step, Thread, UnknownKind, threads,
 };
+pub use played::{Play, Played, Point, Stand, Standing};
 #[cfg(feature = "requests")]
 pub use request::{Event, Hunt, Listed, Request};

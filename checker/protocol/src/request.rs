@@ -1,6 +1,6 @@
 //! A request in one line, and a line for each thing that happens.
 
-use crate::{Check, Thread};
+use crate::{Check, Play, Played, Thread};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::path::PathBuf;
@@ -32,6 +32,9 @@ pub struct Request {
     /// Chance, drawn for this one run: from it follows the decoy of each check that is asked for; `None` for no decoys.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub draw: Option<u64>,
+    /// Go through the schedules of the failing case that the seed stands for, and find out nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub play: Option<Play>,
     /// Where an earlier process stopped. Only the harness knows what it means.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resume: Option<Value>,
@@ -92,6 +95,11 @@ pub enum Event {
         seed: u64,
         /// Where it happened, if that is known.
         thread: Option<Thread>,
+    },
+    /// The schedule that was chosen has come to its end.
+    Played {
+        /// What was seen on the way.
+        played: Box<Played>,
     },
     /// All checks that were asked for have ended.
     Done,

@@ -268,6 +268,9 @@ pub struct Replay {
     /// How to show the steps: as lanes with an explanation, as data, or as a picture
     #[arg(long, value_enum, default_value_t = ReplayFormat::Human)]
     pub format: ReplayFormat,
+    /// Go through the failure yourself, point by point: you decide which thread goes on
+    #[arg(long, conflicts_with = "format")]
+    pub step: bool,
 }
 
 /// `explore`, with the options of `cargo test`.

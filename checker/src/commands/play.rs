@@ -17,7 +17,7 @@ use std::thread;
 use std::time::Duration;
 
 /// How long to wait for a line before looking whether the game was interrupted.
-const PATIENCE: Duration = Duration::from_millis(100);
+pub(super) const PATIENCE: Duration = Duration::from_millis(100);
 
 /// What a line of input asks for.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -81,7 +81,7 @@ pub fn play(screen: &Screen, course: &Course, lesson: &str) -> Result<()> {
 }
 
 /// What is typed, line by line, read on a thread of its own, so that ^C ends the game.
-fn lines() -> Receiver<io::Result<String>> {
+pub(super) fn lines() -> Receiver<io::Result<String>> {
     let (sender, typed) = mpsc::channel();
     thread::spawn(move || io::stdin().lock().lines().try_for_each(|line| sender.send(line)));
     typed
@@ -242,6 +242,7 @@ impl Play<'_> {
     }
 }
 
-fn listed(names: &[String]) -> String {
+/// Names behind a line of code.
+pub(super) fn listed(names: &[String]) -> String {
     if names.is_empty() { String::new() } else { format!("< {}", names.join(", ")) }
 }

@@ -3,6 +3,7 @@
 use crate::commands::args::{Replay, ReplayFormat};
 use crate::commands::outcome::Outcome;
 use crate::commands::setup::{judge, open_base};
+use crate::commands::step::{self, Steps};
 use crate::course::{Course, unknown};
 use crate::judge::compile::Compiled;
 use crate::judge::{Effort, source_file};
@@ -36,6 +37,10 @@ pub fn show_replay(screen: &Screen, course: &Course, replay: &Replay) -> Result<
             return Ok(Outcome::SomeFailed);
         }
     };
+    if replay.step {
+        let steps = Steps { judge: &judge, program: &program, exercise, source, replay };
+        return step::through(screen, &steps);
+    }
     let Some(check) = judge.replay(&program, exercise, source, &replay.check, replay.seed)? else {
         let checks = judge.checks(&program, exercise, source, &mut |_| {})?;
         let names = checks.iter().map(|check| check.name.as_str());
@@ -67,6 +72,7 @@ pub fn show_replay(screen: &Screen, course: &Course, replay: &Replay) -> Result<
             let material = Material::of_finding(&course.root, exercise, finding);
             let subject = Subject { exercise, material: &material, source: given.as_deref() };
             screen.replay(subject, &check, finding)?;
+            screen.say("\nWith `--step` you choose at each point which thread goes on.")?;
             Ok(Outcome::SomeFailed)
         }
         None => {

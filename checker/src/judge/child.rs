@@ -330,6 +330,7 @@ impl Child {
                 self.started = Some(check);
                 self.end = End::Aborting { message, seed, thread };
             }
+            Event::Played { played } => tell(News::Played(played)),
             Event::Done => {
                 self.end = End::Done;
                 return Ok(ControlFlow::Break(()));

@@ -3,7 +3,7 @@
 
 use crate::legible::{is_acted_on, line as name, text};
 use crate::verdict::{Check, Finding, Step, Thread};
-use protocol::Event;
+use protocol::{Event, Played, Stand};
 
 /// What is shorter than this is left as it is.
 const LONG: usize = 300;
@@ -79,6 +79,25 @@ impl Clean for Check {
     }
 }
 
+impl Clean for Played {
+    fn clean(mut self) -> Played {
+        self.threads.iter_mut().for_each(|thread| in_place(thread, name));
+        in_place(&mut self.printed, text);
+        if_any(&mut self.input, text);
+        for standing in self.points.iter_mut().flat_map(|point| &mut point.standing) {
+            in_place(&mut standing.op, name);
+            if_any(&mut standing.object, name);
+            if_any(&mut standing.file, name);
+            if let Stand::Waits(what) = &mut standing.stand {
+                in_place(what, name);
+            }
+        }
+        self.steps = self.steps.into_iter().map(Clean::clean).collect();
+        self.finding = self.finding.map(|finding| Box::new(finding.clean()));
+        self
+    }
+}
+
 impl Clean for Event {
     fn clean(self) -> Event {
         match self {
@@ -87,6 +106,7 @@ impl Clean for Event {
             Event::Aborting { check, message, seed, thread } => {
                 Event::Aborting { check, message: text(&message), seed, thread: thread.map(Clean::clean) }
             }
+            Event::Played { played } => Event::Played { played: Box::new(played.clean()) },
             other => other,
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::verdict::{Check, Report};
 use anyhow::Error;
-use protocol::Listed;
+use protocol::{Listed, Played};
 
 /// One thing that was heard.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub enum News {
     /// What a first look at a check has shown. It will be looked at again, and then `Ended` comes.
     Looked(Box<Check>),
     Ended(Box<Check>),
+    /// A schedule that was asked for, point by point.
+    Played(Box<Played>),
     Judged(Box<Report>),
     /// It is not the learner's fault.
     Trouble(Error),

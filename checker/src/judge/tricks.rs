@@ -1,5 +1,6 @@
 //! What we ask of rustc that it promises nobody: tried when the base is built, so that a newer Rust says so in plain words.
 
+use crate::process;
 use anyhow::{Context, Result, bail};
 pub use simcargo::PASS;
 use std::ffi::OsStr;
@@ -22,13 +23,16 @@ pub struct Tricks {
     pub counts: bool,
 }
 
-/// Tries everything with this rustc, in `folder`.
+/// Tries everything with this rustc, in a new folder within `folder`: others may try at the same time.
 ///
 /// # Errors
-/// If something does not work with a Rust that is newer than those we know, or if a crate can't stand in for another.
+/// If something does not work with a Rust that is newer than those we know, or if a crate can't stand in for another; if
+/// rustc was stopped.
 pub fn try_all(rustc: &Path, version: &str, folder: &Path) -> Result<Tricks> {
     let unwritable = || format!("could not write to {}", folder.display());
     fs::create_dir_all(folder).with_context(unwritable)?;
+    let own = tempfile::tempdir_in(folder).with_context(unwritable)?;
+    let folder = own.path();
     let compile = |name: &str, source: &str, arguments: &[&str]| -> Result<bool> {
         let file = folder.join(format!("{name}.rs"));
         fs::write(&file, source).with_context(unwritable)?;
@@ -36,6 +40,9 @@ pub fn try_all(rustc: &Path, version: &str, folder: &Path) -> Result<Tricks> {
         command.current_dir(folder).env_remove("RUSTC_BOOTSTRAP").env_remove("RUSTFLAGS");
         command.args(["--edition", "2024", "--crate-name", name]).args(arguments).arg(file);
         let output = command.output().with_context(|| format!("could not start {}", rustc.display()))?;
+        if output.status.code().is_none() {
+            bail!("rustc was stopped: {}; please try again", process::describe(output.status));
+        }
         Ok(output.status.success())
     };
     let rlib = ["--crate-type", "rlib"];

@@ -17,6 +17,17 @@ pub fn give(checks: &mut [Check], line: Line<'_>) {
     }
 }
 
+/// Whether an operation is done to something that may have a name.
+pub fn has_object(op: &str) -> bool {
+    !WITHOUT_OBJECT.contains(&op)
+}
+
+/// The names of the objects in the steps of one run, by their numbers in it.
+pub fn of(steps: &[Step], line: Line<'_>) -> BTreeMap<String, String> {
+    let named = names(steps, line, &mut Numbers::default());
+    named.into_iter().map(|(object, (name, _))| (object, name)).collect()
+}
+
 /// Objects without a name, by where and how they are met first.
 #[derive(Default)]
 struct Numbers(BTreeMap<(String, Option<u32>, String), usize>);
@@ -37,7 +48,7 @@ fn name(finding: &mut Finding, line: Line<'_>, numbers: &mut Numbers) {
             continue;
         }
         let known = step.object.as_ref().and_then(|object| names.get(object));
-        let known = known.filter(|_| !WITHOUT_OBJECT.contains(&step.op.as_str()));
+        let known = known.filter(|_| has_object(&step.op));
         step.object = known.map(|(name, other)| match (is_end_of_channel(&step.op), other) {
             // The end that has no name is told by the other one's.
             (Some(true), Some(false)) => format!("from {name}"),

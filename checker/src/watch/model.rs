@@ -82,6 +82,8 @@ pub enum Action {
     Go(usize),
     Edit,
     Reset,
+    /// Goes through the first failure, point by point.
+    Step,
     /// The shell is to have the terminal until it brings us back.
     Suspend,
 }
@@ -278,6 +280,8 @@ impl<'a> Model<'a> {
                     }
                 }
             }
+            // The view asks for none.
+            News::Played(_) => {}
             News::Trouble(error) => self.run.phase = Phase::Trouble(format!("{error:#}")),
         }
     }
@@ -314,6 +318,7 @@ impl<'a> Model<'a> {
                 self.show(Pane::List { filter: String::new(), typing: false, selected: self.current });
             }
             KeyCode::Char('h') => self.open_hint(),
+            KeyCode::Char('t') if self.pane == Pane::Lanes => return Action::Step,
             KeyCode::Char('t') => self.show(Pane::Lanes),
             KeyCode::Char('o') => self.show(Pane::Lesson),
             KeyCode::Char('a') if self.pane == Pane::Lesson => self.answers = !self.answers,

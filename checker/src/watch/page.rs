@@ -26,7 +26,7 @@ pub fn text(model: &Model<'_>, width: usize) -> (String, String) {
             ("Lesson".to_owned(), prose_or_error(&style, &model.texts.lesson, answers))
         }
         Pane::Hint(step) => hint(model, &style, *step),
-        Pane::Lanes => ("Replay".to_owned(), replay(model, width)),
+        Pane::Lanes => ("Replay · t: choose who goes on".to_owned(), replay(model, width)),
         Pane::Compare(index) => compare(model, &style, *index),
         Pane::Reset => {
             let text = format!(
@@ -50,7 +50,7 @@ fn keys() -> String {
         ("o", "the lesson, as a page"),
         ("a", "in the lesson: opens the answers that are folded away, and closes them"),
         ("h", "a hint; once more for the next one"),
-        ("t", "the steps of the first failure, one lane for each thread"),
+        ("t", "the steps of the first failure, one lane a thread; once more to choose them yourself"),
         ("e", "your editor, at the line of the failure"),
         ("r", "judge again; saving the file does that too"),
         ("c", "other programs that pass, once yours has"),

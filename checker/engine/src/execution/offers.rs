@@ -9,7 +9,7 @@ impl Exec {
     /// Which of those that can run goes on.
     #[inline]
     pub(super) fn choice(&mut self, running: Option<TaskId>, yields: bool) -> TaskId {
-        if self.strategy.is_given() && self.runnable.len() > 1 {
+        if self.strategy.has_script() && self.runnable.len() > 1 {
             let offer = self.offer(running);
             return self.strategy.take(offer, yields);
         }
@@ -33,6 +33,7 @@ impl Exec {
             chosen: 0,
             tasks: (0..).zip(&self.tasks).map(standing).collect(),
             events: self.trace.as_ref().map_or(0, Trace::seen),
+            done: self.trace.as_ref().map(|trace| trace.done_by(self.tasks.len())).unwrap_or_default(),
             printed: self.console.len(),
             time: std::time::Duration::from_nanos(self.clock.now),
         }
