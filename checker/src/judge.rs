@@ -120,10 +120,11 @@ impl Judge<'_> {
         match self.compile(exercise, source)? {
             Compiled::Refused(finding) => Ok(Report::refused(&exercise.name, finding, millis(start))),
             Compiled::Program(program) => {
-                if self.looks_first {
-                    self.look(&program, exercise, source, tell)?;
-                }
-                let mut checks = self.checks(&program, exercise, source, tell)?;
+                let hung = match self.looks_first {
+                    true => self.look(&program, exercise, source, tell)?,
+                    false => Vec::new(),
+                };
+                let mut checks = self.checks_but(&program, exercise, source, hung, tell)?;
                 // A contract that can't be read leaves each finding where it was seen; the gate says so.
                 causes::settle(&mut checks, &exercise.contract(&self.course.root).unwrap_or_default());
                 if self.detail == Detail::Steps {
@@ -162,10 +163,22 @@ impl Judge<'_> {
         source: &Path,
         tell: &mut dyn FnMut(News),
     ) -> Result<Vec<Check>> {
+        self.checks_but(program, exercise, source, Vec::new(), tell)
+    }
+
+    /// As [`Self::checks`]; those that are known to hang are not run again.
+    fn checks_but(
+        &self,
+        program: &Program,
+        exercise: &Exercise,
+        source: &Path,
+        hung: Vec<Check>,
+        tell: &mut dyn FnMut(News),
+    ) -> Result<Vec<Check>> {
         let request = self.request(program, exercise, source)?;
         let checks = match self.children {
-            1 => child::run(&program.executable, &request, &self.cancel, tell)?,
-            many => children::run(&program.executable, &request, &self.cancel, many, tell)?,
+            1 if hung.is_empty() => child::run(&program.executable, &request, &self.cancel, tell)?,
+            many => children::run(&program.executable, &request, &self.cancel, many, hung, tell)?,
         };
         if checks.is_empty() {
             bail!("{} has no check in it; add one for each clause", exercise.checks().display());

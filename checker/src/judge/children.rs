@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 const FEW: u64 = 100;
 
 /// As [`child::run`] for all checks, with `size` children at once. Each takes a few of the checks that are left, and then some more.
+/// Those of `hung` are known to hang: each takes its time to find that out, and is not run again.
 ///
 /// # Errors
 /// If the trouble is not the learner's.
@@ -24,13 +25,20 @@ pub fn run(
     request: &Request,
     cancel: &Cancel,
     size: usize,
+    hung: Vec<Check>,
     tell: &mut dyn FnMut(News),
 ) -> Result<Vec<Check>> {
     let deadline = Instant::now() + Duration::from_millis(request.timeout_ms);
     let listed = child::list(program, request, cancel)?;
     tell(News::Listed(listed.clone()));
     let asked = |check: &&Listed| request.only.as_ref().is_none_or(|only| only.contains(&check.name));
-    let queue = Queue::of(listed.iter().filter(asked).cloned().collect(), size, request.schedules);
+    let is_known = |check: &&Listed| hung.iter().any(|known| known.name == check.name);
+    // What comes after so many that hang is not begun.
+    let last = listed.iter().enumerate().filter(|(_, check)| is_known(check)).nth(HANGS - 1);
+    let (begun, left) = listed.split_at(last.map_or(listed.len(), |(place, _)| place + 1));
+    let left: Vec<Listed> = left.iter().filter(asked).cloned().collect();
+    let open = begun.iter().filter(asked).filter(|check| !is_known(check)).cloned().collect();
+    let queue = Queue::of(open, size, request.schedules);
     let (sender, heard) = mpsc::channel();
     let ended = thread::scope(|scope| {
         let (queue, listed) = (&queue, &listed);
@@ -65,7 +73,11 @@ pub fn run(
         joined.collect::<Result<Vec<Vec<Check>>>>()
     })?;
     let mut checks: Vec<Check> = ended.into_iter().flatten().collect();
-    for check in queue.rest() {
+    for check in hung {
+        tell(News::Ended(Box::new(check.clone())));
+        checks.push(check);
+    }
+    for check in queue.rest().into_iter().chain(left) {
         let check = unrun(check, Status::Undecided, left_out());
         tell(News::Ended(Box::new(check.clone())));
         checks.push(check);
@@ -122,7 +134,8 @@ impl Queue {
     }
 }
 
-fn hangs(check: &Check) -> bool {
+/// Whether a check was found to hang.
+pub fn hangs(check: &Check) -> bool {
     check.status == Status::Failed && check.kind() == Some(Kind::TimedOut)
 }
 

@@ -1,5 +1,5 @@
 //! A first look at a program: a few schedules of each check, so that somebody who waits hears soon of what fails soon. The verdict
-//! is made as if there had been no first look.
+//! is made as if there had been no first look, but for checks that hang: they would hang again.
 
 use crate::course::Exercise;
 use crate::judge::Judge;
@@ -15,7 +15,8 @@ use std::path::Path;
 const SCHEDULES: u64 = 50;
 
 impl Judge<'_> {
-    /// Tells what a few schedules of each check show, and of the first thing that went wrong each step.
+    /// Tells what a few schedules of each check show, and of the first thing that went wrong each step. Returns the checks
+    /// that hang.
     ///
     /// # Errors
     /// If the trouble is not the learner's.
@@ -25,7 +26,7 @@ impl Judge<'_> {
         exercise: &Exercise,
         source: &Path,
         tell: &mut dyn FnMut(News),
-    ) -> Result<()> {
+    ) -> Result<Vec<Check>> {
         // Nothing is concluded from it, so nobody gains by forging it.
         let request =
             Request { schedules: Some(SCHEDULES), draw: None, ..self.request(program, exercise, source)? };
@@ -34,13 +35,15 @@ impl Judge<'_> {
             &request,
             &self.cancel,
             self.children,
+            Vec::new(),
             &mut |news| match news {
                 News::Ended(check) => tell(News::Looked(check)),
                 other => tell(other),
             },
         )?;
+        let hung: Vec<Check> = checks.iter().filter(|check| children::hangs(check)).cloned().collect();
         causes::settle(&mut checks, &exercise.contract(&self.course.root).unwrap_or_default());
-        let Some(first) = causes::of(&checks).first().map(|cause| cause.shown) else { return Ok(()) };
+        let Some(first) = causes::of(&checks).first().map(|cause| cause.shown) else { return Ok(hung) };
         let mut shown: Vec<Check> = checks
             .into_iter()
             .enumerate()
@@ -52,6 +55,6 @@ impl Judge<'_> {
             .into_iter()
             .filter(|check| check.status == Status::Failed)
             .for_each(|check| tell(News::Looked(Box::new(check))));
-        Ok(())
+        Ok(hung)
     }
 }
