@@ -61,6 +61,7 @@ pub fn verify(judge: &Judge<'_>, exercises: &[&Exercise], plan: &Plan<'_>, scree
     let root = &judge.course.root;
     let mut jobs = Vec::new();
     let mut explained = BTreeMap::new();
+    let mut everywhere = Survivors::everywhere(root)?;
     for exercise in exercises {
         explained.insert(exercise.name.clone(), Survivors::read(root, exercise)?);
         for variant in variant::of(root, exercise) {
@@ -93,7 +94,8 @@ pub fn verify(judge: &Judge<'_>, exercises: &[&Exercise], plan: &Plan<'_>, scree
             let fate = fate.with_context(|| job.name())?;
             let is_explained = match fate {
                 Fate::Survived => {
-                    explained.get_mut(&job.exercise.name).is_some_and(|it| it.explain(&job.key()))
+                    let own = explained.get_mut(&job.exercise.name);
+                    own.is_some_and(|it| it.explain(&job.key())) || everywhere.explain(&job.key())
                 }
                 _ => false,
             };
@@ -116,7 +118,7 @@ pub fn verify(judge: &Judge<'_>, exercises: &[&Exercise], plan: &Plan<'_>, scree
     )?;
     // Of a sample it can't be said what none of them needed.
     if plan.sample.is_none() {
-        for survivors in explained.values() {
+        for survivors in explained.values().chain(plan.is_whole.then_some(&everywhere)) {
             for entry in survivors.unused(plan.of_accepted) {
                 tally.failed += 1;
                 let error = anyhow!("explains a mutant that no longer passes: {entry}");

@@ -63,8 +63,23 @@ impl Survivors {
     /// # Errors
     /// If the file can't be read, or a reason gives none.
     pub fn read(root: &Path, exercise: &Exercise) -> Result<Survivors> {
-        let file = exercise.solution_dir().join("mutants.toml");
-        let mut survivors = match root.join(&file).is_file() {
+        Survivors::in_file(root, exercise.solution_dir().join("mutants.toml"))
+    }
+
+    /// The rules that hold in every exercise.
+    ///
+    /// # Errors
+    /// As for [`Self::read`], and if there is more than rules.
+    pub fn everywhere(root: &Path) -> Result<Survivors> {
+        let all = Survivors::in_file(root, Path::new("solutions").join("mutants.toml"))?;
+        if let Some(entry) = all.survivor.first() {
+            bail!("{}: `{}` belongs to one exercise: move it there", all.file.display(), entry.change);
+        }
+        Ok(all)
+    }
+
+    fn in_file(root: &Path, file: PathBuf) -> Result<Survivors> {
+        let mut survivors: Survivors = match root.join(&file).is_file() {
             true => toml::from_str(&read_text(&root.join(&file))?)
                 .with_context(|| format!("{} could not be read", file.display()))?,
             false => Survivors::default(),

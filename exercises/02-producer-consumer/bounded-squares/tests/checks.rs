@@ -29,6 +29,7 @@ checks! {
     6 => a_slow_source_is_waited_for simulated;
     7 => the_others_go_on_when_a_consumer_panics;
     7 => a_panic_of_every_consumer_ends_the_call;
+    7 => nothing_is_pulled_for_consumers_that_have_ended;
     8 => an_error_of_the_writer_is_returned;
     9 => nothing_goes_on_after_the_return;
     10 => waiting_for_an_item_is_no_spin simulated;
@@ -361,6 +362,22 @@ fn a_panic_of_every_consumer_ends_the_call(check: &Check) {
         let (page, meter) = (Page::new(), Meter::new());
         process_with_panics(items, items, capacity, consumers, &page, &meter);
         nothing_is_left(&meter);
+    });
+}
+
+fn nothing_is_pulled_for_consumers_that_have_ended(check: &Check) {
+    check.forall(input::triple(20..=40, 1..=3, 1..=3), |(items, capacity, consumers)| {
+        let source = Source::new((0..items as u64).collect());
+        let (counter, begun) = (source.clone(), AtomicUsize::new(0));
+        let work = |item: u64| -> u64 {
+            begun.fetch_add(1, Ordering::SeqCst);
+            panic!("item {item} failed (the check makes it panic)");
+        };
+        let _ = catch(|| process(source, capacity, &NAMES[..consumers], work, Page::new()));
+        let (pulled, begun) = (counter.pulled(), begun.into_inner());
+        expect(pulled <= begun + capacity + 1, Kind::Unbounded, || {
+            format!("all consumers had panicked, after {begun} items, and {pulled} items were pulled, where the queue holds {capacity} and the producer 1")
+        });
     });
 }
 

@@ -9,7 +9,6 @@ use harness::{
     Check, Kind, Meter, Page, catch, checks, every_thread_has_finished, expect, expect_eq, fail, input,
 };
 use harness::{now, pause};
-use sum_of_squares::sum_of_squares;
 
 checks! {
     1 => the_total_is_the_sum_of_the_partials;
@@ -32,10 +31,19 @@ checks! {
 const TICK: Duration = Duration::from_millis(100);
 const SOON: Duration = Duration::from_millis(50);
 
+/// The sum of i² for 0 ≤ i < n, by another way than the program's.
+fn sum_of_squares(n: u64) -> u64 {
+    n * n.saturating_sub(1) * (2 * n).saturating_sub(1) / 6
+}
+
 fn the_total_is_the_sum_of_the_partials(check: &Check) {
     check.small("2 tasks and 2 workers", (vec![1u64, 2], 2usize));
     check.forall(input::numbers_and(0..8, 0..=6, 1..=4), |(tasks, workers)| {
-        let total = run(&tasks, workers, sum_of_squares, Page::new());
+        for n in &tasks {
+            let what = format!("`sum_of_squares({n})`");
+            expect_eq(&what, sum_of_squares::sum_of_squares(*n), sum_of_squares(*n));
+        }
+        let total = run(&tasks, workers, sum_of_squares::sum_of_squares, Page::new());
         let wanted = tasks.iter().map(|n| sum_of_squares(*n)).sum::<u64>();
         expect_eq("the total returned", total.ok(), Some(wanted));
     });

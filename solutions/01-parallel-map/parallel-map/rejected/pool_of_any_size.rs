@@ -1,4 +1,4 @@
-//! breaks: clause 3 · finding: crashed
+//! breaks: clause 3 · finding: livelock
 //! The pool has as many threads as were asked for, though there may be three items and a billion workers.
 
 use rayon::ThreadPoolBuilder;
