@@ -241,8 +241,8 @@ fn the_producer_runs_ahead_until_the_queue_is_full(check: &Check) {
 }
 
 /// Expects a panic that comes before any item is pulled.
-fn refuses(capacity: usize, consumers: &'static [&'static str], what: &str) {
-    let source = Source::new(vec![1, 2, 3]);
+fn refuses(items: usize, capacity: usize, consumers: &'static [&'static str], what: &str) {
+    let source = Source::new((0..items as u64).collect());
     let counter = source.clone();
     let outcome = catch(|| process(source, capacity, consumers, square, Page::new()));
     expect(outcome.is_err(), Kind::WrongAnswer, || format!("process with {what} should panic, and returned"));
@@ -250,11 +250,11 @@ fn refuses(capacity: usize, consumers: &'static [&'static str], what: &str) {
 }
 
 fn no_capacity_is_a_panic(check: &Check) {
-    check.schedules(|| refuses(0, &["ada"], "a capacity of 0"));
+    check.forall(input::number(0..=3), |items| refuses(items, 0, &["ada"], "a capacity of 0"));
 }
 
 fn no_consumers_is_a_panic(check: &Check) {
-    check.schedules(|| refuses(1, &[], "no consumers"));
+    check.forall(input::number(0..=3), |items| refuses(items, 1, &[], "no consumers"));
 }
 
 fn each_consumer_is_a_thread_with_its_name(check: &Check) {

@@ -119,19 +119,19 @@ fn no_more_than_the_capacity_waits(check: &Check) {
 }
 
 /// Expects a panic that comes before any job is pulled.
-fn refuses(capacity: usize, printers: usize, what: &str) {
-    let (all, pulled) = offices(&[2, 2]);
+fn refuses(jobs: u64, capacity: usize, printers: usize, what: &str) {
+    let (all, pulled) = if jobs == 0 { offices(&[]) } else { offices(&[jobs - 1, jobs - 1]) };
     let outcome = catch(|| print_all(all, capacity, printers, |_| 1));
     expect(outcome.is_err(), Kind::WrongAnswer, || format!("{what} should panic, and the call returned"));
     expect_eq("the jobs pulled", pulled.load(Ordering::SeqCst), 0);
 }
 
 fn no_room_is_a_panic(check: &Check) {
-    check.schedules(|| refuses(0, 1, "a capacity of 0"));
+    check.forall(input::number(0..=3), |jobs| refuses(jobs as u64, 0, 1, "a capacity of 0"));
 }
 
 fn no_printers_is_a_panic(check: &Check) {
-    check.schedules(|| refuses(1, 0, "a call with 0 printers"));
+    check.forall(input::number(0..=3), |jobs| refuses(jobs as u64, 1, 0, "a call with 0 printers"));
 }
 
 /// Jobs begin and end on the tick, so half a tick later all is at rest.

@@ -27,6 +27,7 @@ checks! {
     5 => a_permit_that_a_call_waits_for_is_not_tried simulated;
     5 => try_acquire_returns_at_once_while_calls_are_blocked simulated;
     6 => calls_give_up_in_time_and_delay_nobody simulated;
+    6 => calls_that_give_up_at_the_same_moment_delay_nobody simulated;
     6 => a_permit_in_time_is_waited_for simulated;
     6 => calls_that_gave_up_have_taken_nothing simulated;
     6 => a_timeout_of_zero_returns_at_once;
@@ -600,6 +601,31 @@ fn calls_give_up_in_time_and_delay_nobody(check: &Check) {
         let (limiter, mut bound) = (Arc::new(rate.limiter()), Bound::new(rate));
         bound.drain(&limiter);
         several_calls(&limiter, &mut bound, &numbers);
+    });
+}
+
+/// One call waits for the next permit. Others, which can't have it, come at the moment at which it comes.
+fn calls_that_give_up_at_the_same_moment_delay_nobody(check: &Check) {
+    check.small("a call that waits, and one that gives up", (1usize, 1usize, 0usize));
+    check.forall(input::triple(1..=3, 1..=3, 0..=2), |(others, burst, patience)| {
+        let rate = Rate::new(1, burst);
+        let (limiter, mut bound) = (Arc::new(rate.limiter()), Bound::new(rate));
+        bound.drain(&limiter);
+        let free = bound.latest();
+        let returned = thread::scope(|scope| {
+            let limiter = &*limiter;
+            for _ in 0..others {
+                scope.spawn(move || match patience {
+                    0 => limiter.try_acquire(),
+                    halves => limiter.acquire_timeout(rate.period() / 4 * halves as u32),
+                });
+            }
+            limiter.acquire();
+            now()
+        });
+        expect_in_time("it returned", returned, Duration::ZERO..=free + SOON * 2, || {
+            format!("a permit was free at {free:?}, all other calls give up before that, and `acquire` returned at {returned:?}")
+        });
     });
 }
 
