@@ -20,6 +20,7 @@ checks! {
     2 => a_line_is_written_while_the_source_is_slow simulated;
     2 => the_documented_run;
     3 => no_more_than_the_capacity_waits;
+    3 => nothing_is_pulled_for_consumers_that_have_ended;
     3 => no_capacity_is_a_panic;
     4 => the_producer_runs_ahead_until_the_queue_is_full simulated;
     5 => each_consumer_is_a_thread_with_its_name;
@@ -29,7 +30,6 @@ checks! {
     6 => a_slow_source_is_waited_for simulated;
     7 => the_others_go_on_when_a_consumer_panics;
     7 => a_panic_of_every_consumer_ends_the_call;
-    7 => nothing_is_pulled_for_consumers_that_have_ended;
     8 => an_error_of_the_writer_is_returned;
     9 => nothing_goes_on_after_the_return;
     10 => waiting_for_an_item_is_no_spin simulated;
@@ -376,7 +376,7 @@ fn nothing_is_pulled_for_consumers_that_have_ended(check: &Check) {
         let _ = catch(|| process(source, capacity, &NAMES[..consumers], work, Page::new()));
         let (pulled, begun) = (counter.pulled(), begun.into_inner());
         expect(pulled <= begun + capacity + 1, Kind::Unbounded, || {
-            format!("all consumers had panicked, after {begun} items, and {pulled} items were pulled, where the queue holds {capacity} and the producer 1")
+            format!("all consumers had panicked, after they had begun {begun} of the items, and {pulled} were pulled, where the queue holds {capacity} and the producer 1")
         });
     });
 }
