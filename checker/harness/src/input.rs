@@ -4,6 +4,7 @@ use std::ops::{Range, RangeInclusive};
 use std::time::Duration;
 
 use proptest::collection::vec;
+use proptest::prop_oneof;
 pub use proptest::strategy::{BoxedStrategy, Just, Strategy};
 
 /// Times that a `Duration` can say and that a program may forget: none, the shortest, parts of a millisecond, of a second and of an hour,
@@ -62,6 +63,22 @@ pub fn numbers_and_two(
 /// Two numbers.
 pub fn pair(a: RangeInclusive<usize>, b: RangeInclusive<usize>) -> BoxedStrategy<(usize, usize)> {
     (a, b).boxed()
+}
+
+/// A number, and now and then one of more than a hundred, or of more than a byte can count: some programs limit what has no
+/// limit.
+pub fn number_or_crowd(a: RangeInclusive<usize>) -> BoxedStrategy<usize> {
+    prop_oneof![46 => a, 1 => 101..=120_usize, 1 => 257..=264_usize].boxed()
+}
+
+/// Two numbers, and now and then two as large as those of [`number_or_crowd`].
+pub fn pair_or_crowd(a: RangeInclusive<usize>, b: RangeInclusive<usize>) -> BoxedStrategy<(usize, usize)> {
+    prop_oneof![
+        46 => (a, b),
+        1 => (101..=120_usize, 101..=120_usize),
+        1 => (257..=264_usize, 257..=264_usize),
+    ]
+    .boxed()
 }
 
 /// Three numbers.

@@ -49,7 +49,7 @@ fn each_dish_is_cooked_once(check: &Check) {
 
 fn all_dishes_cook_at_the_same_time(check: &Check) {
     check.small("2 dishes", 2usize);
-    check.forall(input::number(2..=40), |dishes| {
+    check.forall(input::number_or_crowd(2..=40), |dishes| {
         let meter = Meter::new();
         cook_all((0..dishes).collect(), |_: usize| {
             let _inside = meter.enter();

@@ -88,7 +88,7 @@ fn no_thread_is_left_behind(check: &Check) {
 /// All is at rest when the pause in `print` is over.
 fn pages_are_read_ahead(check: &Check) {
     check.small("3 pages, one of which may wait", (3usize, 1usize));
-    check.forall(input::pair(1..=8, 0..=4), |(pages, capacity)| {
+    check.forall(input::pair_or_crowd(1..=8, 0..=4), |(pages, capacity)| {
         let (disk, pulled) = disk(pages, Duration::ZERO);
         let mut begun = 0;
         print_ahead(disk, capacity, |_| {
