@@ -35,7 +35,7 @@ fn all(screen: &Screen, course: &Course, call: &Grade) -> Result<Outcome> {
     let submissions = submissions.context("name the folder or archive of submissions")?;
     let out = out(call)?;
     let kept_in = confine(screen, course, call.sandbox)?;
-    take_in(screen, course, call, submissions)?;
+    take_in(screen, course, call, submissions, None)?;
     let outcome = with_bench(screen, course, call, kept_in, |bench| {
         let ran = bench.run(out)?;
         told(screen, ran)
@@ -57,11 +57,15 @@ fn one(screen: &Screen, course: &Course, call: &Grade, step: &Step) -> Result<Ou
         Step::Archive { file, no_vendor, without_people } => {
             screen.say(&grade::archive(course, out, file, !no_vendor, !without_people)?)?;
         }
-        Step::Plan { submissions } => take_in(screen, course, call, submissions)?,
-        Step::Run => {
+        Step::Plan { submissions, shards } => take_in(screen, course, call, submissions, *shards)?,
+        Step::Run { shard } => {
             let kept_in = confine(screen, course, call.sandbox)?;
-            return with_bench(screen, course, call, kept_in, |bench| told(screen, bench.run(out)?));
+            return with_bench(screen, course, call, kept_in, |bench| match shard {
+                Some(wanted) => told(screen, bench.run_shard(out, *wanted)?),
+                None => told(screen, bench.run(out)?),
+            });
         }
+        Step::Merge => return merge(screen, out),
         Step::Marks => {
             for file in grade::marks(course, out, &given(call))? {
                 screen.say(&format!("wrote {}", file.display()))?;
@@ -133,7 +137,7 @@ fn verify(screen: &Screen, course: &Course, call: &Grade, file: &Path) -> Result
     let mut judge = judge(screen, &archived, &base, unpacked.effort());
     quiet(&mut judge);
     let note = |text: &str| screen.note(text);
-    let bench = Bench { course: &archived, judge: &judge, sandbox: kept_in, note: &note };
+    let bench = Bench { course: &archived, judge: &judge, sandbox: kept_in, jobs: jobs(call), note: &note };
     let (holds, said) = unpacked.prove(&bench)?;
     said.iter().try_for_each(|line| screen.say(line))?;
     Ok(if holds { Outcome::AllPassed } else { Outcome::SomeFailed })
@@ -149,6 +153,10 @@ fn quiet(judge: &mut Judge<'_>) {
 
 fn out(call: &Grade) -> Result<&Path> {
     call.out.as_deref().context("name the folder of the grading: `--out DIR`")
+}
+
+fn jobs(call: &Grade) -> Option<usize> {
+    call.jobs.map(usize::from)
 }
 
 fn given(call: &Grade) -> Given<'_> {
@@ -194,8 +202,27 @@ fn confine(screen: &Screen, course: &Course, sandbox: Option<Sandbox>) -> Result
     })
 }
 
-fn take_in(screen: &Screen, course: &Course, call: &Grade, from: &Path) -> Result<()> {
-    let class = Class { from, roster: call.roster.as_deref(), submitted: call.submitted.as_deref() };
+/// Puts the shards together, or says which of them have to run again.
+fn merge(screen: &Screen, out: &Path) -> Result<Outcome> {
+    let merged = grade::merge(out)?;
+    merged.notes.iter().try_for_each(|note| screen.say(note))?;
+    if merged.problems.is_empty() {
+        screen.say(&format!(
+            "{} shards: {} records merged, {} kept from before; {} undecided",
+            merged.shards, merged.merged, merged.kept, merged.undecided
+        ))?;
+        return Ok(if merged.undecided == 0 { Outcome::AllPassed } else { Outcome::SomeFailed });
+    }
+    for (shard, problems) in &merged.problems {
+        problems.iter().try_for_each(|problem| screen.say(&format!("shard {shard}: {problem}")))?;
+    }
+    let again: Vec<String> = merged.problems.keys().map(ToString::to_string).collect();
+    screen.say(&format!("nothing was merged; to run again, of {}: {}", merged.shards, again.join(",")))?;
+    Ok(Outcome::SomeFailed)
+}
+
+fn take_in(screen: &Screen, course: &Course, call: &Grade, from: &Path, shards: Option<u32>) -> Result<()> {
+    let class = Class { from, roster: call.roster.as_deref(), submitted: call.submitted.as_deref(), shards };
     let said = grade::plan(course, out(call)?, &class, &given(call))?;
     said.iter().try_for_each(|line| screen.say(line))
 }
@@ -210,7 +237,7 @@ fn with_bench(
     let base = open_base(screen, course)?;
     let mut judge: Judge<'_> = judge(screen, course, &base, effort(&call.effort));
     quiet(&mut judge);
-    work(&Bench { course, judge: &judge, sandbox, note: &|text| screen.note(text) })
+    work(&Bench { course, judge: &judge, sandbox, jobs: jobs(call), note: &|text| screen.note(text) })
 }
 
 fn told(screen: &Screen, ran: Ran) -> Result<Outcome> {

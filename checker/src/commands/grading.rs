@@ -1,6 +1,7 @@
 //! The command line of `grade`.
 
 use crate::commands::effort::Effort;
+use crate::grade::Wanted;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -12,7 +13,8 @@ From your LMS's archive to marks:
 
 The book has a chapter for instructors: assignments, late days, appeals, privacy.
 
-Exit status: 0 if every record is decided, whatever the marks; 1 if some are undecided; 2 if something in the call is wrong; \
+Exit status: 0 if every record is decided, whatever the marks; 1 if some are undecided, or `merge` has named \
+shards to run again; 2 if something in the call is wrong; \
 3 if the machine is not fit to judge. Run again after 1 and 3: what is decided stays.";
 
 /// `grade`, whole or in steps.
@@ -45,6 +47,9 @@ pub struct Grade {
     /// What keeps a submission from your machine [default: standard]
     #[arg(long, value_enum, global = true)]
     pub sandbox: Option<Sandbox>,
+    /// How many programs to judge at once [default: one for each processor]
+    #[arg(long, value_name = "N", global = true, value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
     #[command(flatten)]
     pub effort: Effort,
 }
@@ -67,9 +72,18 @@ pub enum Step {
         /// A folder with one folder for each learner, or the archive that your LMS makes of all submissions
         #[arg(value_name = "SUBMISSIONS")]
         submissions: PathBuf,
+        /// Cut the plan into N shards, for as many machines [default: 1, or as before]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+        shards: Option<u32>,
     },
     /// Judge what has no record yet
-    Run,
+    Run {
+        /// Judge one shard, such as 0/4, the first of 4; `env` takes its number from Slurm, GNU parallel or Kubernetes
+        #[arg(long, value_name = "I/N")]
+        shard: Option<Wanted>,
+    },
+    /// Put the records of all shards together, and name the shards that have to run again
+    Merge,
     /// Make marks of the verdicts; nothing is run
     Marks,
     /// Write the pages: one for you, and one for each learner

@@ -15,11 +15,17 @@ use std::fs;
 use std::path::Path;
 
 /// Takes in everything there is and writes the plan, the frozen copy and the mapping file into `folder`. An earlier plan
-/// there is gone on with: ids stay, and what differs from the attempts that are there is another attempt.
+/// there is gone on with: ids stay, and what differs from the attempts that are there is another attempt. So does the number of
+/// its shards, unless there is another one.
 ///
 /// # Errors
 /// If there is no submission, or the disk says no.
-pub fn make(course: &Course, folder: &Folder, source: &Source<'_>) -> Result<(Plan, Intake)> {
+pub fn make(
+    course: &Course,
+    folder: &Folder,
+    source: &Source<'_>,
+    shards: Option<u32>,
+) -> Result<(Plan, Intake)> {
     let exercises = source.assignment.exercises(course)?;
     source.assignment.worth(course)?;
     outside(folder, source.from)?;
@@ -28,9 +34,9 @@ pub fn make(course: &Course, folder: &Folder, source: &Source<'_>) -> Result<(Pl
         true => People::read(folder)?,
         false => People::new(salt(&intake)),
     };
-    let mut submissions = match folder.plan().exists() {
-        true => Plan::read(folder)?.submissions,
-        false => Vec::new(),
+    let (mut submissions, before) = match folder.plan().exists() {
+        true => Plan::read(folder).map(|plan| (plan.submissions, plan.shards))?,
+        false => (Vec::new(), 1),
     };
     fs::create_dir_all(&folder.0).with_context(|| format!("could not make {}", folder.0.display()))?;
     for (key, attempts) in by_group(&intake, source.roster) {
@@ -44,6 +50,7 @@ pub fn make(course: &Course, folder: &Folder, source: &Source<'_>) -> Result<(Pl
         version: Plan::VERSION,
         release: course.release().to_owned(),
         layout: intake.layout,
+        shards: shards.unwrap_or(before),
         exercises: exercises.iter().map(|exercise: &&Exercise| exercise.name.clone()).collect(),
         submissions,
     };

@@ -19,6 +19,7 @@ mod nothing_lost;
 mod place;
 mod play;
 mod run;
+mod shards;
 mod study;
 #[cfg(unix)]
 mod terminal;
