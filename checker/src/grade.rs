@@ -11,6 +11,7 @@ mod freeze;
 mod graded;
 mod html;
 mod intake;
+mod jobs;
 mod junit;
 mod late;
 mod likeness;
@@ -112,6 +113,14 @@ pub fn plan(course: &Course, out: &Path, class: &Class<'_>, given: &Given<'_>) -
         ));
     }
     Ok(said)
+}
+
+/// Writes the jobs that judge the shards on many machines, each with `options`; returns what to tell.
+///
+/// # Errors
+/// If there are no shards, or something can't be written.
+pub fn jobs(course: &Course, out: &Path, options: &[String]) -> Result<Vec<String>> {
+    jobs::write(course, &Folder(out.to_owned()), options)
 }
 
 /// Puts the records of all shards together; returns whether it could, how many are undecided, and what to tell.

@@ -1,5 +1,6 @@
 //! `grade`: a class, in three steps on disk.
 
+use crate::commands::effort::Effort;
 use crate::commands::grading::{Decision, Format, Grade, Sandbox, Step};
 use crate::commands::outcome::Outcome;
 use crate::commands::setup::{effort, judge, open_base};
@@ -64,6 +65,10 @@ fn one(screen: &Screen, course: &Course, call: &Grade, step: &Step) -> Result<Ou
                 Some(wanted) => told(screen, bench.run_shard(out, *wanted)?),
                 None => told(screen, bench.run(out)?),
             });
+        }
+        Step::Slurm => {
+            let said = grade::jobs(course, out, &options(call))?;
+            said.iter().try_for_each(|line| screen.say(line))?;
         }
         Step::Merge => return merge(screen, out),
         Step::Marks => {
@@ -153,6 +158,25 @@ fn quiet(judge: &mut Judge<'_>) {
 
 fn out(call: &Grade) -> Result<&Path> {
     call.out.as_deref().context("name the folder of the grading: `--out DIR`")
+}
+
+/// What of this call each shard has to be judged with.
+fn options(call: &Grade) -> Vec<String> {
+    let (own, usual) = (&call.effort, Effort::default());
+    let mut options = Vec::new();
+    if let Some(sandbox) = call.sandbox {
+        options.push(format!("--sandbox={}", sandbox.name()));
+    }
+    if own.seed != usual.seed {
+        options.push(format!("--seed={}", own.seed));
+    }
+    if let Some(schedules) = own.schedules {
+        options.push(format!("--schedules={schedules}"));
+    }
+    if own.limit() != usual.limit() {
+        options.push(format!("--timeout={}", own.limit().as_secs()));
+    }
+    options
 }
 
 fn jobs(call: &Grade) -> Option<usize> {

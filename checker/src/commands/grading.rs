@@ -65,6 +65,16 @@ pub enum Sandbox {
     None,
 }
 
+impl Sandbox {
+    pub fn name(self) -> &'static str {
+        match self {
+            Sandbox::Strict => "strict",
+            Sandbox::Standard => "standard",
+            Sandbox::None => "none",
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Step {
     /// Take in what was handed in, under ids that name nobody
@@ -82,6 +92,8 @@ pub enum Step {
         #[arg(long, value_name = "I/N")]
         shard: Option<Wanted>,
     },
+    /// Write the jobs that judge the shards: for Slurm, GNU parallel and Kubernetes
+    Slurm,
     /// Put the records of all shards together, and name the shards that have to run again
     Merge,
     /// Make marks of the verdicts; nothing is run

@@ -21,11 +21,17 @@ pub struct Shard {
 }
 
 impl Shard {
-    /// Whether a submission is in it. That depends on the submission's id alone, so that one that comes later moves no other.
-    pub fn has(self, id: &str) -> bool {
+    /// The shard of a submission. It depends on the submission's id alone, so that one that comes later moves no other.
+    pub fn of_id(id: &str, of: u32) -> Shard {
         let digest = Sha256::digest(id);
-        let start = digest.iter().take(8).fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
-        start % u64::from(self.of.max(1)) == u64::from(self.index)
+        let start = digest.iter().take(8).fold(0, |number: u64, byte| (number << 8) | u64::from(*byte));
+        let index = start % u64::from(of.max(1));
+        Shard { index: u32::try_from(index).unwrap_or_default(), of }
+    }
+
+    /// Whether a submission is in it.
+    pub fn has(self, id: &str) -> bool {
+        self == Shard::of_id(id, self.of)
     }
 
     /// The folder of its runs.
