@@ -19,9 +19,12 @@ mod lms;
 mod made;
 mod marks;
 mod merge;
+mod one;
+mod pack;
 mod pages;
 mod people;
 mod plan;
+mod platforms;
 mod policy;
 mod proof;
 mod record;
@@ -34,10 +37,14 @@ mod shards;
 mod sheet;
 mod similar;
 mod tables;
+mod told;
 mod unfit;
 
 pub use bench::Bench;
 pub use merge::Merged;
+pub use one::Told;
+pub use pack::pack;
+pub use platforms::Platform;
 pub use requests::State as Answer;
 pub use rules::Given;
 pub use run::Ran;
@@ -45,6 +52,7 @@ pub use shards::Wanted;
 pub use unfit::Unfit;
 
 use crate::course::Course;
+use crate::files::replace;
 use crate::judge::Effort;
 use anyhow::{Context, Result, bail};
 use assignment::Assignment;
@@ -113,6 +121,33 @@ pub fn plan(course: &Course, out: &Path, class: &Class<'_>, given: &Given<'_>) -
         ));
     }
     Ok(said)
+}
+
+/// The one submission of a platform's job.
+#[derive(Clone, Copy, Debug)]
+pub struct One<'a> {
+    pub platform: Platform,
+    pub submission: &'a Path,
+    /// The file that tells when it was handed in.
+    pub metadata: Option<&'a Path>,
+    pub assignment: Option<&'a Path>,
+    /// Where the platform reads the result.
+    pub result: &'a Path,
+}
+
+/// Judges the one submission of a platform's job, and writes its result; without a verdict there is none. Returns what came of it.
+///
+/// # Errors
+/// If the machine is not fit ([`Unfit`]), or something can't be read or written.
+pub fn one(bench: &Bench<'_>, one: &One<'_>) -> Result<Told> {
+    let submitted = one.metadata.map(platforms::submitted).transpose()?;
+    let job = one::Job { submission: one.submission, assignment: one.assignment, submitted };
+    let told = one::judge(bench, &job)?;
+    if told.undecided.is_empty() {
+        let text = platforms::written(one.platform, &told, |name| std::env::var(name).ok())?;
+        replace(one.result, text.as_bytes())?;
+    }
+    Ok(told)
 }
 
 /// Writes the jobs that judge the shards on many machines, each with `options`; returns what to tell.

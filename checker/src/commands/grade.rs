@@ -5,7 +5,7 @@ use crate::commands::grading::{Decision, Format, Grade, Sandbox, Step};
 use crate::commands::outcome::Outcome;
 use crate::commands::setup::{effort, judge, open_base};
 use crate::course::Course;
-use crate::grade::{self, Answer, Bench, Class, Export, Given, Ran, Unfit};
+use crate::grade::{self, Answer, Bench, Class, Export, Given, One, Platform, Ran, Unfit};
 use crate::judge::Judge;
 use crate::process::browser;
 use crate::process::jail::{self, Level};
@@ -52,9 +52,19 @@ fn one(screen: &Screen, course: &Course, call: &Grade, step: &Step) -> Result<Ou
     if let Step::Verify { file } = step {
         return verify(screen, course, call, file);
     }
+    if let Step::Pack { platform, to } = step {
+        let assignment = call.assignment.as_deref();
+        screen.say(&grade::pack(course, (*platform).into(), assignment, &options(call), to)?)?;
+        return Ok(Outcome::AllPassed);
+    }
+    if let Step::One { platform, submission, result, metadata } = step {
+        let (platform, metadata) = ((*platform).into(), metadata.as_deref());
+        let assignment = call.assignment.as_deref();
+        return judge_one(screen, course, call, &One { platform, submission, result, metadata, assignment });
+    }
     let out = out(call)?;
     match step {
-        Step::Verify { .. } => {}
+        Step::Verify { .. } | Step::Pack { .. } | Step::One { .. } => {}
         Step::Archive { file, no_vendor, without_people } => {
             screen.say(&grade::archive(course, out, file, !no_vendor, !without_people)?)?;
         }
@@ -131,6 +141,28 @@ fn one(screen: &Screen, course: &Course, call: &Grade, step: &Step) -> Result<Ou
         }
     }
     Ok(Outcome::AllPassed)
+}
+
+/// Judges one submission where a platform runs us.
+fn judge_one(screen: &Screen, course: &Course, call: &Grade, one: &One<'_>) -> Result<Outcome> {
+    // What a job before this one has left is no result of this one.
+    if one.result.is_file() {
+        std::fs::remove_file(one.result)
+            .with_context(|| format!("could not remove {}", one.result.display()))?;
+    }
+    let kept_in = confine(screen, course, call.sandbox)?;
+    with_bench(screen, course, call, kept_in, |bench| {
+        let told = grade::one(bench, one)?;
+        told.strays.iter().try_for_each(|stray| screen.say(&format!("left out: {stray}")))?;
+        if !told.undecided.is_empty() {
+            told.undecided.iter().try_for_each(|reason| screen.say(&format!("undecided: {reason}")))?;
+            screen.say("nothing was decided, so there is no result")?;
+            return Ok(Outcome::Unfit);
+        }
+        screen.say(&format!("wrote {}", one.result.display()))?;
+        let shows_failures = matches!(one.platform, Platform::Github | Platform::Gitlab);
+        Ok(if shows_failures && !told.is_perfect() { Outcome::SomeFailed } else { Outcome::AllPassed })
+    })
 }
 
 /// Judges an archive by the course that is in it.

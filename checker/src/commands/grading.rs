@@ -94,6 +94,31 @@ pub enum Step {
     },
     /// Write the jobs that judge the shards: for Slurm, GNU parallel and Kubernetes
     Slurm,
+    /// Write what a platform needs to judge submissions itself: an archive for Gradescope, files for the others
+    Pack {
+        #[arg(value_enum)]
+        platform: Platform,
+        /// The archive or folder to write
+        #[arg(long, value_name = "PATH")]
+        to: PathBuf,
+    },
+    /// Judge the one submission of a platform's job; what `pack` writes calls this
+    ///
+    /// Exit status 3 means that nothing could be decided: then there is no result. For GitHub and GitLab, 1 means that a clause is
+    /// broken; the others get that in the result.
+    One {
+        #[arg(value_enum)]
+        platform: Platform,
+        /// The folder that the submission is in
+        #[arg(long, value_name = "DIR")]
+        submission: PathBuf,
+        /// The file to write for the platform
+        #[arg(long, value_name = "FILE")]
+        result: PathBuf,
+        /// Gradescope's file that says when it was handed in
+        #[arg(long, value_name = "FILE")]
+        metadata: Option<PathBuf>,
+    },
     /// Put the records of all shards together, and name the shards that have to run again
     Merge,
     /// Make marks of the verdicts; nothing is run
@@ -184,6 +209,29 @@ pub enum Step {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+}
+
+/// Where submissions are judged, if not here.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Platform {
+    Gradescope,
+    #[value(name = "classroom50")]
+    Classroom50,
+    /// Actions, with the verdict as the summary of the job
+    Github,
+    /// CI, with the verdict as a JUnit file
+    Gitlab,
+}
+
+impl From<Platform> for crate::grade::Platform {
+    fn from(platform: Platform) -> crate::grade::Platform {
+        match platform {
+            Platform::Gradescope => crate::grade::Platform::Gradescope,
+            Platform::Classroom50 => crate::grade::Platform::Classroom50,
+            Platform::Github => crate::grade::Platform::Github,
+            Platform::Gitlab => crate::grade::Platform::Gitlab,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]

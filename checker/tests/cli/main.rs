@@ -17,6 +17,7 @@ mod jail;
 mod newer_rust;
 mod nothing_lost;
 mod place;
+mod platforms;
 mod play;
 mod run;
 mod shards;

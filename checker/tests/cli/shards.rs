@@ -164,3 +164,56 @@ fn a_plan_of_one_shard_has_nothing_to_merge() {
     workbook.checker("grade merge --out out").run().exits(2).complains("nothing to merge");
     workbook.checker("grade run --shard 3/3 --out out").run().exits(2).complains("the last of 3 is 2/3");
 }
+
+#[test]
+fn the_jobs_name_the_plan_s_shards_and_say_what_was_not_tried() {
+    let workbook = planned();
+    let slurm = "grade slurm --out out --sandbox none --seed 7";
+    workbook.checker(slurm).run().exits(0).shows("GNU parallel: bash");
+    let read = |name: &str| workbook.read(&format!("out/jobs/{name}"));
+    let array = read("shards.sbatch");
+    for line in
+        ["--array=0-2", "--chdir=/", "--export=NONE", "--open-mode=append", "--requeue", "--cpus-per-task=1"]
+    {
+        assert!(array.contains(&format!("#SBATCH {line}")), "{line} is not in\n{array}");
+    }
+    let shard = read("shard.sh");
+    assert!(shard.contains("--shard env") && shard.contains("--jobs 1 --sandbox=none --seed=7"), "{shard}");
+    assert!(read("submit.sh").contains("--dependency=\"afterany:"), "the merge waits for all shards");
+    let manifest = read("kubernetes.yaml");
+    assert!(manifest.contains("completions: 3") && manifest.contains("have not run it"), "{manifest}");
+    assert!(read("Containerfile").contains("have not built it"));
+    workbook.checker("grade plan class --assignment week.toml --out one").run().exits(0);
+    workbook.checker("grade slurm --out one").run().exits(2).complains("--shards N");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_script_of_a_shard_judges_the_shard_that_the_engine_names() {
+    let workbook = planned();
+    workbook.checker("grade slurm --out out --sandbox none").run().exits(0);
+    // In the place of cargo: what it would have started.
+    let checker = format!("#!/bin/sh\nshift\nexec {} \"$@\"\n", env!("CARGO_BIN_EXE_checker"));
+    workbook.write("bin/cargo", checker);
+    let mut mode = fs::metadata(workbook.path("bin/cargo")).unwrap().permissions();
+    std::os::unix::fs::PermissionsExt::set_mode(&mut mode, 0o755);
+    fs::set_permissions(workbook.path("bin/cargo"), mode).unwrap();
+    let bash = |name: &str| {
+        let text = workbook.read(&format!("out/jobs/{name}"));
+        // A task sets its own PATH: the stand-in goes before it.
+        let own = format!("export PATH={}:$PATH\n", workbook.path("bin").display());
+        let text = text.replace("# A node builds", &format!("{own}# A node builds"));
+        workbook
+            .write(name, text.replace("export CARGO_TARGET_DIR=", &format!("{own}export CARGO_TARGET_DIR=")));
+        let mut command = std::process::Command::new("bash");
+        command.arg(workbook.path(name)).env("SETTLE", "0");
+        command
+    };
+    for shard in 0..3 {
+        let output = bash("shard.sh").env("SLURM_ARRAY_TASK_ID", shard.to_string()).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let output = bash("merge.sh").output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    merges_into_the_same_bytes(&workbook);
+}
