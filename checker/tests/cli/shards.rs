@@ -168,7 +168,7 @@ fn a_plan_of_one_shard_has_nothing_to_merge() {
 #[test]
 fn the_jobs_name_the_plan_s_shards_and_say_what_was_not_tried() {
     let workbook = planned();
-    let slurm = "grade slurm --out out --sandbox none --seed 7";
+    let slurm = "grade --seed 7 slurm --out out --sandbox none";
     workbook.checker(slurm).run().exits(0).shows("GNU parallel: bash");
     let read = |name: &str| workbook.read(&format!("out/jobs/{name}"));
     let array = read("shards.sbatch");
@@ -178,7 +178,7 @@ fn the_jobs_name_the_plan_s_shards_and_say_what_was_not_tried() {
         assert!(array.contains(&format!("#SBATCH {line}")), "{line} is not in\n{array}");
     }
     let shard = read("shard.sh");
-    assert!(shard.contains("--shard env") && shard.contains("--jobs 1 --sandbox=none --seed=7"), "{shard}");
+    assert!(shard.contains("grade --sandbox=none --seed=7 run --shard env --out"), "{shard}");
     assert!(read("submit.sh").contains("--dependency=\"afterany:"), "the merge waits for all shards");
     let manifest = read("kubernetes.yaml");
     assert!(manifest.contains("completions: 3") && manifest.contains("have not run it"), "{manifest}");

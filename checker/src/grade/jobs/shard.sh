@@ -10,4 +10,4 @@ if [ ! -O "$CARGO_TARGET_DIR" ]; then
     exit 3
 fi
 cd {{course}}
-exec cargo checker grade run --shard env --out {{out}} --jobs 1{{options}}
+exec cargo checker grade{{options}} run --shard env --out {{out}} --jobs 1

@@ -14,8 +14,8 @@ ASSIGNMENT = os.environ.get("WORKBOOK_ASSIGNMENT", "/assignment.toml")
 # Seconds: the job has fifteen minutes for everything.
 LIMIT = 720
 
-command = ["cargo", "checker", "grade", "one", "classroom50", "--submission", HERE, "--assignment", ASSIGNMENT]
-command += ["--result", os.path.join(HERE, "result.json"){{list}}]
+command = ["cargo", "checker", "grade"{{list}}, "one", "classroom50", "--submission", HERE, "--assignment", ASSIGNMENT]
+command += ["--result", os.path.join(HERE, "result.json")]
 try:
     sys.exit(subprocess.run(command, cwd=WORKBOOK, timeout=LIMIT).returncode)
 except subprocess.TimeoutExpired:
