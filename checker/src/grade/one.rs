@@ -227,7 +227,7 @@ fn lines(
         lines.push(whole(all, text.to_owned()));
     }
     for (clause, state) in clauses {
-        let promise = contract.get(*clause as usize - 1).map(|promise| plain(promise)).unwrap_or_default();
+        let promise = contract.get(*clause as usize - 1).map(|promise| title(promise)).unwrap_or_default();
         let weight = worth.weights.as_ref().map(|weights| weights.get(clause).copied().unwrap_or(0.0));
         let findings = told(shows, record, Some(*clause));
         let text = if kept(state) { "kept".to_owned() } else { format!("{}\n\n{findings}", words(state).1) };
@@ -240,4 +240,22 @@ fn lines(
         });
     }
     Ok(lines)
+}
+
+/// What a clause is called: the bold words that it begins with, or its first sentence.
+fn title(promise: &str) -> String {
+    let bold = promise.strip_prefix("**").and_then(|rest| rest.split_once("**")).map(|(bold, _)| bold);
+    let first = bold.or_else(|| promise.split_once(". ").map(|(first, _)| first)).unwrap_or(promise);
+    plain(first).trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clause_is_called_by_its_bold_words_or_by_its_first_sentence() {
+        assert_eq!(title("**Capacity.** At most `capacity` jobs lie there."), "Capacity");
+        assert_eq!(title("At most `capacity` jobs lie there. No more."), "At most capacity jobs lie there");
+    }
 }
