@@ -166,14 +166,18 @@ impl Job<'_> {
         let std = if real.is_some() { Std::Real } else { Std::Simulated };
         let mut command = rustc(self.root, self.base, self.rendering, std);
         command.args(["--crate-type", kind, "--crate-name", name, "--edition", &self.exercise.edition]);
-        // A compiler that is ended leaves its own files behind.
-        for variable in ["TMPDIR", "TEMP", "TMP"] {
-            command.env(variable, self.dir);
-        }
+        self.keeps_its_files_here(&mut command);
         if let Some(libraries) = real {
             command.arg("-L").arg(named("dependency=", &libraries.search));
         }
         command
+    }
+
+    /// A compiler that is ended leaves its own files behind. One that is jailed can write nowhere else.
+    fn keeps_its_files_here(&self, command: &mut Command) {
+        for variable in ["TMPDIR", "TEMP", "TMP"] {
+            command.env(variable, self.dir);
+        }
     }
 
     /// The call that compiles the learner's crate, over the simulated std or the real one.
@@ -201,6 +205,8 @@ impl Job<'_> {
             }
             None => {
                 may_link(&mut command);
+                // The environment may have named another folder.
+                self.keeps_its_files_here(&mut command);
                 // They are the same for each edit of the learner's. In small units, so that those are new which hold code
                 // of the learner's and the others are not.
                 let incremental = self.dir.join("incremental");

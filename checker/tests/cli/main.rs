@@ -17,9 +17,11 @@ mod jail;
 mod newer_rust;
 mod nothing_lost;
 mod place;
+mod platforms;
 mod play;
 mod run;
 mod step;
+mod shards;
 mod study;
 #[cfg(unix)]
 mod terminal;
