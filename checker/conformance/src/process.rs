@@ -10,11 +10,15 @@ use anyhow::{Context, Result};
 
 /// What a command has said, and how it ended.
 pub struct Said {
+    /// On its standard output.
     pub out: String,
+    /// On its standard error.
     pub err: String,
+    /// With exit code 0.
     pub success: bool,
     /// It took too long, and was ended.
     pub out_of_time: bool,
+    /// From its start, in milliseconds.
     pub took_ms: u64,
 }
 

@@ -206,7 +206,10 @@ fn try_one(root: &Path, it: &Published, arguments: &Arguments) -> Result<Value> 
     let words = said.err.replace(&copy.display().to_string(), &it.name);
     if explored.is_null() {
         let why = match said.out_of_time {
-            true => format!("even {FEW} schedules of each test take longer than {} minutes", arguments.limit.div_ceil(60)),
+            true => format!(
+                "even {FEW} schedules of each test take longer than {} minutes",
+                arguments.limit.div_ceil(60)
+            ),
             false => refusal(&words),
         };
         return Ok(json!({ "refused": why, "said": words }));

@@ -76,9 +76,7 @@ impl Known {
     /// The result is not one of ours.
     pub(crate) fn learn(&mut self, it: &Published, result: &Value) -> Result<()> {
         let entry = match result["refused"].as_str() {
-            Some(why) => {
-                Entry { row: format!("not run: {why} | | | | | | | |"), findings: Vec::new() }
-            }
+            Some(why) => Entry { row: format!("not run: {why} | | | | | | | |"), findings: Vec::new() },
             None => explored(it, result)?,
         };
         self.0.insert(label(it), entry);
@@ -97,7 +95,9 @@ impl Known {
                 continue;
             };
             page += &format!("| {label} | {} |\n", entry.row);
-            if entry.row.starts_with("not run") && let Some(why) = reason(&it.name, "") {
+            if entry.row.starts_with("not run")
+                && let Some(why) = reason(&it.name, "")
+            {
                 findings += &format!("- `{}`, as a whole\n  **{why}**\n", it.name);
             }
             for Line { about, text } in &entry.findings {
@@ -112,7 +112,8 @@ impl Known {
 }
 
 fn reason(name: &str, test: &str) -> Option<&'static str> {
-    let is_it = |of: &&(&str, &str, &str)| of.0 == name && of.1.is_empty() == test.is_empty() && test.contains(of.1);
+    let is_it =
+        |of: &&(&str, &str, &str)| of.0 == name && of.1.is_empty() == test.is_empty() && test.contains(of.1);
     REASONS.iter().find(is_it).map(|(_, _, why)| *why)
 }
 
@@ -191,12 +192,16 @@ mod tests {
             "name": "t", "state": "failed", "schedules": 7, "wrong": 2,
             "finding": { "kind": "race", "seed": 3, "message": "a | b\nc" },
         });
-        let result = json!({ "explored": { "tests": [test], "duration_ms": 1500 }, "each": 7, "cargo_ms": 10 });
+        let result =
+            json!({ "explored": { "tests": [test], "duration_ms": 1500 }, "each": 7, "cargo_ms": 10 });
         let mut known = Known(BTreeMap::new());
         known.learn(&crates[0], &result).unwrap();
         known.learn(&crates[1], &json!({ "refused": "it does not compile" })).unwrap();
         let page = known.page(&crates);
-        assert!(page.contains("| one 1.0.0 | 1 | 0 | 1 | 0 | 0 | 7, at most 7 of a test | 0 | 1.5 s | 0.0 s |\n"), "{page}");
+        assert!(
+            page.contains("| one 1.0.0 | 1 | 0 | 1 | 0 | 0 | 7, at most 7 of a test | 0 | 1.5 s | 0.0 s |\n"),
+            "{page}"
+        );
         assert!(page.contains("- `one` `t`: race, in 2 of 7 schedules, seed 3. a \\| b c\n"), "{page}");
         assert!(page.contains("| three 1.0.0 | not run yet |"), "{page}");
         let read = Known::read(&page);
