@@ -21,6 +21,9 @@ const TRIES_FOR_SHORT: u64 = 400;
 /// So many are tried with less lateness, or to find one that goes right.
 const TRIES: u64 = 60;
 const TRIES_FOR_RIGHT: u64 = 200;
+/// Of long schedules fewer are tried to find one that goes right: so many steps together, but a few of them in any case.
+const STEPS_FOR_RIGHT: u64 = 20_000_000;
+const LEAST_FOR_RIGHT: u64 = 5;
 /// Steps that making a failure short may take.
 const SHORTENING: u64 = 3_000_000;
 
@@ -214,12 +217,20 @@ impl Search<'_> {
         if !matches!(best.failure.kind, Kind::WrongAnswer | Kind::Panicked) {
             return best.failure.kind;
         }
-        let right = (0..TRIES_FOR_RIGHT).any(|i| {
+        let mut steps = 0;
+        for i in 0..TRIES_FOR_RIGHT {
+            if i >= LEAST_FOR_RIGHT && steps > STEPS_FOR_RIGHT {
+                break;
+            }
             let style = if i % 2 == 0 { Style::Calm } else { Style::Mixed };
             let way = Way { seed: best.way.seed.wrapping_add(i), style, late: LATE, ..best.way };
-            self.along(way, false).1.is_none()
-        });
-        if right { Kind::Race } else { best.failure.kind }
+            let (run, failure) = self.along(way, false);
+            if failure.is_none() {
+                return Kind::Race;
+            }
+            steps += run.steps;
+        }
+        best.failure.kind
     }
 
     /// Every interleaving, if there are few.
