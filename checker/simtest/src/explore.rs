@@ -240,7 +240,11 @@ impl Search<'_> {
         let (mut is_endless, deep) = (false, self.arguments.deep);
         let all = self.each(&mut |number, run, failure| {
             steps += run.steps;
-            is_endless |= matches!(run.ending, Ending::Endless);
+            // Longer than an interleaving may be that is one of many. That is no failure: the seeds have gone further.
+            if matches!(run.ending, Ending::Endless) {
+                is_endless = true;
+                return false;
+            }
             if !matches!(run.ending, Ending::Redundant) {
                 tried += 1;
                 wrong += u64::from(failure.is_some());
@@ -249,7 +253,7 @@ impl Search<'_> {
                     shortest = Some((size, number));
                 }
             }
-            !is_endless && number + 1 < deep * INTERLEAVINGS && steps < deep * ALL_STEPS
+            number + 1 < deep * INTERLEAVINGS && steps < deep * ALL_STEPS
         });
         match shortest {
             Some((_, number)) => {
@@ -267,7 +271,8 @@ impl Search<'_> {
         let (mut right, mut first) = (false, None);
         let (mut tried, mut wrong) = (0, 0);
         self.each(&mut |number, run, failure| {
-            let is_one = !matches!(run.ending, Ending::Redundant);
+            let is_one = !matches!(run.ending, Ending::Redundant | Ending::Endless);
+            let failure = failure.filter(|_| is_one);
             tried += u64::from(is_one);
             wrong += u64::from(failure.is_some());
             right |= is_one && failure.is_none();
