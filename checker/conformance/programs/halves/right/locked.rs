@@ -13,5 +13,6 @@ pub fn sum(v: Vec<i32>) -> i32 {
     for thread in threads {
         thread.join().unwrap();
     }
-    *total.lock().unwrap()
+    let total = total.lock().unwrap();
+    *total
 }

@@ -12,5 +12,6 @@ pub fn sum(v: Vec<i32>) -> i32 {
         thread::spawn(move || *total.lock().unwrap() += half.iter().sum::<i32>());
     }
     thread::sleep(Duration::from_millis(5));
-    *total.lock().unwrap()
+    let total = total.lock().unwrap();
+    *total
 }

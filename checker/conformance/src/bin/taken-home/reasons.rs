@@ -22,4 +22,24 @@ pub(crate) const REASONS: &[(&str, &str, &str)] = &[
         "test_shrink",
         "A test that rests on sleeping: it takes for granted that the pool's threads have gone on when it looks.",
     ),
+    (
+        "bus",
+        "",
+        "A limit of ours: the library itself parks its threads with parking_lot_core.",
+    ),
+    (
+        "crossbeam-channel",
+        "",
+        "A limit of ours: its tests send up to a hundred thousand messages each, and ten schedules of all of them took more than the time that a crate has here.",
+    ),
+    (
+        "portable-atomic",
+        "",
+        "Not as published: its tests need the crate `test_helper`, which is not on crates.io. They compile over no std.",
+    ),
+    (
+        "pest_meta",
+        "",
+        "Not as published: its tests read files that are not in the package. They compile over no std.",
+    ),
 ];
