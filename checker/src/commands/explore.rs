@@ -43,7 +43,7 @@ pub fn explore(screen: &Screen, call: &Explore) -> Result<Outcome> {
     };
     let mut built = build(&workspace, &request)?;
     if !built.has_tests() {
-        bail!("{}", nothing(call, &workspace));
+        bail!("{}", nothing(call, &workspace, &built));
     }
     let exploration = match call.until_fails {
         None => built.explore(&workspace, &mut lines(screen, call))?,
@@ -139,12 +139,17 @@ fn until_fails(
 }
 
 /// What is said where there is no test to run.
-fn nothing(call: &Explore, workspace: &Workspace) -> String {
+fn nothing(call: &Explore, workspace: &Workspace, built: &Built) -> String {
     let of = workspace.named();
     if call.filter.is_empty() && call.arguments.is_empty() {
         let not_run = workspace.not_run();
-        let parts: Vec<String> =
-            not_run.iter().take(5).map(|it| format!("\n  {}: {}", it.what, it.why)).collect();
+        let parts: Vec<String> = built
+            .blocking()
+            .iter()
+            .chain(&not_run)
+            .take(5)
+            .map(|it| format!("\n  {}: {}", it.what, it.why))
+            .collect();
         let parts = if parts.is_empty() { String::new() } else { format!("\nnot run:{}", parts.concat()) };
         return format!("{of} has no tests to explore: no function with `#[test]`{parts}");
     }
