@@ -20,8 +20,8 @@ mod place;
 mod platforms;
 mod play;
 mod run;
-mod step;
 mod shards;
+mod step;
 mod study;
 #[cfg(unix)]
 mod terminal;

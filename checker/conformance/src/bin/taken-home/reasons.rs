@@ -22,11 +22,7 @@ pub(crate) const REASONS: &[(&str, &str, &str)] = &[
         "test_shrink",
         "A test that rests on sleeping: it takes for granted that the pool's threads have gone on when it looks.",
     ),
-    (
-        "bus",
-        "",
-        "A limit of ours: the library itself parks its threads with parking_lot_core.",
-    ),
+    ("bus", "", "A limit of ours: the library itself parks its threads with parking_lot_core."),
     (
         "crossbeam-channel",
         "",
