@@ -37,14 +37,17 @@ impl Judged {
     }
 }
 
+/// How much was tried.
+pub(crate) struct Tried {
+    pub(crate) runs: u64,
+    pub(crate) schedules: u64,
+    /// How many programs there are.
+    pub(crate) known: usize,
+}
+
 /// The page with its second part written anew.
-pub(crate) fn page(
-    before: &str,
-    all: &[Judged],
-    versions: &BTreeMap<&str, String>,
-    runs: u64,
-    schedules: u64,
-) -> String {
+pub(crate) fn page(before: &str, all: &[Judged], versions: &BTreeMap<&str, String>, tried: &Tried) -> String {
+    let Tried { runs, schedules, known } = tried;
     let mut page = before.split(HEAD).next().unwrap_or_default().to_owned() + HEAD;
     page += &format!(
         "\nPrograms of ours, right ones and such with a usual mistake, are judged by the tests of other people's exercises, as those are\n\
@@ -52,6 +55,9 @@ pub(crate) fn page(
          and writes this part. `cargo test` ran up to {runs} times for each program; a run that takes longer than ten seconds counts as\n\
          found. `explore` tried up to {schedules} schedules of each test. The programs are in `checker/conformance/programs`.\n\n"
     );
+    if all.len() < *known {
+        page += &format!("Judged so far: {} of {known} programs.\n\n", all.len());
+    }
     for (course, commit) in versions {
         page += &format!("- `{course}` at commit `{commit}`\n");
     }
@@ -109,7 +115,8 @@ mod tests {
     fn the_first_part_stays_and_mistakes_are_counted_by_who_finds_them() {
         let all = [judged(true, 0, None), judged(false, 0, Some("race")), judged(false, 3, None)];
         let versions = BTreeMap::from([("course", "abc".to_owned())]);
-        let text = page(&format!("first\n{HEAD}what was there"), &all, &versions, 10, 300);
+        let tried = Tried { runs: 10, schedules: 300, known: 3 };
+        let text = page(&format!("first\n{HEAD}what was there"), &all, &versions, &tried);
         assert!(text.starts_with("first\n\n## Other"), "{text}");
         assert!(text.contains("| course, `one` | 1 of 1 | 2 | 0 | 1 | 1 |\n"), "{text}");
         assert!(text.contains("| `name`: It sleeps. | in 3 of 10 runs | nothing |\n"), "{text}");
