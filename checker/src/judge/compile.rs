@@ -131,7 +131,9 @@ fn takes_in(file: &str) -> Finding {
     let message = if file.contains('\n') {
         "the program takes in a file with a line break in its name: give the file another name".to_owned()
     } else if file.contains('"') {
-        format!("the program takes in {file}, which has a quotation mark in its name: give the file another name")
+        format!(
+            "the program takes in {file}, which has a quotation mark in its name: give the file another name"
+        )
     } else {
         format!("the program takes in {file}: an exercise is what is in its own folder")
     };
