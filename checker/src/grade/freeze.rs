@@ -8,6 +8,7 @@ use super::plan::{Folder, Place, Plan, Planned, Taken};
 use super::roster::Roster;
 use crate::course::{Course, Exercise};
 use crate::files::replace;
+use crate::legible;
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -166,7 +167,7 @@ fn add(
 
 fn taken(part: &Part) -> Taken {
     match (part, part.digest()) {
-        (Part::Refused(reason), _) => Taken::Refused { reason: reason.clone() },
+        (Part::Refused(reason), _) => Taken::Refused { reason: legible::line(reason) },
         (_, Some(digest)) => Taken::Frozen { digest },
         (_, None) => Taken::NotSubmitted,
     }

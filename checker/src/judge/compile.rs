@@ -128,11 +128,15 @@ fn jail(root: &Path, base: &Base, exercise: &Exercise, source: &Path, place: &Pa
 
 /// The finding on a program that takes in a file of somebody else's.
 fn takes_in(file: &str) -> Finding {
-    let file = match file.contains('\n') {
-        true => "a file with a line break in its name",
-        false => file,
+    let message = if file.contains('\n') {
+        "the program takes in a file with a line break in its name: give the file another name".to_owned()
+    } else if file.contains('"') {
+        format!(
+            "the program takes in {file}, which has a quotation mark in its name: give the file another name"
+        )
+    } else {
+        format!("the program takes in {file}: an exercise is what is in its own folder")
     };
-    let message = format!("the program takes in {file}: an exercise is what is in its own folder");
     Finding::new(Kind::Forbidden, message)
 }
 
