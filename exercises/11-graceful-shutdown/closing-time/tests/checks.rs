@@ -89,7 +89,7 @@ fn any_number_of_workers_ends(check: &Check) {
         let closing = std::thread::spawn(move || crew.close());
         let left = threads_alive();
         expect(left == 0, Kind::TooLate, || {
-            format!("{workers} workers had nothing left to do, and {left} threads of theirs and of `close` live on")
+            format!("workers that had nothing left to do: {workers}; threads alive, with the one in `close`: {left}")
         });
         expect_eq("what `close` returned", closing.join().ok(), Some(items));
     });
