@@ -135,7 +135,7 @@ fn judge(
     let ignored: &[&str] = if subject.has_ignored { &["--", "--include-ignored"] } else { &[] };
     let test = |build: bool| {
         let mut command = Command::new("cargo");
-        command.args(["test", "--quiet", "--lib", "--bins", "--tests"]).current_dir(folder);
+        command.args(["test", "--quiet", "--tests"]).current_dir(folder);
         match build {
             true => command.arg("--no-run"),
             false => command.args(ignored),
