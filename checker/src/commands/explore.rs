@@ -19,7 +19,9 @@ use std::time::{Duration, Instant};
 /// # Errors
 /// If there is nothing to explore, or it can't be built.
 pub fn explore(screen: &Screen, call: &Explore) -> Result<Outcome> {
-    let here = env::current_dir().context("this folder can't be found; it may have been removed\ngo to another folder, and try again")?;
+    let here = env::current_dir().context(
+        "this folder can't be found; it may have been removed\ngo to another folder, and try again",
+    )?;
     let mut workspace = Workspace::find(call.manifest_path.as_deref(), &here, &call.package)?;
     if let Some(bin) = &call.bin {
         workspace.only_with_program(bin)?;
