@@ -80,7 +80,9 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
         Some(Command::Man) => return print_manual(screen),
         _ => {}
     }
-    let here = env::current_dir().context("could not find out which folder this is")?;
+    let here = env::current_dir().context(
+        "this folder can't be found; it may have been removed\ngo to another folder, and try again",
+    )?;
     let course = Course::find(&here)?;
     for error in &course.broken {
         screen.note(&format!("warning: {error:#}; it is left out"));

@@ -9,6 +9,7 @@ mod parts;
 pub mod variant;
 
 use crate::files::read_text;
+use crate::legible;
 use anyhow::{Context, Result, anyhow, bail};
 use manifest::{Manifest, read_manifest};
 use serde::Deserialize;
@@ -153,6 +154,7 @@ pub fn unknown<'a>(
         .filter(|(score, _)| *score > 0.6)
         .collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let name = legible::line(name);
     let near: Vec<String> = near.iter().take(3).map(|(_, known)| format!("`{known}`")).collect();
     match near.as_slice() {
         [] => anyhow!("there is no {what} `{name}`\n{advice}"),

@@ -42,6 +42,8 @@ const ALLOCATOR: &str = "#[global_allocator]";
 pub struct Built {
     programs: Vec<(Program, Plan, Vec<String>)>,
     errors: Vec<CompileError>,
+    /// Programs that stop OS threads.
+    blocking: Vec<NotRun>,
     root: PathBuf,
     /// All is asked for, so what is not run is of interest.
     is_whole: bool,
@@ -80,14 +82,19 @@ pub fn build(workspace: &Workspace, request: &Request<'_>) -> Result<Built> {
         bail!("{}", refused(workspace, &errors, compiles));
     }
     programs.sort_by(|a, b| (&a.package, rank(a), &a.name).cmp(&(&b.package, rank(b), &b.name)));
-    let mut listed = Vec::new();
+    let (mut listed, mut blocking) = (Vec::new(), Vec::new());
     for program in programs {
+        if let Some(name) = program.blocking {
+            let why = format!("uses the crate {name}, which would stop every thread of the simulation");
+            blocking.push(NotRun { what: label(&program), why });
+            continue;
+        }
         let tests = program.tests(&request.arguments)?;
         let plan = plan(workspace, request, &program);
         listed.push((program, plan, tests));
     }
     let is_whole = request.arguments.is_empty() && request.bin.is_none();
-    Ok(Built { programs: listed, errors, root: workspace.root.clone(), is_whole })
+    Ok(Built { programs: listed, errors, blocking, root: workspace.root.clone(), is_whole })
 }
 
 fn plan(workspace: &Workspace, request: &Request<'_>, program: &Program) -> Plan {
@@ -155,6 +162,11 @@ impl Built {
         self.programs.iter().any(|(_, _, tests)| !tests.is_empty())
     }
 
+    /// Test programs that stop threads of the system, so that they can't be run.
+    pub fn blocking(&self) -> &[NotRun] {
+        &self.blocking
+    }
+
     /// Whether a test program is missing, since rustc has refused it.
     pub fn is_partial(&self) -> bool {
         !self.errors.is_empty()
@@ -213,6 +225,7 @@ impl Built {
             return Err(error);
         }
         let mut not_run = if self.is_whole { workspace.not_run() } else { Vec::new() };
+        not_run.extend(self.blocking.iter().cloned());
         not_run.extend(not_compiled(&self.errors));
         Ok(Exploration {
             version: Exploration::VERSION,

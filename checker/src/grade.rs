@@ -2,6 +2,7 @@
 
 mod archive;
 mod assignment;
+mod bench;
 mod bundle;
 mod class;
 mod exports;
@@ -10,14 +11,20 @@ mod freeze;
 mod graded;
 mod html;
 mod intake;
+mod jobs;
 mod junit;
 mod late;
 mod likeness;
 mod lms;
+mod made;
 mod marks;
+mod merge;
+mod one;
+mod pack;
 mod pages;
 mod people;
 mod plan;
+mod platforms;
 mod policy;
 mod proof;
 mod record;
@@ -26,34 +33,41 @@ mod requests;
 mod roster;
 mod rules;
 mod run;
+mod shards;
 mod sheet;
 mod similar;
 mod tables;
+mod told;
 mod unfit;
 
+pub use bench::Bench;
+pub use merge::Merged;
+pub use one::Told;
+pub use pack::pack;
+pub use platforms::Platform;
 pub use requests::State as Answer;
 pub use rules::Given;
 pub use run::Ran;
+pub use shards::Wanted;
 pub use unfit::Unfit;
 
 use crate::course::Course;
-use crate::judge::{Effort, Judge};
+use crate::files::replace;
+use crate::judge::Effort;
 use anyhow::{Context, Result, bail};
 use assignment::Assignment;
-use graded::{Graded, needs_all_attempts};
+use graded::Graded;
 use intake::Source;
 use likeness::Likeness;
 use marks::{ByHand, Mark};
 use people::People;
-use plan::{Folder, Plan, Taken};
-use regrade::What;
+use plan::{Folder, Taken};
 use requests::Requests;
 use roster::Roster;
 use rules::Rules;
-use run::{Kept, Runner};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// What a class is taken in from.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +76,8 @@ pub struct Class<'a> {
     pub from: &'a Path,
     pub roster: Option<&'a Path>,
     pub submitted: Option<&'a Path>,
+    /// Into how many parts to cut it; as before where it is not said.
+    pub shards: Option<u32>,
 }
 
 /// Takes in what was handed in, and keeps what was given with it; returns what to tell of it.
@@ -81,7 +97,7 @@ pub fn plan(course: &Course, out: &Path, class: &Class<'_>, given: &Given<'_>) -
     let submitted = class.submitted.map(Path::to_owned).or_else(|| beside(&assignment.submitted));
     let submitted = submitted.as_deref().map(roster::submitted).transpose()?.unwrap_or_default();
     let source = Source { from: class.from, assignment: &assignment, roster: &roster, submitted: &submitted };
-    let (plan, intake) = freeze::make(course, &folder, &source)?;
+    let (plan, intake) = freeze::make(course, &folder, &source, class.shards)?;
     Rules::adopt(&folder, &People::read(&folder)?, given)?;
     let count = |wanted: fn(&Taken) -> bool| plan.jobs().filter(|(.., taken)| wanted(taken)).count();
     let mut said = vec![format!(
@@ -98,98 +114,56 @@ pub fn plan(course: &Course, out: &Path, class: &Class<'_>, given: &Given<'_>) -
         }
     }
     said.extend(intake.strays.iter().map(|stray| format!("left out: {stray}")));
+    if plan.shards > 1 {
+        said.push(format!(
+            "{} shards: `cargo checker grade run --shard 0/{0}` judges the first",
+            plan.shards
+        ));
+    }
     Ok(said)
 }
 
-/// What a course is judged with.
-pub struct Bench<'a> {
-    pub course: &'a Course,
-    pub judge: &'a Judge<'a>,
-    /// What keeps a program in: a part of each record.
-    pub sandbox: &'a str,
-    pub note: &'a dyn Fn(&str),
+/// The one submission of a platform's job.
+#[derive(Clone, Copy, Debug)]
+pub struct One<'a> {
+    pub platform: Platform,
+    pub submission: &'a Path,
+    /// The file that tells when it was handed in.
+    pub metadata: Option<&'a Path>,
+    pub assignment: Option<&'a Path>,
+    /// Where the platform reads the result.
+    pub result: &'a Path,
 }
 
-impl Bench<'_> {
-    /// Judges what has no record yet.
-    ///
-    /// # Errors
-    /// If the machine is not fit ([`Unfit`]), or something can't be read.
-    pub fn run(&self, out: &Path) -> Result<Ran> {
-        let folder = Folder(out.to_owned());
-        regrade::recover(&folder)?;
-        self.judge_into(&folder, folder.verdicts(), Kept::Decided)
+/// Judges the one submission of a platform's job, and writes its result; without a verdict there is none. Returns what came of it.
+///
+/// # Errors
+/// If the machine is not fit ([`Unfit`]), or something can't be read or written.
+pub fn one(bench: &Bench<'_>, one: &One<'_>) -> Result<Told> {
+    let submitted = one.metadata.map(platforms::submitted).transpose()?;
+    let job = one::Job { submission: one.submission, assignment: one.assignment, submitted };
+    let told = one::judge(bench, &job)?;
+    if told.undecided.is_empty() {
+        let text = platforms::written(one.platform, &told, |name| std::env::var(name).ok())?;
+        replace(one.result, text.as_bytes())?;
     }
+    Ok(told)
+}
 
-    fn judge_into(&self, folder: &Folder, verdicts: PathBuf, keep: Kept) -> Result<Ran> {
-        let (course, plan) = (self.course, Plan::read(folder)?);
-        run::sweep(&folder.0)?;
-        let assignment = Rules::read(folder)?.assignment;
-        if plan.release != course.release() {
-            (self.note)(&format!(
-                "this course is release {}, and the submissions were taken in for {}; each record says by which it was judged",
-                course.release(),
-                plan.release
-            ));
-        }
-        if let Some(pinned) = assignment.release.as_ref().filter(|pinned| *pinned != course.release()) {
-            bail!(
-                "the assignment is for release {pinned} of the course, and this is {}; check that release out",
-                course.release()
-            );
-        }
-        let all_attempts = needs_all_attempts(&assignment);
-        let (judge, sandbox) = (self.judge, self.sandbox);
-        let runner = Runner { judge, course, folder, plan: &plan, sandbox, verdicts, keep, all_attempts };
-        let began = Instant::now();
-        let mut said = 0;
-        runner.run(&mut |done, of| {
-            // Now and then, and with an estimate: whoever waits wants to know for how long.
-            let tenth = done * 10 / of.max(1);
-            if tenth > said || done == of {
-                said = tenth;
-                let left = began.elapsed().as_secs_f64() / done as f64 * (of - done) as f64;
-                (self.note)(&format!("{done} of {of} judged, about {left:.0} s left"));
-            }
-        })
-    }
+/// Writes the jobs that judge the shards on many machines, each with `options`; returns what to tell.
+///
+/// # Errors
+/// If there are no shards, or something can't be written.
+pub fn jobs(course: &Course, out: &Path, options: &[String]) -> Result<Vec<String>> {
+    jobs::write(course, &Folder(out.to_owned()), options)
+}
 
-    /// Judges everything by what there is now, beside the verdicts that count; returns what that would change.
-    ///
-    /// # Errors
-    /// If the machine is not fit ([`Unfit`]), or something can't be read.
-    pub fn regrade(&self, out: &Path) -> Result<(Ran, Vec<String>)> {
-        let folder = Folder(out.to_owned());
-        regrade::recover(&folder)?;
-        // What is compared has to be there before anything is judged.
-        Graded::read(self.course, out)?;
-        let ran = self.judge_into(&folder, regrade::proposed(&folder), Kept::AsMadeNow)?;
-        let changes = regrade::changes(self.course, &folder)?;
-        let count = |what: What| changes.iter().filter(|change| change.what == what).count();
-        let mut said = vec![
-            format!(
-                "up: {}, down: {}, a first mark: {}, the same mark by another verdict: {}",
-                count(What::Up),
-                count(What::Down),
-                count(What::Decided),
-                count(What::Same)
-            ),
-            format!("undecided now, so the old verdict stays: {}", count(What::Stays)),
-            format!("set by hand, so the mark stays: {}", count(What::ByHand)),
-        ];
-        for change in &changes {
-            let points = |points: Option<f64>| points.map_or("no mark".to_owned(), |it| format!("{it:.2}"));
-            said.push(format!(
-                "{} {}: {} → {} ({})",
-                change.id,
-                change.exercise,
-                points(change.before),
-                points(change.after),
-                change.by
-            ));
-        }
-        Ok((ran, said))
-    }
+/// Puts the records of all shards together; returns whether it could, how many are undecided, and what to tell.
+///
+/// # Errors
+/// If there are no shards, or something can't be read or written.
+pub fn merge(out: &Path) -> Result<Merged> {
+    merge::merge(&Folder(out.to_owned()))
 }
 
 /// A grading that was unpacked from an archive.
@@ -228,7 +202,7 @@ impl Unpacked {
     pub fn prove(&self, bench: &Bench<'_>) -> Result<(bool, Vec<String>)> {
         let folder = Folder(self.dir.path().join(bundle::GRADING));
         let new = self.dir.path().join("verdicts");
-        bench.judge_into(&folder, new.clone(), Kept::AsMadeNow)?;
+        bench.judge_anew(&folder, new.clone())?;
         let proof = proof::compare(bench.course, &folder, &new)?;
         let mut said = vec![
             format!("made with {}", self.about.toolchains.join(" and ")),

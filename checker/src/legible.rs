@@ -28,6 +28,21 @@ pub fn coloured(text: &str) -> String {
     shown
 }
 
+/// The text of an error or a note: it may hold the name of somebody else's file, and what rustc has said in colours. Neither acts
+/// on the terminal, and the colours are left out.
+pub fn plain(text: &str) -> String {
+    let mut pieces = text.split("\x1b[");
+    let mut shown = unlimited(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        let codes = piece.find(|c: char| !c.is_ascii_digit() && c != ';').unwrap_or(piece.len());
+        match piece[codes..].strip_prefix('m') {
+            Some(rest) => shown += &unlimited(rest),
+            None => shown += &format!("\\u{{1b}}[{}", unlimited(piece)),
+        }
+    }
+    shown
+}
+
 /// Control characters, and those that turn the direction of what follows.
 pub fn is_acted_on(c: char) -> bool {
     let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
@@ -69,6 +84,12 @@ mod tests {
     fn colours_are_all_that_a_tool_may_set() {
         assert_eq!(coloured("\x1b[1m\x1b[91merror\x1b[0m\n"), "\x1b[1m\x1b[91merror\x1b[0m\n");
         assert_eq!(coloured("\x1b[2Ja\x1b]0;b\x07"), "\\u{1b}[2Ja\\u{1b}]0;b\\u{7}");
+    }
+
+    #[test]
+    fn an_error_sets_no_colours() {
+        assert_eq!(plain("\x1b[1m\x1b[91merror\x1b[0m: a\n"), "error: a\n");
+        assert_eq!(plain("a\x1b[2Jb\x1b]0;c\x07\r"), "a\\u{1b}[2Jb\\u{1b}]0;c\\u{7}\\r");
     }
 
     #[test]

@@ -10,11 +10,22 @@ use std::thread;
 pub fn at_once<J: Sync, T: Send>(
     jobs: &[J],
     work: impl Fn(&J) -> T + Sync,
+    tell: impl FnMut(usize, T) -> Result<()>,
+) -> Result<()> {
+    so_many_at_once(None, jobs, work, tell)
+}
+
+/// Works on `many` jobs at once, or on as many as there are processors; `tell` hears of each as it ends.
+pub fn so_many_at_once<J: Sync, T: Send>(
+    many: Option<usize>,
+    jobs: &[J],
+    work: impl Fn(&J) -> T + Sync,
     mut tell: impl FnMut(usize, T) -> Result<()>,
 ) -> Result<()> {
     let next = AtomicUsize::new(0);
     let (sender, outcomes) = mpsc::channel();
-    let workers = thread::available_parallelism().map_or(1, |processors| processors.get());
+    let processors = || thread::available_parallelism().map_or(1, |processors| processors.get());
+    let workers = many.unwrap_or_else(processors);
     thread::scope(|scope| {
         for _ in 0..workers {
             let (sender, next, work) = (sender.clone(), &next, &work);

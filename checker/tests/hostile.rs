@@ -206,6 +206,19 @@ fn links_in_a_programs_own_folder_lead_nowhere() {
 
 #[cfg(unix)]
 #[test]
+fn a_quotation_mark_in_a_name_hides_nothing() {
+    // rustc names a closure by its file, in the same line as the method: an odd mark would make a text of the rest.
+    let folder = TempDir::new().unwrap();
+    let hides = "use std::path::Path;\n\
+        fn both<C: Fn() -> bool, F: Fn(&'static Path) -> bool>(c: C, f: F) -> bool { c() && f(Path::new(\"/proc\")) }\n\
+        pub fn is_seen(k: usize) -> bool { let c = move || k > 0; both(c, Path::exists) }\n";
+    fs::write(folder.path().join("a\".rs"), hides).unwrap();
+    let wrong = judged(&own_program(folder.path(), "#[path = \"a\\\".rs\"]\npub mod a;"), "forbidden");
+    assert!(wrong.is_empty(), "{wrong:?}");
+}
+
+#[cfg(unix)]
+#[test]
 fn a_program_that_is_reached_by_a_link_is_a_program() {
     let folder = TempDir::new().unwrap();
     let elsewhere = TempDir::new().unwrap();

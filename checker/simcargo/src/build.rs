@@ -2,7 +2,8 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -85,7 +86,7 @@ impl StandIns {
     /// Builds test programs. Those that can't be compiled are errors in the list, not of the call.
     ///
     /// # Errors
-    /// A crate among those that it is built from stops OS threads, such as parking_lot's. Cargo can't be started, or fails without a message from rustc: a manifest it can't read, say.
+    /// In every test program there is a crate that stops OS threads, such as parking_lot's. Cargo can't be started, or fails without a message from rustc: a manifest it can't read, say.
     pub fn build(&self, package: &Package) -> Result<(Vec<Program>, Vec<CompileError>)> {
         let mut command = cargo();
         // Cargo reads its settings from the current folder and those above.
@@ -112,13 +113,13 @@ impl StandIns {
         let mut programs = Vec::new();
         let mut errors = Vec::new();
         let simulated = target_dir.join(self.host());
-        let mut blocking = None;
+        let mut blocking: Vec<&'static str> = Vec::new();
         for message in built.messages {
             let is_simulated = message.filenames.iter().any(|file| file.starts_with(&simulated));
             let is_test = message.profile.is_some_and(|profile| profile.test);
             let (target, kind) = message.target.map(|target| (target.name, target.kind)).unwrap_or_default();
             if is_simulated {
-                blocking = blocking.or_else(|| BLOCKING.into_iter().find(|name| *name == target));
+                blocking.extend(BLOCKING.into_iter().find(|name| *name == target));
             }
             if let Some(executable) = message.executable {
                 // A procedural macro's tests are programs of the real std, and so is what a test program starts.
@@ -130,6 +131,7 @@ impl StandIns {
                         kind: kind.concat(),
                         is_main: !is_test,
                         executable,
+                        blocking: None,
                     });
                 }
             } else if let Some(said) = message.message.filter(|said| said.level == "error") {
@@ -139,7 +141,12 @@ impl StandIns {
         if !built.success && errors.is_empty() {
             anyhow::bail!("cargo could not build {}:\n{}", package.manifest.display(), built.said);
         }
-        if let Some(name) = blocking {
+        for program in &mut programs {
+            program.blocking = first_in(&program.executable, &blocking)?;
+        }
+        if let Some(name) = programs.first().and_then(|program| program.blocking)
+            && programs.iter().all(|program| program.blocking.is_some())
+        {
             anyhow::bail!(
                 "{} uses the crate {name}, which asks the system to stop a thread: that would stop every thread of the \
                  simulation\nbuild it without, for example with features that use std's locks",
@@ -152,6 +159,19 @@ impl StandIns {
 
 /// Crates that stop an OS thread without std. All simulated threads share one.
 const BLOCKING: [&str; 5] = ["parking_lot_core", "atomic_wait", "linux_futex", "mio", "polling"];
+
+/// Which of these crates has functions in the program: a crate that only another test needs is not linked.
+fn first_in(program: &Path, crates: &[&'static str]) -> Result<Option<&'static str>> {
+    if crates.is_empty() {
+        return Ok(None);
+    }
+    let bytes = fs::read(program).with_context(|| format!("could not read {}", program.display()))?;
+    let text = String::from_utf8_lossy(&bytes);
+    // As both ways of mangling write the first part of a path: `_ZN4name` and `_RNvCs1234_4name`.
+    let is_in =
+        |name: &str| ["N", "_"].iter().any(|mark| text.contains(&format!("{mark}{}{name}", name.len())));
+    Ok(crates.iter().copied().find(|name| is_in(name)))
+}
 
 pub(crate) fn cargo() -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));

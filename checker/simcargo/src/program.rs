@@ -22,6 +22,8 @@ pub struct Program {
     pub is_main: bool,
     /// The file.
     pub executable: PathBuf,
+    /// A crate in it that stops an OS thread without std. Its tests may never end.
+    pub blocking: Option<&'static str>,
 }
 
 /// Which tests to run, and under how many schedules.

@@ -153,7 +153,7 @@ fn a_package_is_built_and_its_tests_run_under_many_schedules() {
 }
 
 #[test]
-fn a_crate_that_stops_os_threads_is_refused_by_name() {
+fn a_program_with_a_crate_that_stops_os_threads_is_known_by_the_crate() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("simcargo");
     let stand_ins = StandIns::open(&root, &dir, Abilities::default()).unwrap();
@@ -161,14 +161,24 @@ fn a_crate_that_stops_os_threads_is_refused_by_name() {
     let manifest = write(&folder, false);
     let core = folder.join("core");
     fs::create_dir_all(core.join("src")).unwrap();
-    fs::write(core.join("src/lib.rs"), "").unwrap();
+    fs::write(core.join("src/lib.rs"), "#[inline(never)]\npub fn park() {}\n").unwrap();
     let package = "[package]\nname = \"parking_lot_core\"\nversion = \"0.9.0\"\nedition = \"2021\"\n";
     fs::write(core.join("Cargo.toml"), package).unwrap();
+    fs::create_dir_all(folder.join("tests")).unwrap();
+    let parks = "#[test]\nfn parks() { parking_lot_core::park() }\n";
+    fs::write(folder.join("tests/parks.rs"), parks).unwrap();
     let mut text = fs::read_to_string(&manifest).unwrap();
-    text.push_str("[dependencies]\nparking_lot_core = { path = \"core\" }\n");
+    text.push_str("[dev-dependencies]\nparking_lot_core = { path = \"core\" }\n");
     fs::write(&manifest, text).unwrap();
-    let all = Package { manifest, target: Target::All, cargo: Vec::new(), rustc: Vec::new(), within: None };
-    let refused = stand_ins.build(&all).unwrap_err().to_string();
+    let package =
+        Package { manifest, target: Target::All, cargo: Vec::new(), rustc: Vec::new(), within: None };
+    let (programs, _) = stand_ins.build(&package).unwrap();
+    let blocking = |name: &str| programs.iter().find(|program| program.name == name).unwrap().blocking;
+    assert_eq!(blocking("parks"), Some("parking_lot_core"));
+    assert!(programs.iter().any(|program| program.blocking.is_none()), "others do not use the crate");
+    // Where nothing else is left, there is nothing to run.
+    let alone = Package { target: Target::Test("parks".to_owned()), ..package };
+    let refused = stand_ins.build(&alone).unwrap_err().to_string();
     assert!(
         refused.contains("the crate parking_lot_core, which asks the system to stop a thread"),
         "{refused}"

@@ -21,6 +21,9 @@ const TRIES_FOR_SHORT: u64 = 400;
 /// So many are tried with less lateness, or to find one that goes right.
 const TRIES: u64 = 60;
 const TRIES_FOR_RIGHT: u64 = 200;
+/// Of long schedules fewer are tried to find one that goes right: so many steps together, but a few of them in any case.
+const STEPS_FOR_RIGHT: u64 = 20_000_000;
+const LEAST_FOR_RIGHT: u64 = 5;
 /// Steps that making a failure short may take.
 const SHORTENING: u64 = 3_000_000;
 
@@ -214,12 +217,20 @@ impl Search<'_> {
         if !matches!(best.failure.kind, Kind::WrongAnswer | Kind::Panicked) {
             return best.failure.kind;
         }
-        let right = (0..TRIES_FOR_RIGHT).any(|i| {
+        let mut steps = 0;
+        for i in 0..TRIES_FOR_RIGHT {
+            if i >= LEAST_FOR_RIGHT && steps > STEPS_FOR_RIGHT {
+                break;
+            }
             let style = if i % 2 == 0 { Style::Calm } else { Style::Mixed };
             let way = Way { seed: best.way.seed.wrapping_add(i), style, late: LATE, ..best.way };
-            self.along(way, false).1.is_none()
-        });
-        if right { Kind::Race } else { best.failure.kind }
+            let (run, failure) = self.along(way, false);
+            if failure.is_none() {
+                return Kind::Race;
+            }
+            steps += run.steps;
+        }
+        best.failure.kind
     }
 
     /// Every interleaving, if there are few.
@@ -229,7 +240,11 @@ impl Search<'_> {
         let (mut is_endless, deep) = (false, self.arguments.deep);
         let all = self.each(&mut |number, run, failure| {
             steps += run.steps;
-            is_endless |= matches!(run.ending, Ending::Endless);
+            // Longer than an interleaving may be that is one of many. That is no failure: the seeds have gone further.
+            if matches!(run.ending, Ending::Endless) {
+                is_endless = true;
+                return false;
+            }
             if !matches!(run.ending, Ending::Redundant) {
                 tried += 1;
                 wrong += u64::from(failure.is_some());
@@ -238,7 +253,7 @@ impl Search<'_> {
                     shortest = Some((size, number));
                 }
             }
-            !is_endless && number + 1 < deep * INTERLEAVINGS && steps < deep * ALL_STEPS
+            number + 1 < deep * INTERLEAVINGS && steps < deep * ALL_STEPS
         });
         match shortest {
             Some((_, number)) => {
@@ -256,7 +271,8 @@ impl Search<'_> {
         let (mut right, mut first) = (false, None);
         let (mut tried, mut wrong) = (0, 0);
         self.each(&mut |number, run, failure| {
-            let is_one = !matches!(run.ending, Ending::Redundant);
+            let is_one = !matches!(run.ending, Ending::Redundant | Ending::Endless);
+            let failure = failure.filter(|_| is_one);
             tried += u64::from(is_one);
             wrong += u64::from(failure.is_some());
             right |= is_one && failure.is_none();

@@ -12,8 +12,17 @@ pub struct Effort {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub schedules: Option<u64>,
     /// The limit for compiling and for running one program
-    #[arg(long, value_name = "SECS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    #[arg(long, value_name = "SECS", default_value_t = TIMEOUT, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     timeout: u64,
+}
+
+/// The limit in seconds, unless somebody names one.
+const TIMEOUT: u64 = 60;
+
+impl Default for Effort {
+    fn default() -> Effort {
+        Effort { seed: 1, schedules: None, timeout: TIMEOUT }
+    }
 }
 
 impl Effort {

@@ -19,7 +19,9 @@ use std::time::{Duration, Instant};
 /// # Errors
 /// If there is nothing to explore, or it can't be built.
 pub fn explore(screen: &Screen, call: &Explore) -> Result<Outcome> {
-    let here = env::current_dir().context("could not find out which folder this is")?;
+    let here = env::current_dir().context(
+        "this folder can't be found; it may have been removed\ngo to another folder, and try again",
+    )?;
     let mut workspace = Workspace::find(call.manifest_path.as_deref(), &here, &call.package)?;
     if let Some(bin) = &call.bin {
         workspace.only_with_program(bin)?;
@@ -43,7 +45,7 @@ pub fn explore(screen: &Screen, call: &Explore) -> Result<Outcome> {
     };
     let mut built = build(&workspace, &request)?;
     if !built.has_tests() {
-        bail!("{}", nothing(call, &workspace));
+        bail!("{}", nothing(call, &workspace, &built));
     }
     let exploration = match call.until_fails {
         None => built.explore(&workspace, &mut lines(screen, call))?,
@@ -139,12 +141,17 @@ fn until_fails(
 }
 
 /// What is said where there is no test to run.
-fn nothing(call: &Explore, workspace: &Workspace) -> String {
+fn nothing(call: &Explore, workspace: &Workspace, built: &Built) -> String {
     let of = workspace.named();
     if call.filter.is_empty() && call.arguments.is_empty() {
         let not_run = workspace.not_run();
-        let parts: Vec<String> =
-            not_run.iter().take(5).map(|it| format!("\n  {}: {}", it.what, it.why)).collect();
+        let parts: Vec<String> = built
+            .blocking()
+            .iter()
+            .chain(&not_run)
+            .take(5)
+            .map(|it| format!("\n  {}: {}", it.what, it.why))
+            .collect();
         let parts = if parts.is_empty() { String::new() } else { format!("\nnot run:{}", parts.concat()) };
         return format!("{of} has no tests to explore: no function with `#[test]`{parts}");
     }

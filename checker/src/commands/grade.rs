@@ -1,10 +1,11 @@
 //! `grade`: a class, in three steps on disk.
 
+use crate::commands::effort::Effort;
 use crate::commands::grading::{Decision, Format, Grade, Sandbox, Step};
 use crate::commands::outcome::Outcome;
 use crate::commands::setup::{effort, judge, open_base};
 use crate::course::Course;
-use crate::grade::{self, Answer, Bench, Class, Export, Given, Ran, Unfit};
+use crate::grade::{self, Answer, Bench, Class, Export, Given, One, Platform, Ran, Unfit};
 use crate::judge::Judge;
 use crate::process::browser;
 use crate::process::jail::{self, Level};
@@ -35,7 +36,7 @@ fn all(screen: &Screen, course: &Course, call: &Grade) -> Result<Outcome> {
     let submissions = submissions.context("name the folder or archive of submissions")?;
     let out = out(call)?;
     let kept_in = confine(screen, course, call.sandbox)?;
-    take_in(screen, course, call, submissions)?;
+    take_in(screen, course, call, submissions, None)?;
     let outcome = with_bench(screen, course, call, kept_in, |bench| {
         let ran = bench.run(out)?;
         told(screen, ran)
@@ -51,17 +52,35 @@ fn one(screen: &Screen, course: &Course, call: &Grade, step: &Step) -> Result<Ou
     if let Step::Verify { file } = step {
         return verify(screen, course, call, file);
     }
+    if let Step::Pack { platform, to } = step {
+        let assignment = call.assignment.as_deref();
+        screen.say(&grade::pack(course, (*platform).into(), assignment, &options(call), to)?)?;
+        return Ok(Outcome::AllPassed);
+    }
+    if let Step::One { platform, submission, result, metadata } = step {
+        let (platform, metadata) = ((*platform).into(), metadata.as_deref());
+        let assignment = call.assignment.as_deref();
+        return judge_one(screen, course, call, &One { platform, submission, result, metadata, assignment });
+    }
     let out = out(call)?;
     match step {
-        Step::Verify { .. } => {}
+        Step::Verify { .. } | Step::Pack { .. } | Step::One { .. } => {}
         Step::Archive { file, no_vendor, without_people } => {
             screen.say(&grade::archive(course, out, file, !no_vendor, !without_people)?)?;
         }
-        Step::Plan { submissions } => take_in(screen, course, call, submissions)?,
-        Step::Run => {
+        Step::Plan { submissions, shards } => take_in(screen, course, call, submissions, *shards)?,
+        Step::Run { shard } => {
             let kept_in = confine(screen, course, call.sandbox)?;
-            return with_bench(screen, course, call, kept_in, |bench| told(screen, bench.run(out)?));
+            return with_bench(screen, course, call, kept_in, |bench| match shard {
+                Some(wanted) => told(screen, bench.run_shard(out, *wanted)?),
+                None => told(screen, bench.run(out)?),
+            });
         }
+        Step::Slurm => {
+            let said = grade::jobs(course, out, &options(call))?;
+            said.iter().try_for_each(|line| screen.say(line))?;
+        }
+        Step::Merge => return merge(screen, out),
         Step::Marks => {
             for file in grade::marks(course, out, &given(call))? {
                 screen.say(&format!("wrote {}", file.display()))?;
@@ -124,6 +143,28 @@ fn one(screen: &Screen, course: &Course, call: &Grade, step: &Step) -> Result<Ou
     Ok(Outcome::AllPassed)
 }
 
+/// Judges one submission where a platform runs us.
+fn judge_one(screen: &Screen, course: &Course, call: &Grade, one: &One<'_>) -> Result<Outcome> {
+    // What a job before this one has left is no result of this one.
+    if one.result.is_file() {
+        std::fs::remove_file(one.result)
+            .with_context(|| format!("could not remove {}", one.result.display()))?;
+    }
+    let kept_in = confine(screen, course, call.sandbox)?;
+    with_bench(screen, course, call, kept_in, |bench| {
+        let told = grade::one(bench, one)?;
+        told.strays.iter().try_for_each(|stray| screen.say(&format!("left out: {stray}")))?;
+        if !told.undecided.is_empty() {
+            told.undecided.iter().try_for_each(|reason| screen.say(&format!("undecided: {reason}")))?;
+            screen.say("nothing was decided, so there is no result")?;
+            return Ok(Outcome::Unfit);
+        }
+        screen.say(&format!("wrote {}", one.result.display()))?;
+        let shows_failures = matches!(one.platform, Platform::Github | Platform::Gitlab);
+        Ok(if shows_failures && !told.is_perfect() { Outcome::SomeFailed } else { Outcome::AllPassed })
+    })
+}
+
 /// Judges an archive by the course that is in it.
 fn verify(screen: &Screen, course: &Course, call: &Grade, file: &Path) -> Result<Outcome> {
     let unpacked = grade::unpack(file)?;
@@ -133,7 +174,7 @@ fn verify(screen: &Screen, course: &Course, call: &Grade, file: &Path) -> Result
     let mut judge = judge(screen, &archived, &base, unpacked.effort());
     quiet(&mut judge);
     let note = |text: &str| screen.note(text);
-    let bench = Bench { course: &archived, judge: &judge, sandbox: kept_in, note: &note };
+    let bench = Bench { course: &archived, judge: &judge, sandbox: kept_in, jobs: jobs(call), note: &note };
     let (holds, said) = unpacked.prove(&bench)?;
     said.iter().try_for_each(|line| screen.say(line))?;
     Ok(if holds { Outcome::AllPassed } else { Outcome::SomeFailed })
@@ -149,6 +190,29 @@ fn quiet(judge: &mut Judge<'_>) {
 
 fn out(call: &Grade) -> Result<&Path> {
     call.out.as_deref().context("name the folder of the grading: `--out DIR`")
+}
+
+/// What of this call each shard has to be judged with.
+fn options(call: &Grade) -> Vec<String> {
+    let (own, usual) = (&call.effort, Effort::default());
+    let mut options = Vec::new();
+    if let Some(sandbox) = call.sandbox {
+        options.push(format!("--sandbox={}", sandbox.name()));
+    }
+    if own.seed != usual.seed {
+        options.push(format!("--seed={}", own.seed));
+    }
+    if let Some(schedules) = own.schedules {
+        options.push(format!("--schedules={schedules}"));
+    }
+    if own.limit() != usual.limit() {
+        options.push(format!("--timeout={}", own.limit().as_secs()));
+    }
+    options
+}
+
+fn jobs(call: &Grade) -> Option<usize> {
+    call.jobs.map(usize::from)
 }
 
 fn given(call: &Grade) -> Given<'_> {
@@ -194,8 +258,27 @@ fn confine(screen: &Screen, course: &Course, sandbox: Option<Sandbox>) -> Result
     })
 }
 
-fn take_in(screen: &Screen, course: &Course, call: &Grade, from: &Path) -> Result<()> {
-    let class = Class { from, roster: call.roster.as_deref(), submitted: call.submitted.as_deref() };
+/// Puts the shards together, or says which of them have to run again.
+fn merge(screen: &Screen, out: &Path) -> Result<Outcome> {
+    let merged = grade::merge(out)?;
+    merged.notes.iter().try_for_each(|note| screen.say(note))?;
+    if merged.problems.is_empty() {
+        screen.say(&format!(
+            "{} shards: {} records merged, {} kept from before; {} undecided",
+            merged.shards, merged.merged, merged.kept, merged.undecided
+        ))?;
+        return Ok(if merged.undecided == 0 { Outcome::AllPassed } else { Outcome::SomeFailed });
+    }
+    for (shard, problems) in &merged.problems {
+        problems.iter().try_for_each(|problem| screen.say(&format!("shard {shard}: {problem}")))?;
+    }
+    let again: Vec<String> = merged.problems.keys().map(ToString::to_string).collect();
+    screen.say(&format!("nothing was merged; to run again, of {}: {}", merged.shards, again.join(",")))?;
+    Ok(Outcome::SomeFailed)
+}
+
+fn take_in(screen: &Screen, course: &Course, call: &Grade, from: &Path, shards: Option<u32>) -> Result<()> {
+    let class = Class { from, roster: call.roster.as_deref(), submitted: call.submitted.as_deref(), shards };
     let said = grade::plan(course, out(call)?, &class, &given(call))?;
     said.iter().try_for_each(|line| screen.say(line))
 }
@@ -210,7 +293,7 @@ fn with_bench(
     let base = open_base(screen, course)?;
     let mut judge: Judge<'_> = judge(screen, course, &base, effort(&call.effort));
     quiet(&mut judge);
-    work(&Bench { course, judge: &judge, sandbox, note: &|text| screen.note(text) })
+    work(&Bench { course, judge: &judge, sandbox, jobs: jobs(call), note: &|text| screen.note(text) })
 }
 
 fn told(screen: &Screen, ran: Ran) -> Result<Outcome> {

@@ -1,6 +1,7 @@
 //! The command line of `grade`.
 
 use crate::commands::effort::Effort;
+use crate::grade::Wanted;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -12,7 +13,8 @@ From your LMS's archive to marks:
 
 The book has a chapter for instructors: assignments, late days, appeals, privacy.
 
-Exit status: 0 if every record is decided, whatever the marks; 1 if some are undecided; 2 if something in the call is wrong; \
+Exit status: 0 if every record is decided, whatever the marks; 1 if some are undecided, or `merge` has named \
+shards to run again; 2 if something in the call is wrong; \
 3 if the machine is not fit to judge. Run again after 1 and 3: what is decided stays.";
 
 /// `grade`, whole or in steps.
@@ -45,6 +47,9 @@ pub struct Grade {
     /// What keeps a submission from your machine [default: standard]
     #[arg(long, value_enum, global = true)]
     pub sandbox: Option<Sandbox>,
+    /// How many programs to judge at once [default: one for each processor]
+    #[arg(long, value_name = "N", global = true, value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: Option<u16>,
     #[command(flatten)]
     pub effort: Effort,
 }
@@ -60,6 +65,16 @@ pub enum Sandbox {
     None,
 }
 
+impl Sandbox {
+    pub fn name(self) -> &'static str {
+        match self {
+            Sandbox::Strict => "strict",
+            Sandbox::Standard => "standard",
+            Sandbox::None => "none",
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Step {
     /// Take in what was handed in, under ids that name nobody
@@ -67,9 +82,45 @@ pub enum Step {
         /// A folder with one folder for each learner, or the archive that your LMS makes of all submissions
         #[arg(value_name = "SUBMISSIONS")]
         submissions: PathBuf,
+        /// Cut the plan into N shards, for as many machines [default: 1, or as before]
+        #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+        shards: Option<u32>,
     },
     /// Judge what has no record yet
-    Run,
+    Run {
+        /// Judge one shard, such as 0/4, the first of 4; `env` takes its number from Slurm, GNU parallel or Kubernetes
+        #[arg(long, value_name = "I/N")]
+        shard: Option<Wanted>,
+    },
+    /// Write the jobs that judge the shards: for Slurm, GNU parallel and Kubernetes
+    Slurm,
+    /// Write what a platform needs to judge submissions itself: an archive for Gradescope, files for the others
+    Pack {
+        #[arg(value_enum)]
+        platform: Platform,
+        /// The archive or folder to write
+        #[arg(long, value_name = "PATH")]
+        to: PathBuf,
+    },
+    /// Judge the one submission of a platform's job; what `pack` writes calls this
+    ///
+    /// Exit status 3 means that nothing could be decided: then there is no result. For GitHub and GitLab, 1 means that a clause is
+    /// broken; the others get that in the result.
+    One {
+        #[arg(value_enum)]
+        platform: Platform,
+        /// The folder that the submission is in
+        #[arg(long, value_name = "DIR")]
+        submission: PathBuf,
+        /// The file to write for the platform
+        #[arg(long, value_name = "FILE")]
+        result: PathBuf,
+        /// Gradescope's file that says when it was handed in
+        #[arg(long, value_name = "FILE")]
+        metadata: Option<PathBuf>,
+    },
+    /// Put the records of all shards together, and name the shards that have to run again
+    Merge,
     /// Make marks of the verdicts; nothing is run
     Marks,
     /// Write the pages: one for you, and one for each learner
@@ -158,6 +209,29 @@ pub enum Step {
         #[arg(value_name = "FILE")]
         file: PathBuf,
     },
+}
+
+/// Where submissions are judged, if not here.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Platform {
+    Gradescope,
+    #[value(name = "classroom50")]
+    Classroom50,
+    /// Actions, with the verdict as the summary of the job
+    Github,
+    /// CI, with the verdict as a JUnit file
+    Gitlab,
+}
+
+impl From<Platform> for crate::grade::Platform {
+    fn from(platform: Platform) -> crate::grade::Platform {
+        match platform {
+            Platform::Gradescope => crate::grade::Platform::Gradescope,
+            Platform::Classroom50 => crate::grade::Platform::Classroom50,
+            Platform::Github => crate::grade::Platform::Github,
+            Platform::Gitlab => crate::grade::Platform::Gitlab,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]

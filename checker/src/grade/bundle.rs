@@ -22,7 +22,8 @@ pub const ABOUT: &str = "archive.json";
 pub const GRADING: &str = "grading";
 pub const COURSE: &str = "course";
 /// Parts of a grading that are made from the others, some of them with names; or that are not decided yet.
-const MADE: [&str; 7] = ["pages", "regrade", "junit", "similarity", "class.csv", "canvas.csv", "moodle.csv"];
+const MADE: [&str; 9] =
+    ["pages", "regrade", "shards", "jobs", "junit", "similarity", "class.csv", "canvas.csv", "moodle.csv"];
 
 /// What an archive says of itself.
 #[derive(Debug, Deserialize, Serialize)]

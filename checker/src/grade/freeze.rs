@@ -8,6 +8,7 @@ use super::plan::{Folder, Place, Plan, Planned, Taken};
 use super::roster::Roster;
 use crate::course::{Course, Exercise};
 use crate::files::replace;
+use crate::legible;
 use anyhow::{Context, Result, bail};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
@@ -15,11 +16,17 @@ use std::fs;
 use std::path::Path;
 
 /// Takes in everything there is and writes the plan, the frozen copy and the mapping file into `folder`. An earlier plan
-/// there is gone on with: ids stay, and what differs from the attempts that are there is another attempt.
+/// there is gone on with: ids stay, and what differs from the attempts that are there is another attempt. So does the number of
+/// its shards, unless there is another one.
 ///
 /// # Errors
 /// If there is no submission, or the disk says no.
-pub fn make(course: &Course, folder: &Folder, source: &Source<'_>) -> Result<(Plan, Intake)> {
+pub fn make(
+    course: &Course,
+    folder: &Folder,
+    source: &Source<'_>,
+    shards: Option<u32>,
+) -> Result<(Plan, Intake)> {
     let exercises = source.assignment.exercises(course)?;
     source.assignment.worth(course)?;
     outside(folder, source.from)?;
@@ -28,24 +35,30 @@ pub fn make(course: &Course, folder: &Folder, source: &Source<'_>) -> Result<(Pl
         true => People::read(folder)?,
         false => People::new(salt(&intake)),
     };
-    let mut submissions = match folder.plan().exists() {
-        true => Plan::read(folder)?.submissions,
-        false => Vec::new(),
+    let (planned, before) = match folder.plan().exists() {
+        true => Plan::read(folder).map(|plan| (plan.submissions, plan.shards))?,
+        false => (Vec::new(), 1),
     };
+    // A class may have many: each looks through its own attempts alone.
+    let mut submissions: BTreeMap<String, Vec<Planned>> = BTreeMap::new();
+    for attempt in planned {
+        submissions.entry(attempt.id.clone()).or_default().push(attempt);
+    }
     fs::create_dir_all(&folder.0).with_context(|| format!("could not make {}", folder.0.display()))?;
     for (key, attempts) in by_group(&intake, source.roster) {
         let id = people.note(&key, source.roster);
+        let own = submissions.entry(id.clone()).or_default();
         for (late, parts) in attempts {
-            add(folder, &id, late, &parts, &mut submissions)?;
+            add(folder, &id, late, &parts, own)?;
         }
     }
-    submissions.sort_by(|a, b| (&a.id, a.attempt).cmp(&(&b.id, b.attempt)));
     let plan = Plan {
         version: Plan::VERSION,
         release: course.release().to_owned(),
         layout: intake.layout,
+        shards: shards.unwrap_or(before),
         exercises: exercises.iter().map(|exercise: &&Exercise| exercise.name.clone()).collect(),
-        submissions,
+        submissions: submissions.into_values().flatten().collect(),
     };
     people.write(folder)?;
     replace(&folder.plan(), &serde_json::to_vec_pretty(&plan)?)?;
@@ -114,35 +127,33 @@ fn in_order(mut submissions: Vec<&Submission>) -> Vec<Attempt> {
     submissions.into_iter().map(|it| (it.late.clone(), it.parts.clone())).collect()
 }
 
-/// Adds an attempt, unless it is there already or nothing was handed in after all.
+/// Adds an attempt to those of one submission, unless it is there already or nothing was handed in after all.
 fn add(
     folder: &Folder,
     id: &str,
     late: Late,
     parts: &BTreeMap<String, Part>,
-    submissions: &mut Vec<Planned>,
+    attempts: &mut Vec<Planned>,
 ) -> Result<()> {
     let taken: BTreeMap<String, Taken> =
         parts.iter().map(|(name, part)| (name.clone(), taken(part))).collect();
-    let same = |old: &Planned| {
-        old.id == id && taken.iter().all(|(name, part)| old.parts.get(name).is_none_or(|it| it == part))
-    };
-    let number = match submissions.iter().position(same) {
+    let same =
+        |old: &Planned| taken.iter().all(|(name, part)| old.parts.get(name).is_none_or(|it| it == part));
+    let number = match attempts.iter().position(same) {
         Some(index) => {
             // An exercise may have been added to the assignment, and a date may have come to be known.
-            submissions[index].parts.extend(taken);
+            attempts[index].parts.extend(taken);
             if late != Late::Unknown {
-                submissions[index].late = late;
+                attempts[index].late = late;
             }
-            submissions[index].attempt
+            attempts[index].attempt
         }
         None => {
-            let number =
-                1 + submissions.iter().filter(|it| it.id == id).map(|it| it.attempt).max().unwrap_or(0);
+            let number = 1 + attempts.iter().map(|it| it.attempt).max().unwrap_or(0);
             if number > 1 && taken.values().all(|part| *part == Taken::NotSubmitted) {
                 return Ok(());
             }
-            submissions.push(Planned { id: id.to_owned(), attempt: number, late, parts: taken });
+            attempts.push(Planned { id: id.to_owned(), attempt: number, late, parts: taken });
             number
         }
     };
@@ -156,7 +167,7 @@ fn add(
 
 fn taken(part: &Part) -> Taken {
     match (part, part.digest()) {
-        (Part::Refused(reason), _) => Taken::Refused { reason: reason.clone() },
+        (Part::Refused(reason), _) => Taken::Refused { reason: legible::line(reason) },
         (_, Some(digest)) => Taken::Frozen { digest },
         (_, None) => Taken::NotSubmitted,
     }

@@ -6,6 +6,7 @@ use super::late::Late;
 use super::lms::{Key, Layout};
 use super::roster::Roster;
 use crate::course::Exercise;
+use crate::legible;
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
@@ -118,6 +119,8 @@ pub fn read(source: &Source<'_>, exercises: &[&Exercise]) -> Result<Intake> {
     }
     // Stable: the attempts of one key stay in their order.
     submissions.sort_by(|a, b| a.key.cmp(&b.key));
+    // Whoever named these files may have written for the terminal.
+    let strays = strays.iter().map(|stray| legible::line(stray)).collect();
     Ok(Intake { layout, submissions, strays })
 }
 

@@ -85,8 +85,11 @@ impl People {
         let members =
             roster.members(key).into_iter().map(|(key, name)| Member { id: self.id(&key), key, name });
         let named = Named { id: id.clone(), key: key.clone(), members: members.collect() };
-        self.people.retain(|person| person.key != *key);
-        self.people.push(named);
+        // They are in the order of their keys, and a class may have many.
+        match self.people.binary_search_by(|person| person.key.cmp(key)) {
+            Ok(place) => self.people[place] = named,
+            Err(place) => self.people.insert(place, named),
+        }
         id
     }
 

@@ -15,10 +15,23 @@ pub struct Plan {
     /// Of the course when the submissions were taken in.
     pub release: String,
     pub layout: Layout,
+    /// Into how many parts it is cut, for as many machines; 1 where it is judged as a whole.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub shards: u32,
     /// The exercises that count, in the order of the course.
     pub exercises: Vec<String>,
     /// In the order of their ids, and each one's attempts in theirs.
     pub submissions: Vec<Planned>,
+}
+
+fn one() -> u32 {
+    1
+}
+
+// Serde hands over a reference.
+#[expect(clippy::trivially_copy_pass_by_ref)]
+fn is_one(shards: &u32) -> bool {
+    *shards == 1
 }
 
 /// One attempt of a person or a group. Two attempts are never mixed.
@@ -84,6 +97,11 @@ impl Folder {
         self.0.join("verdicts")
     }
 
+    /// The runs of all shards.
+    pub fn shards(&self) -> PathBuf {
+        self.0.join("shards")
+    }
+
     /// What a regrading proposes.
     pub fn regrade(&self) -> PathBuf {
         self.0.join("regrade")
@@ -128,12 +146,14 @@ impl Plan {
 
     /// The attempts of one submission, the first one first.
     pub fn attempts(&self, id: &str) -> Vec<&Planned> {
-        self.submissions.iter().filter(|planned| planned.id == id).collect()
+        // They are in the order of their ids, and a class may have many.
+        let first = self.submissions.partition_point(|planned| planned.id.as_str() < id);
+        self.submissions[first..].iter().take_while(|planned| planned.id == id).collect()
     }
 
     /// Whether nothing was handed in after this one.
     pub fn is_latest(&self, planned: &Planned) -> bool {
-        !self.submissions.iter().any(|other| other.id == planned.id && other.attempt > planned.attempt)
+        self.attempts(&planned.id).iter().all(|other| other.attempt <= planned.attempt)
     }
 }
 

@@ -1,17 +1,18 @@
 //! Judging everything that was planned: one record for each exercise of each submission, written at once and whole.
 
+use super::made::Made;
 use super::plan::{Folder, Place, Plan, Taken};
 use super::record::{MadeBy, Outcome, Record};
+use super::shards::Shard;
 use super::unfit::Unfit;
 use crate::course::variant::{self, Expected, Variant};
 use crate::course::{Course, Exercise};
 use crate::files::{BEGUN, replace};
 use crate::judge::Judge;
-use crate::parallel::at_once;
+use crate::parallel::so_many_at_once;
 use crate::process::cancel;
 use crate::verdict::{Report, Status};
 use anyhow::{Context, Result, bail};
-use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -44,13 +45,19 @@ pub struct Runner<'a> {
     pub course: &'a Course,
     pub folder: &'a Folder,
     pub plan: &'a Plan,
-    /// What the sandbox keeps a program from: a part of each record.
-    pub sandbox: &'a str,
+    /// What makes the records.
+    pub made: &'a Made,
+    /// The part to judge; `None` for all of it.
+    pub shard: Option<Shard>,
     /// Where the records go.
     pub verdicts: PathBuf,
+    /// Where else there may be records that are as good as new ones: those of runs that were cut off.
+    pub earlier: Vec<PathBuf>,
     pub keep: Kept,
     /// Whether each attempt is judged, or only the latest ones.
     pub all_attempts: bool,
+    /// How many programs to judge at once; `None` for one for each processor.
+    pub jobs: Option<usize>,
 }
 
 /// One exercise of one attempt.
@@ -86,7 +93,8 @@ impl Runner<'_> {
         }
         let of = waiting.len();
         let mut done = 0;
-        at_once(
+        so_many_at_once(
+            self.jobs,
             &waiting,
             |job| self.record(job),
             |index, record: Result<Record>| {
@@ -110,15 +118,17 @@ impl Runner<'_> {
     }
 
     fn jobs(&self) -> Result<Vec<Job<'_>>> {
-        let mut checks: BTreeMap<&str, (&Exercise, String)> = BTreeMap::new();
+        let mut exercises: BTreeMap<&str, &Exercise> = BTreeMap::new();
         for name in &self.plan.exercises {
-            let exercise = self.course.exercise(name)?;
-            checks.insert(name, (exercise, digest(&self.course.root, exercise)?));
+            exercises.insert(name, self.course.exercise(name)?);
         }
         let mut jobs = Vec::new();
         for (place, planned, taken) in self.plan.jobs() {
             // An exercise that the assignment had when it was taken in, and has no more.
-            let Some((exercise, checks)) = checks.get(place.exercise.as_str()) else { continue };
+            let Some(exercise) = exercises.get(place.exercise.as_str()).copied() else { continue };
+            if self.shard.is_some_and(|shard| !shard.has(&place.id)) {
+                continue;
+            }
             if !self.all_attempts && !self.plan.is_latest(planned) {
                 continue;
             }
@@ -126,17 +136,7 @@ impl Runner<'_> {
                 Taken::Frozen { digest } => Some(digest.clone()),
                 _ => None,
             };
-            let effort = &self.judge.effort;
-            let schedules = effort.schedules.map_or("all".to_owned(), |schedules| schedules.to_string());
-            let made_by = MadeBy {
-                program,
-                checks: checks.clone(),
-                base: self.judge.base.key(),
-                toolchain: self.judge.base.toolchain().to_owned(),
-                limits: format!("seed {}, {schedules} schedules, {} s", effort.seed, effort.limit.as_secs()),
-                sandbox: self.sandbox.to_owned(),
-                release: self.course.release().to_owned(),
-            };
+            let made_by = self.made.by(&place.exercise, program);
             jobs.push(Job { place, exercise, taken, made_by });
         }
         Ok(jobs)
@@ -144,15 +144,21 @@ impl Runner<'_> {
 
     /// The record that is there, if it is to stay.
     fn kept(&self, job: &Job<'_>) -> Option<Record> {
-        let bytes = fs::read(self.verdicts.join(job.place.file())).ok()?;
-        let record = Record::read(&bytes).ok()?;
+        let file = job.place.file();
+        let dirs = std::iter::once(&self.verdicts).chain(&self.earlier);
+        dirs.filter_map(|dir| fs::read(dir.join(&file)).ok())
+            .filter_map(|bytes| Record::read(&bytes).ok())
+            .find(|record| self.is_kept(job, record))
+    }
+
+    fn is_kept(&self, job: &Job<'_>, record: &Record) -> bool {
         let same = match self.keep {
             Kept::Decided => record.made_by.program == job.made_by.program,
             Kept::AsMadeNow => record.made_by == job.made_by,
         };
         // Something else may be wrong with it now than when it was made.
         let refused = matches!(job.taken, Taken::Refused { .. });
-        (same && record.is_decided() && !refused).then_some(record)
+        same && record.is_decided() && !refused
     }
 
     fn record(&self, job: &Job<'_>) -> Result<Record> {
@@ -282,28 +288,6 @@ fn in_own_words(report: Report, dir: &Path) -> Result<Report> {
     let quoted = serde_json::to_string(&dir.display().to_string())?;
     let text = text.replace(quoted.trim_matches('"'), "src");
     serde_json::from_str(&text).context("a report without this machine's folders can't be read")
-}
-
-/// A number for all that decides what an exercise's verdict is, besides the base.
-fn digest(root: &Path, exercise: &Exercise) -> Result<String> {
-    let mut hash = Sha256::new();
-    let mut put = |path: &Path| -> Result<()> {
-        let bytes =
-            fs::read(root.join(path)).with_context(|| format!("could not read {}", path.display()))?;
-        hash.update(path.display().to_string().replace('\\', "/"));
-        hash.update((bytes.len() as u64).to_be_bytes());
-        hash.update(&bytes);
-        Ok(())
-    };
-    put(&exercise.dir.join("Cargo.toml"))?;
-    put(&exercise.readme())?;
-    for entry in WalkDir::new(root.join(&exercise.dir).join("tests")).sort_by_file_name() {
-        let entry = entry?;
-        if entry.file_type().is_file() {
-            put(entry.path().strip_prefix(root)?)?;
-        }
-    }
-    Ok(super::hex(&hash.finalize()))
 }
 
 /// The digest of a frozen copy as it is now.

@@ -128,11 +128,15 @@ fn jail(root: &Path, base: &Base, exercise: &Exercise, source: &Path, place: &Pa
 
 /// The finding on a program that takes in a file of somebody else's.
 fn takes_in(file: &str) -> Finding {
-    let file = match file.contains('\n') {
-        true => "a file with a line break in its name",
-        false => file,
+    let message = if file.contains('\n') {
+        "the program takes in a file with a line break in its name: give the file another name".to_owned()
+    } else if file.contains('"') {
+        format!(
+            "the program takes in {file}, which has a quotation mark in its name: give the file another name"
+        )
+    } else {
+        format!("the program takes in {file}: an exercise is what is in its own folder")
     };
-    let message = format!("the program takes in {file}: an exercise is what is in its own folder");
     Finding::new(Kind::Forbidden, message)
 }
 
@@ -166,14 +170,18 @@ impl Job<'_> {
         let std = if real.is_some() { Std::Real } else { Std::Simulated };
         let mut command = rustc(self.root, self.base, self.rendering, std);
         command.args(["--crate-type", kind, "--crate-name", name, "--edition", &self.exercise.edition]);
-        // A compiler that is ended leaves its own files behind.
-        for variable in ["TMPDIR", "TEMP", "TMP"] {
-            command.env(variable, self.dir);
-        }
+        self.keeps_its_files_here(&mut command);
         if let Some(libraries) = real {
             command.arg("-L").arg(named("dependency=", &libraries.search));
         }
         command
+    }
+
+    /// A compiler that is ended leaves its own files behind. One that is jailed can write nowhere else.
+    fn keeps_its_files_here(&self, command: &mut Command) {
+        for variable in ["TMPDIR", "TEMP", "TMP"] {
+            command.env(variable, self.dir);
+        }
     }
 
     /// The call that compiles the learner's crate, over the simulated std or the real one.
@@ -201,6 +209,8 @@ impl Job<'_> {
             }
             None => {
                 may_link(&mut command);
+                // The environment may have named another folder.
+                self.keeps_its_files_here(&mut command);
                 // They are the same for each edit of the learner's. In small units, so that those are new which hold code
                 // of the learner's and the others are not.
                 let incremental = self.dir.join("incremental");

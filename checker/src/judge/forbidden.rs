@@ -38,12 +38,15 @@ pub fn elsewhere<'a>(files: &'a [String], root: &Path, source: &Path) -> Option<
 }
 
 /// Whether the file is really below that folder. Its path is not resolved, since `/proc/self` is another folder for us than for rustc.
+/// A name with a quotation mark is nobody's: rustc writes the names of files into its account of the functions, where `without_texts`
+/// would take the rest of the line for a text.
 fn lies_in(folder: &Path, file: &Path) -> bool {
     let Ok(inside) = file.strip_prefix(folder) else { return false };
     let mut place = PathBuf::from(folder);
     inside.components().all(|part| {
         place.push(part);
-        matches!(part, Component::Normal(_)) && fs::symlink_metadata(&place).is_ok_and(|it| !it.is_symlink())
+        matches!(part, Component::Normal(name) if !name.to_string_lossy().contains('"'))
+            && fs::symlink_metadata(&place).is_ok_and(|it| !it.is_symlink())
     }) && fs::symlink_metadata(file).is_ok_and(|it| it.is_file())
 }
 
@@ -163,6 +166,19 @@ mod tests {
         assert_eq!(asks(real.as_bytes()).unwrap(), Some(Asked::Caller));
         let own = format!("fn f() {{\n    let _2: m::Location<'_>;\n{call}\n}}\n");
         assert_eq!(asks(own.as_bytes()).unwrap(), None);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_name_with_a_quotation_mark_is_nobodys() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(folder.path().join("src")).unwrap();
+        for (name, is_own) in [("a.rs", true), ("a\".rs", false)] {
+            let file = format!("src/{name}");
+            fs::write(folder.path().join(&file), "").unwrap();
+            let files = [file];
+            assert_eq!(elsewhere(&files, folder.path(), Path::new("src/lib.rs")).is_none(), is_own, "{name}");
+        }
     }
 
     #[test]

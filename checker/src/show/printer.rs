@@ -2,6 +2,7 @@
 
 use crate::course::hints::words;
 use crate::course::{Exercise, Hint};
+use crate::legible;
 use crate::show::markdown::{Answers, rendered};
 use crate::show::report::Subject;
 use crate::show::style::{Style, details, lesson_title, look};
@@ -23,16 +24,16 @@ impl Screen {
 
     /// Tells what goes on meanwhile; on stderr, so that stdout has results only.
     pub fn note(&self, text: &str) {
-        for line in textwrap::wrap(text, self.style.width) {
+        for line in textwrap::wrap(&legible::plain(text), self.style.width) {
             eprintln!("{}", self.style.encoded(&line));
         }
     }
 
     /// Tells of trouble that is not the learner's.
     pub fn trouble(&self, error: &anyhow::Error) {
-        eprintln!("{}", self.style.encoded(&format!("error: {error}")));
+        eprintln!("{}", self.style.encoded(&legible::plain(&format!("error: {error}"))));
         for cause in error.chain().skip(1) {
-            eprintln!("{}", self.style.encoded(&format!("  because: {cause}")));
+            eprintln!("{}", self.style.encoded(&legible::plain(&format!("  because: {cause}"))));
         }
     }
 

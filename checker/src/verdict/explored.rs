@@ -48,7 +48,7 @@ pub enum State {
 }
 
 /// A part of a package that was not run.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct NotRun {
     pub what: String,
     pub why: String,

@@ -172,3 +172,14 @@ fn a_source_file_that_is_a_link_gets_the_verdict_of_its_program() {
     std::os::unix::fs::symlink(&kept, &source).unwrap();
     workbook.checker("run greet").run().exits(0);
 }
+
+#[test]
+fn a_name_with_an_escape_does_not_act_on_the_terminal() {
+    let workbook = Workbook::new();
+    for arguments in
+        ["hint \u{1b}[2Jx", "grade none\u{1b}[31m --out marks", "run greet --source gone\u{1b}]0;x\u{7}.rs"]
+    {
+        let ended = workbook.checker(arguments).run().exits(2);
+        assert!(!ended.stderr().contains(['\u{1b}', '\u{7}']), "{:?}", ended.stderr());
+    }
+}

@@ -87,6 +87,20 @@ fn a_bare_file_of_an_unclear_exercise_is_refused_by_name() {
         .shows("0 to look at");
 }
 
+#[cfg(unix)]
+#[test]
+fn names_of_files_neither_act_on_the_terminal_nor_add_lines() {
+    let workbook = class();
+    for folder in ["a\u{1b}[2J", "b\nleft out: ben"] {
+        workbook.write(&format!("class/gus/{folder}/greet/src/lib.rs"), program(RIGHT));
+    }
+    std::os::unix::fs::symlink("/etc/passwd", workbook.path("class/gus/\u{1b}[31m.rs")).unwrap();
+    let ended = workbook.checker("grade plan class --assignment week.toml --out out").run().exits(0);
+    let said = ended.stdout();
+    assert!(!said.contains('\u{1b}') && !said.contains("\nleft out: ben"), "{said:?}");
+    ended.shows("there are several: ").shows("31m.rs is a link or a device");
+}
+
 #[test]
 fn a_machine_that_judges_wrongly_judges_nothing() {
     let workbook = class();

@@ -41,6 +41,68 @@ fn junit_tells_wrong_from_undecided_and_from_not_handed_in() {
 }
 
 #[test]
+fn junit_is_read_back_with_its_counts_and_no_case_twice() {
+    let workbook = class();
+    workbook.write("class/fay/greet/src/lib.rs", program(OPEN));
+    // What a learner can write into a message.
+    workbook.write("class/gil/greet/src/lib.rs", "pub fn at() { \"]]></failure>\u{1b}[2J\" ");
+    workbook.checker(&format!("{GRADE} out")).run().exits(1);
+    workbook.checker("grade export junit --out out").run().exits(0);
+    let text = workbook.read("out/junit/greet.xml");
+    let report = quick_junit::Report::deserialize_from_str(&text).unwrap();
+    let mut seen = std::collections::BTreeSet::new();
+    for suite in &report.test_suites {
+        assert_eq!(suite.tests, suite.test_cases.len(), "{}", suite.name.as_str());
+        for case in &suite.test_cases {
+            // GitLab takes the first of two cases with one class and name.
+            let class = case.classname.as_ref().expect("GitLab shows the class as the suite").as_str();
+            assert!(seen.insert((class.to_owned(), case.name.as_str().to_owned())), "{class} twice");
+            let text = match &case.status {
+                quick_junit::TestCaseStatus::NonSuccess { description, .. } => description.as_ref(),
+                _ => continue,
+            };
+            assert!(
+                text.is_some_and(|text| !text.as_str().is_empty()),
+                "GitLab shows the body, and there is none"
+            );
+        }
+    }
+    assert_eq!((report.tests, report.failures, report.errors), (seen.len(), 4, 1), "{text}");
+}
+
+#[test]
+fn each_line_of_the_results_has_the_fields_that_are_documented() {
+    let workbook = class();
+    workbook.write("class/fay/greet/src/lib.rs", program(OPEN));
+    workbook.checker(&format!("{GRADE} out")).run().exits(1);
+    let mut states = std::collections::BTreeSet::new();
+    let keys = |value: &serde_json::Value| value.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    for line in workbook.read("out/results.jsonl").lines() {
+        let record: serde_json::Value = serde_json::from_str(line).unwrap();
+        let top = ["attempt", "checks", "exercise", "id", "made_by", "outcome", "version"];
+        assert_eq!(keys(&record), top);
+        let made = ["base", "checks", "limits", "program", "release", "sandbox", "toolchain"];
+        assert_eq!(keys(&record["made_by"]), made);
+        let state = record["outcome"]["state"].as_str().unwrap();
+        let (more, has_checks): (&[&str], bool) = match state {
+            "judged" => (&["clauses", "state"], true),
+            "refused" => (&["finding", "state"], false),
+            "undecided" => (&["reason", "state"], true),
+            "not-submitted" => (&["state"], false),
+            other => panic!("{other} is not documented"),
+        };
+        assert_eq!(keys(&record["outcome"]), more);
+        assert_eq!(record["checks"].as_array().unwrap().is_empty(), !has_checks, "{line}");
+        assert_eq!(record["made_by"]["program"].is_null(), state == "not-submitted");
+        states.insert(state.to_owned());
+    }
+    assert_eq!(states.len(), 4, "{states:?}");
+    let documented = include_str!("../../../CONTRIBUTING.md");
+    let all = states.iter().all(|state| documented.contains(&format!("`{state}`")));
+    assert!(all, "CONTRIBUTING.md does not name all of {states:?}");
+}
+
+#[test]
 fn a_page_tells_a_learner_what_happened_and_is_no_place_for_markup_of_theirs() {
     let workbook = class();
     workbook

@@ -17,8 +17,10 @@ mod jail;
 mod newer_rust;
 mod nothing_lost;
 mod place;
+mod platforms;
 mod play;
 mod run;
+mod shards;
 mod step;
 mod study;
 #[cfg(unix)]

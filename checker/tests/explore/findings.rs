@@ -142,6 +142,35 @@ fn each_test_is_run_in_many_interleavings_and_what_is_wrong_is_explained() {
 }
 
 #[test]
+fn a_test_of_many_steps_is_not_called_endless() {
+    let long = "
+use std::sync::atomic::{AtomicU32, Ordering};
+#[test]
+fn alone() {
+    let number = AtomicU32::new(0);
+    (0..10_000).for_each(|_| drop(number.fetch_add(1, Ordering::SeqCst)));
+    assert_eq!(number.into_inner(), 10_000);
+}
+#[test]
+fn with_others() {
+    let number = AtomicU32::new(0);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| (0..5_000).for_each(|_| drop(number.fetch_add(1, Ordering::SeqCst))));
+        }
+    });
+    assert_eq!(number.into_inner(), 10_000);
+}
+";
+    Home::package(long, &[])
+        .explore("--schedules 30")
+        .exits(0)
+        .says_of("alone", "20 schedules")
+        .says_of("with_others", "30 schedules")
+        .shows("2 tests: 2 passed");
+}
+
+#[test]
 fn a_seed_gives_the_same_finding_again() {
     let home = Home::package(COUNTER, &[]);
     let found = home.explore("an_update --schedules 100 --format json").exits(1).json();

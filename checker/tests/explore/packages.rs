@@ -56,6 +56,31 @@ fn bad_input_is_told_with_what_to_do_next() {
     lacks.explore("").exits(2).complains("mismatched types").complains("this is a limit of the checker");
 }
 
+#[test]
+fn only_test_programs_that_stop_threads_of_the_system_are_left_out() {
+    let waits = "#[test]\nfn waits() { polling::wait() }\n";
+    let home = Home::package("#[test]\nfn right() {}\n", &[("tests/waits.rs", waits)]);
+    home.write("polling/Cargo.toml", &manifest("polling", "2024"));
+    home.write("polling/src/lib.rs", "#[inline(never)]\npub fn wait() {}\n");
+    let uses = "[dev-dependencies]\npolling = { path = \"polling\" }\n[workspace]\nexclude = [\"polling\"]\n";
+    home.write("Cargo.toml", &(manifest("theirs", "2024") + uses));
+    home.explore("").exits(0).shows("1 test: 1 passed").shows("theirs, tests/waits: uses the crate polling");
+    fs::write(home.0.path().join("src/lib.rs"), "").expect("it can be written");
+    home.explore("").exits(2).complains("not run: theirs, tests/waits: uses the crate polling");
+}
+
+#[test]
+fn a_build_script_that_fails_is_shown_with_its_words() {
+    let home = Home::package(
+        "#[test]\nfn right() {}\n",
+        &[("build.rs", "fn main() { panic!(\"no compiler for the other language\") }\n")],
+    );
+    home.explore("")
+        .exits(2)
+        .complains("cargo could not build")
+        .complains("no compiler for the other language");
+}
+
 /// Members that each are special in one way.
 fn workspace() -> Home {
     let bare = "#![no_std]\nextern crate std;\n#[test]\nfn bare() { let t = std::thread::spawn(|| 1); assert_eq!(t.join().unwrap(), 1); }\n";
@@ -107,6 +132,7 @@ fn a_workspace_is_explored_whole_or_in_part_whatever_its_members_are() {
         .shows("5 tests: 5 passed")
         .shows("derive, unit tests: is a procedural macro")
         .shows("uses, tests/own: has `harness = false`");
+    home.explore("-p derive").exits(2).complains("derive, unit tests: is a procedural macro");
     home.explore("--schedules 20 -p old -p bare").exits(0).shows("2 tests: 2 passed");
     home.explore("-p bar")
         .exits(2)

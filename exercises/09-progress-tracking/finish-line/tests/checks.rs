@@ -5,9 +5,8 @@ use std::thread;
 use std::time::Duration;
 
 use finish_line::race;
-use harness::{
-    Check, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq, input, now, pause,
-};
+use harness::{Check, Gate, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq};
+use harness::{input, now, pause, settle};
 
 checks! {
     1 => each_arrival_is_announced_with_its_place;
@@ -22,14 +21,18 @@ checks! {
 
 const TICK: Duration = Duration::from_millis(100);
 const SOON: Duration = Duration::from_millis(50);
+/// Numbers of runners for which a program may have too few threads.
+const MANY: [usize; 4] = [65, 101, 150, 300];
+/// What a runner may take for a tick. For the longest, the judge waits for an hour.
+const TICKS: [Duration; 4] = [TICK, TICK, Duration::from_secs(61), Duration::from_mins(12)];
 
 /// The announcements of a race in which a runner takes as many ticks as it is given, and gives up if that is a multiple
 /// of three.
-fn announced(ticks: &[u64]) -> Vec<(usize, usize)> {
+fn announced(ticks: &[u64], tick: Duration) -> Vec<(usize, usize)> {
     let mut announced = Vec::new();
     let run = |runner: usize| {
         if ticks[runner] > 0 {
-            pause(TICK * ticks[runner] as u32);
+            pause(tick * ticks[runner] as u32);
         }
         arrives(ticks[runner])
     };
@@ -41,8 +44,8 @@ fn arrives(ticks: u64) -> bool {
     !ticks.is_multiple_of(3)
 }
 
-fn expect_all(ticks: &[u64]) {
-    let (places, mut runners): (Vec<_>, Vec<_>) = announced(ticks).into_iter().unzip();
+fn expect_all(ticks: &[u64], tick: Duration) {
+    let (places, mut runners): (Vec<_>, Vec<_>) = announced(ticks, tick).into_iter().unzip();
     let wanted: Vec<usize> = (0..ticks.len()).filter(|runner| arrives(ticks[*runner])).collect();
     expect_eq("the announced places", places, (1..=wanted.len()).collect());
     runners.sort_unstable();
@@ -50,8 +53,8 @@ fn expect_all(ticks: &[u64]) {
 }
 
 fn each_arrival_is_announced_with_its_place(check: &Check) {
-    check.small("2 runners", vec![1u64, 1]);
-    check.forall(input::numbers(0..6, 0..=6), |ticks| expect_all(&ticks));
+    check.small("2 runners", (vec![1u64, 1], 0usize));
+    check.forall(input::numbers_and(0..6, 0..=6, 0..=3), |(ticks, tick)| expect_all(&ticks, TICKS[tick]));
 }
 
 fn each_runner_runs_once(check: &Check) {
@@ -72,23 +75,31 @@ fn two_races_at_once_keep_apart(check: &Check) {
     check.forall(input::numbers_and(1..6, 0..=3, 0..=3), |(one, other)| {
         let other = vec![1; other];
         thread::scope(|scope| {
-            scope.spawn(|| expect_all(&one));
-            expect_all(&other);
+            scope.spawn(|| expect_all(&one, TICK));
+            expect_all(&other, TICK);
         });
     });
 }
 
 fn all_runners_run_at_once(check: &Check) {
-    check.forall(input::number(1..=8), |runners| {
-        let meter = Meter::new();
-        let run = |_| {
-            let _inside = meter.enter();
-            pause(TICK);
-            true
-        };
-        race(runners, run, |_, _| ());
-        expect(meter.peak() == runners, Kind::Sequential, || {
-            format!("the number of runners at once should reach {runners}; the most was {}", meter.peak())
+    check.forall(input::number(1..=24), |runners| {
+        let runners = if runners > 20 { MANY[runners - 21] } else { runners };
+        let (meter, gate) = (Meter::new(), Gate::new());
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let run = |_| {
+                    let _inside = meter.enter();
+                    gate.wait();
+                    true
+                };
+                race(runners, run, |_, _| ());
+            });
+            settle();
+            let inside = meter.inside();
+            expect(inside == runners, Kind::Sequential, || {
+                format!("{runners} runners should run at once, and {inside} do")
+            });
+            gate.open();
         });
     });
 }
@@ -153,7 +164,7 @@ fn a_runner_that_panics_panics_the_call(check: &Check) {
 
 fn no_thread_is_left_behind(check: &Check) {
     check.forall(input::numbers(0..4, 0..=4), |ticks| {
-        announced(&ticks);
+        announced(&ticks, TICK);
         every_thread_has_finished();
     });
 }

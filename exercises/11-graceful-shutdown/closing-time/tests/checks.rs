@@ -1,24 +1,30 @@
 //! The contract of README.md, a check or more for each clause.
 
+use std::any::Any;
+use std::cell::RefCell;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use closing_time::Crew;
 use harness::{Check, Drops, Gate, Kind, Meter, checks, every_thread_has_finished, expect, expect_eq};
-use harness::{input, now, pause, settle};
+use harness::{input, now, pause, settle, threads_alive};
 
 checks! {
     1 => every_item_is_worked_on_once;
     1 => items_are_counted_and_dropped;
     1 => two_crews_keep_apart;
     2 => idle_workers_end;
+    2 => any_number_of_workers_ends simulated;
     2 => busy_workers_end;
+    2 => nothing_of_a_worker_is_left;
     2 => close_returns_when_the_last_worker_ends simulated;
     3 => waiting_threads_do_not_spin simulated;
 }
 
 const TICK: Duration = Duration::from_millis(100);
 const SOON: Duration = Duration::from_millis(50);
+/// Numbers of workers and of items for which a program may count too little.
+const MANY: [usize; 4] = [65, 101, 256, 300];
 
 fn every_item_is_worked_on_once(check: &Check) {
     check.small("2 items and 2 workers", (vec![0u64, 1], 2usize));
@@ -73,6 +79,22 @@ fn idle_workers_end(check: &Check) {
     });
 }
 
+/// `close` is called on another thread, so that a worker that waits for ever is told in one sentence.
+fn any_number_of_workers_ends(check: &Check) {
+    check.forall(input::pair(0..=24, 1..=24), |(items, workers)| {
+        let [items, workers] = [items, workers].map(|n| if n > 20 { MANY[n - 21] } else { n });
+        let crew = Crew::start(workers, |_: usize| ());
+        (0..items).for_each(|i| crew.send(i));
+        pause(TICK);
+        let closing = std::thread::spawn(move || crew.close());
+        let left = threads_alive();
+        expect(left == 0, Kind::TooLate, || {
+            format!("workers that had nothing left to do: {workers}; threads alive, with the one in `close`: {left}")
+        });
+        expect_eq("what `close` returned", closing.join().ok(), Some(items));
+    });
+}
+
 fn busy_workers_end(check: &Check) {
     check.forall(input::numbers_and(0..4, 1..=7, 1..=4), |(numbers, workers)| {
         let meter = Meter::new();
@@ -89,6 +111,34 @@ fn busy_workers_end(check: &Check) {
         });
         expect_eq("what `close` returned", closed, numbers.len());
         every_thread_has_finished();
+    });
+}
+
+thread_local! {
+    /// Dropped when its thread ends.
+    static ALIVE: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
+}
+
+/// `work` has a counted value, and so has each thread that has worked on an item.
+fn nothing_of_a_worker_is_left(check: &Check) {
+    check.small("1 item and 2 workers", (1usize, 2usize));
+    check.forall(input::pair(0..=5, 1..=4), |(items, workers)| {
+        let (captured, threads) = (Drops::new(), Drops::new());
+        let (token, counted) = (captured.token(), threads.clone());
+        let crew = Crew::start(workers, move |_: usize| {
+            let _ = &token;
+            ALIVE.with_borrow_mut(|alive| drop(alive.get_or_insert_with(|| Box::new(counted.token()))));
+        });
+        (0..items).for_each(|i| crew.send(i));
+        expect_eq("what `close` returned", crew.close(), items);
+        // Right after the return, before any other thread has had time for more.
+        let (captured, threads) = (captured.alive(), threads.alive());
+        expect(captured == 0, Kind::TooEarly, || {
+            "`close` has returned, and what `work` captured is not dropped: a worker has not ended".into()
+        });
+        expect(threads == 0, Kind::TooEarly, || {
+            format!("`close` has returned, and {threads} threads of workers have not ended")
+        });
     });
 }
 

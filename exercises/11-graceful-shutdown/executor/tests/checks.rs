@@ -32,6 +32,7 @@ checks! {
     5 => a_drain_returns_when_the_last_job_ends simulated;
     6 => a_cancel_returns_the_jobs_that_have_not_begun;
     6 => cancelled_handles_end_while_others_run simulated;
+    6 => no_job_begins_while_others_are_cancelled simulated;
     6 => a_cancel_returns_when_the_running_jobs_end simulated;
     7 => at_the_limit_the_running_jobs_are_named simulated;
     7 => at_the_limit_only_threads_of_running_jobs_are_left simulated;
@@ -742,6 +743,81 @@ fn cancelled_handles_end_while_others_run(check: &Check) {
     });
 }
 
+/// Its destructor takes until the gate opens.
+struct Slow(Gate);
+
+impl Drop for Slow {
+    fn drop(&mut self) {
+        self.0.wait();
+    }
+}
+
+/// The destructor of the first job in the queue takes long, and every worker becomes free meanwhile.
+fn no_job_begins_while_others_are_cancelled(check: &Check) {
+    check
+        .small("a cancelled job with a slow destructor, another one, and 1 worker", (1usize, 1usize, 0usize));
+    check.forall(input::triple(1..=3, 1..=3, 0..=4), |(workers, queued, way)| {
+        let (executor, gate, meter) = (Arc::new(executor(workers)), Gate::new(), Meter::new());
+        let (how, limit) = [
+            (How::Cancel, PATIENCE),
+            (How::Drain, TICK),
+            (How::Cancel, Duration::ZERO),
+            (How::Cancel, PATIENCE),
+            (How::Cancel, PATIENCE),
+        ][way];
+        let shared = Arc::clone(&executor);
+        let shut_down = move || drop(shared.shutdown(how, limit));
+        // From another thread, or from one of the jobs.
+        let (from_job, from_thread) =
+            if way == 4 { (Some(shut_down), None) } else { (None, Some(shut_down)) };
+        let (ask, first) = (Gate::new(), held(&gate, &meter));
+        let asked = ask.clone();
+        let mut running = vec![submit(&executor, move || {
+            asked.wait();
+            from_job.into_iter().for_each(|shut_down| shut_down());
+            first()
+        })];
+        running.extend((1..workers).map(|_| submit(&executor, held(&gate, &meter))));
+        settle();
+        let (destroyed, late) = (Gate::new(), Meter::new());
+        let slow = Slow(destroyed.clone());
+        drop(submit(&executor, move || {
+            let _ = &slow;
+            7
+        }));
+        let counted = |_| {
+            let late = late.clone();
+            submit(&executor, move || {
+                let _inside = late.enter();
+                7
+            })
+        };
+        let waiting: Vec<_> = (0..queued).map(counted).collect();
+        let draining = (way == 3).then(|| {
+            let weaker = Arc::clone(&executor);
+            beside(move || drop(weaker.shutdown(How::Drain, PATIENCE)))
+        });
+        settle();
+        let shutting = from_thread.map(beside);
+        // Now the limit has passed, if there is one.
+        pause(2 * TICK);
+        ask.open();
+        settle();
+        gate.open();
+        settle();
+        expect(late.entered() == 0, Kind::WrongAnswer, || {
+            "while a destructor delayed the cancelling of a job, a worker called that job".into()
+        });
+        destroyed.open();
+        running.into_iter().for_each(|handle| expect_eq("a result", join(handle), "the result 7".into()));
+        come_back(waiting, "a job has been cancelled, and the destructor that delayed it has ended");
+        shutting.into_iter().chain(draining).for_each(|(_, thread)| thread.join().unwrap());
+        executor.shutdown(How::Drain, PATIENCE);
+        drop(executor);
+        every_thread_has_finished();
+    });
+}
+
 fn a_cancel_returns_when_the_running_jobs_end(check: &Check) {
     check.forall(input::triple(1..=3, 0..=3, 0..=3), |(workers, running, queued)| {
         let (executor, gate, meter) = (executor(workers), Gate::new(), Meter::new());
@@ -768,25 +844,25 @@ fn a_cancel_returns_when_the_running_jobs_end(check: &Check) {
 
 /// The later a job begins, the sooner its name in the alphabet. Some jobs end before the limit, some wait in the queue.
 fn at_the_limit_the_running_jobs_are_named(check: &Check) {
-    check.forall(input::triple(1..=3, 0..=2, 0..=1), |(workers, queued, drain)| {
+    check.forall(input::triple(1..=3, 0..=2, 0..=7), |(workers, queued, way)| {
         let (executor, gate, meter) = (executor(workers + 1), Gate::new(), Meter::new());
+        let (drain, place) = (way % 2, (way / 2).min(workers));
         let all: Vec<String> = (0..workers).map(|i| format!("{} hangs", 9 - i)).collect();
         // One job begins and ends before, so that not every number is still there.
         expect_eq("a result", join(submit_as(&executor, "a first job", || 7)), "the result 7".to_owned());
-        let running: Vec<_> = all
-            .iter()
-            .map(|name| {
-                let handle = submit_as(&executor, name, held(&gate, &meter));
-                pause(TICK);
-                handle
-            })
-            .collect();
-        // This one ends in time, and the end of a job must not put the limit off.
+        let hangs = |name: &String| {
+            let handle = submit_as(&executor, name, held(&gate, &meter));
+            pause(TICK);
+            handle
+        };
+        let mut running: Vec<_> = all[..place].iter().map(hangs).collect();
+        // This one ends in time, and the end of a job must neither put the limit off nor move another name.
         drop(submit_as(&executor, "ends", || {
             pause(8 * TICK);
             3
         }));
         settle();
+        running.extend(all[place..].iter().map(hangs));
         let late = submit_as(&executor, "hangs in the end", held(&gate, &meter));
         let waiting: Vec<_> = (0..queued).map(|_| submit_as(&executor, "queued", || 7)).collect();
         let before = now();

@@ -4,7 +4,7 @@ use std::panic::panic_any;
 use std::thread;
 use std::time::Duration;
 
-use car_keys::Board;
+use car_keys::{Board, Taken};
 use harness::{Check, Drops, Gate, Kind, Meter, checks, every_thread_has_finished, expect, expect_eq};
 use harness::{fail, input, pause, settle};
 
@@ -17,6 +17,7 @@ checks! {
     2 => as_many_drive_at_once_as_there_are_keys simulated;
     3 => every_key_is_dropped_once;
     3 => boards_are_independent;
+    3 => drivers_wait_at_two_boards simulated;
 }
 
 const TICK: Duration = Duration::from_millis(100);
@@ -27,6 +28,10 @@ struct Key(usize);
 
 fn board(keys: usize) -> Board<Key> {
     Board::new((0..keys).map(Key).collect())
+}
+
+fn all_keys(board: &Board<Key>, keys: usize) -> Vec<Taken<'_, Key>> {
+    (0..keys).map(|_| board.take()).collect()
 }
 
 fn all_keys_hang(board: &Board<Key>, keys: usize, when: &str) {
@@ -195,5 +200,43 @@ fn boards_are_independent(check: &Check) {
         all_keys_hang(&one_board, one, "after all drops at one of two boards");
         drop(key);
         all_keys_hang(&other_board, other, "after a drop at the other board");
+    });
+}
+
+/// Drivers wait at two boards. One comes to a third board, which has a key, and then a key returns to each of the two.
+fn drivers_wait_at_two_boards(check: &Check) {
+    check.small("1 key and 1 waiting driver at each of 2 boards", (1usize, 1usize));
+    check.forall(input::pair(1..=3, 1..=3), |(keys, waiting)| {
+        let boards: [_; 3] = [keys, keys, 1].map(|keys| (board(keys), Meter::new()));
+        let ([.., (third, at_third)], gate) = (&boards, Gate::new());
+        let drive = |board, meter: &Meter| {
+            let _key = Board::take(board);
+            let _inside = meter.enter();
+            gate.wait();
+        };
+        let drive = &drive;
+        let mut taken = [all_keys(&boards[0].0, keys), all_keys(&boards[1].0, keys)];
+        thread::scope(|scope| {
+            // Whoever waits longest waits at the second one.
+            for (board, meter) in boards[..2].iter().rev() {
+                (0..waiting).for_each(|_| drop(scope.spawn(move || drive(board, meter))));
+                settle();
+            }
+            scope.spawn(|| drive(third, at_third));
+            settle();
+            expect(at_third.inside() == 1, Kind::TooLate, || {
+                "drivers wait at two boards, and one at a board with a key has not taken it".into()
+            });
+            for (taken, (_, meter)) in taken.iter_mut().zip(&boards) {
+                drop(taken.pop());
+                settle();
+                let driving = meter.inside();
+                expect(driving == 1, Kind::TooLate, || {
+                    format!("a key has returned to a board, {waiting} drivers waited there, and {driving} of them have one")
+                });
+            }
+            gate.open();
+            taken.iter_mut().for_each(Vec::clear);
+        });
     });
 }

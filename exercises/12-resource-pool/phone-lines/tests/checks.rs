@@ -18,6 +18,7 @@ checks! {
     2 => lines_are_dialled_when_they_are_needed;
     2 => never_more_lines_than_there_are;
     2 => an_idle_line_is_taken_after_a_failure;
+    2 => a_waiting_call_takes_an_idle_line;
     2 => no_lines_is_a_panic;
     3 => lines_are_dialled_at_the_same_time simulated;
     3 => as_many_calls_at_once_as_lines simulated;
@@ -272,6 +273,47 @@ fn an_idle_line_is_taken_after_a_failure(check: &Check) {
             call(&office, |line| expect_eq("the number of the line that was idle", line.number, 0));
         }
         expect_eq("how many lines were dialled", counts.dialled(), 2);
+    });
+}
+
+/// Calls wait. Lines become idle, enough for all of them, and only then a dialling fails or panics.
+fn a_waiting_call_takes_an_idle_line(check: &Check) {
+    check.small("2 lines, one of which becomes idle, and 1 waiting call", (2usize, 1usize, 0usize));
+    check.forall(input::triple(2..=3, 1..=2, 0..=1), |(lines, waiting, panics)| {
+        let (counts, gate, inside, talk) = (Counts::new(), Gate::new(), Gate::new(), Gate::new());
+        let (held, entered) = (gate.clone(), inside.clone());
+        let office = counts.office(lines, move |number| {
+            if number != lines - 1 {
+                return Ok(());
+            }
+            entered.open();
+            held.wait();
+            assert!(panics == 0, "thunder (the check makes it panic)");
+            Err("noise".to_owned())
+        });
+        let begin_to_talk = |_| {
+            let (talking, done) = (Gate::new(), talk.clone());
+            let there = talking.clone();
+            let thread = begin(&office, move |office| {
+                call(office, |_| {
+                    there.open();
+                    done.wait();
+                });
+            });
+            talking.wait();
+            thread
+        };
+        let talks: Vec<_> = (1..lines).map(begin_to_talk).collect();
+        let failing = begin(&office, |office| !matches!(catch(|| office.call(|_| ())), Ok(Ok(()))));
+        inside.wait();
+        let patient = |_| begin(&office, |office| call(office, |_| ()));
+        let patient: Vec<_> = (0..waiting.min(lines - 1)).map(patient).collect();
+        talk.open();
+        talks.into_iter().for_each(ended);
+        gate.open();
+        expect_eq("whether the call failed whose `dial` failed or panicked", ended(failing), true);
+        patient.into_iter().for_each(ended);
+        expect_eq("how many lines were dialled", counts.dialled(), lines);
     });
 }
 

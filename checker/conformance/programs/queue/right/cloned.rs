@@ -1,0 +1,31 @@
+//! Each thread has a sender.
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+struct Queue {
+    first_half: Vec<u32>,
+    second_half: Vec<u32>,
+}
+
+impl Queue {
+    fn new() -> Self {
+        Self { first_half: (1..=5).collect(), second_half: (6..=10).collect() }
+    }
+}
+
+fn main() {
+    send_tx(Queue::new(), mpsc::channel().0);
+}
+
+fn send_tx(queue: Queue, tx: mpsc::Sender<u32>) {
+    for half in [queue.first_half, queue.second_half] {
+        let tx = tx.clone();
+        thread::spawn(move || {
+            for value in half {
+                tx.send(value).unwrap();
+                thread::sleep(Duration::from_millis(250));
+            }
+        });
+    }
+}

@@ -1,0 +1,3 @@
+//! What the commands of this package share.
+
+pub mod process;
