@@ -127,7 +127,9 @@ fn nothing_of_a_worker_is_left(check: &Check) {
         let (token, counted) = (captured.token(), threads.clone());
         let crew = Crew::start(workers, move |_: usize| {
             let _ = &token;
-            ALIVE.with_borrow_mut(|alive| drop(alive.get_or_insert_with(|| Box::new(counted.token()))));
+            ALIVE.with_borrow_mut(|alive| {
+                alive.get_or_insert_with(|| Box::new(counted.token()));
+            });
         });
         (0..items).for_each(|i| crew.send(i));
         expect_eq("what `close` returned", crew.close(), items);
