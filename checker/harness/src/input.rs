@@ -71,6 +71,11 @@ pub fn number_or_crowd(a: RangeInclusive<usize>) -> BoxedStrategy<usize> {
     prop_oneof![46 => a, 1 => 101..=120_usize, 1 => 257..=264_usize].boxed()
 }
 
+/// Two numbers, and now and then two of more than a hundred.
+pub fn pair_or_hundred(a: RangeInclusive<usize>, b: RangeInclusive<usize>) -> BoxedStrategy<(usize, usize)> {
+    prop_oneof![46 => (a, b), 1 => (101..=120_usize, 101..=120_usize)].boxed()
+}
+
 /// Two numbers, and now and then two as large as those of [`number_or_crowd`].
 pub fn pair_or_crowd(a: RangeInclusive<usize>, b: RangeInclusive<usize>) -> BoxedStrategy<(usize, usize)> {
     prop_oneof![

@@ -9,6 +9,7 @@ use harness::{Check, Kind, Meter, catch, checks, expect, expect_eq, fail, input,
 checks! {
     1 => plates_come_in_the_order_of_the_menu;
     1 => each_dish_is_cooked_once;
+    1 => hundreds_of_dishes_are_no_different simulated;
     2 => all_dishes_cook_at_the_same_time simulated;
     3 => a_dish_that_fails_is_noticed;
     3 => all_other_dishes_are_cooked_to_the_end;
@@ -44,6 +45,13 @@ fn each_dish_is_cooked_once(check: &Check) {
         cooked.sort_unstable();
         menu.sort_unstable();
         expect_eq("the dishes that `cook` was called for, sorted", cooked, menu);
+    });
+}
+
+fn hundreds_of_dishes_are_no_different(check: &Check) {
+    check.forall(input::number(257..=264), |dishes| {
+        let plates = cook_all((0..dishes).collect(), |dish: usize| dish);
+        expect_eq("the plates", plates, (0..dishes).collect());
     });
 }
 

@@ -12,11 +12,13 @@ use print_room::print_all;
 
 checks! {
     1 => every_job_is_printed_once;
+    1 => a_job_may_have_any_number;
     1 => a_crowd_and_a_small_tray;
     1 => two_calls_at_once_keep_apart;
     2 => no_more_than_the_capacity_waits;
     2 => no_room_is_a_panic;
     3 => a_free_printer_takes_a_job_at_once simulated;
+    3 => dozens_of_printers_print_at_once simulated;
     3 => an_office_puts_its_job_down_at_once simulated;
     3 => no_printers_is_a_panic;
     4 => one_printer_keeps_the_order_of_each_office;
@@ -77,6 +79,43 @@ fn every_job_is_printed_once(check: &Check) {
     check.small("2 offices with a job each and a printer", (vec![1u64, 1], 1usize, 1usize));
     check.forall(input::numbers_and_two(0..4, 0..=3, 1..=4, 1..=3), |(sizes, capacity, printers)| {
         prints_each_job_once(&sizes, capacity, printers);
+    });
+}
+
+fn a_job_may_have_any_number(check: &Check) {
+    const NUMBERS: [u64; 4] = [u64::MAX, 0, u64::MAX - 1, 1];
+    check.forall(input::triple(1..=4, 1..=2, 1..=3), |(jobs, capacity, printers)| {
+        let jobs = NUMBERS[..jobs].to_vec();
+        let office = Office { jobs: jobs.clone().into_iter(), pulled: Arc::default(), slow: Duration::ZERO };
+        let printed = Mutex::new(Vec::new());
+        let print = |job| {
+            printed.lock().unwrap().push(job);
+            1
+        };
+        expect_eq("the pages", print_all(vec![office], capacity, printers, print), jobs.len() as u64);
+        let sorted = |mut jobs: Vec<u64>| {
+            jobs.sort_unstable();
+            jobs
+        };
+        expect_eq("the jobs that were printed, sorted", sorted(printed.into_inner().unwrap()), sorted(jobs));
+    });
+}
+
+fn dozens_of_printers_print_at_once(check: &Check) {
+    check.forall(input::pair(33..=40, 1..=3), |(printers, capacity)| {
+        let meter = Meter::new();
+        let print = |_| {
+            let _inside = meter.enter();
+            pause(TICK);
+            1
+        };
+        print_all(offices(&[printers as u64]).0, capacity, printers, print);
+        expect(meter.peak() == printers, Kind::Sequential, || {
+            format!(
+                "{printers} jobs and {printers} printers: there never were more than {} jobs in print",
+                meter.peak()
+            )
+        });
     });
 }
 

@@ -5,17 +5,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use harness::{Check, Kind, checks, every_thread_has_finished, expect, expect_eq, input, pause};
+use harness::{Check, Kind, checks, every_thread_has_finished, expect, expect_eq, input, now, pause, settle};
 
 checks! {
     1 => every_page_is_printed_in_order;
     1 => slow_reading_and_slow_printing_lose_nothing;
     1 => two_calls_at_once_keep_apart;
+    1 => a_call_waits_for_no_other_call simulated;
     1 => no_thread_is_left_behind;
     2 => pages_are_read_ahead simulated;
     3 => no_more_than_the_capacity_waits;
 }
 
+const HOUR: Duration = Duration::from_hours(1);
 const TICK: Duration = Duration::from_millis(100);
 
 /// A disk, from which each page is read in `slow`, and how many pages have been pulled from it.
@@ -74,6 +76,22 @@ fn two_calls_at_once_keep_apart(check: &Check) {
         thread::scope(|scope| {
             scope.spawn(|| prints_all(one, capacity, Duration::ZERO, Duration::ZERO));
             prints_all(other, capacity, Duration::ZERO, Duration::ZERO);
+        });
+    });
+}
+
+/// One call prints for an hour.
+fn a_call_waits_for_no_other_call(check: &Check) {
+    check.forall(input::triple(1..=4, 1..=4, 0..=2), |(one, other, capacity)| {
+        thread::scope(|scope| {
+            scope.spawn(|| print_ahead(disk(one, Duration::ZERO).0, capacity, |_| pause(HOUR)));
+            settle();
+            let began = now();
+            prints_all(other, capacity, Duration::ZERO, Duration::ZERO);
+            let took = now() - began;
+            expect(took < HOUR / 2, Kind::Sequential, || {
+                format!("one call prints for an hour, and another one, which prints at once, returned after {took:?}")
+            });
         });
     });
 }

@@ -7,13 +7,15 @@ use std::time::Duration;
 
 use aggregate::fan_out_fan_in;
 use harness::{
-    Check, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq, input, pause,
+    Check, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq, input, now, pause,
+    settle,
 };
 
 checks! {
     1 => the_aggregate_is_made_of_all_results_in_order;
     1 => each_task_is_processed_once;
     1 => two_calls_at_once_keep_apart;
+    1 => a_call_waits_for_no_other_call simulated;
     1 => a_panic_in_one_call_does_not_reach_another;
     2 => each_failure_has_its_index_and_error;
     2 => a_task_that_panics_panics_the_call;
@@ -23,6 +25,7 @@ checks! {
     3 => no_thread_is_left_behind;
 }
 
+const HOUR: Duration = Duration::from_hours(1);
 const TICK: Duration = Duration::from_millis(100);
 
 /// A result that can't be copied, so that it has to be handed over.
@@ -92,6 +95,30 @@ fn two_calls_at_once_keep_apart(check: &Check) {
         thread::scope(|scope| {
             scope.spawn(|| expect_eq("what one of two calls returned", call(&one), wanted(&one)));
             expect_eq("what one of two calls returned", call(&other), wanted(&other));
+        });
+    });
+}
+
+/// One call takes an hour.
+fn a_call_waits_for_no_other_call(check: &Check) {
+    check.forall(input::numbers_and(0..8, 0..=3, 1..=3), |(tasks, long)| {
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                let process = |_: &u64| -> Result<(), ()> {
+                    pause(HOUR);
+                    Ok(())
+                };
+                fan_out_fan_in(&vec![0; long], process, |_| ())
+            });
+            settle();
+            let began = now();
+            expect_eq("what one of two calls returned", call(&tasks), wanted(&tasks));
+            let took = now() - began;
+            expect(took < HOUR / 2, Kind::Sequential, || {
+                format!(
+                    "one call takes an hour, and another one, which is done soon, returned after {took:?}"
+                )
+            });
         });
     });
 }

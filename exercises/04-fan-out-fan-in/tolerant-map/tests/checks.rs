@@ -11,6 +11,7 @@ use tolerant_map::{Failure, Outcome, tolerant_map};
 
 checks! {
     1 => successes_come_in_the_order_of_the_items;
+    1 => items_may_have_no_size;
     1 => each_item_is_worked_on_once;
     1 => two_calls_at_once_keep_apart;
     2 => errors_come_in_the_order_of_the_items;
@@ -157,12 +158,14 @@ fn a_panic_is_a_failure_with_its_message(check: &Check) {
 }
 
 fn a_message_may_be_any_text_or_none(check: &Check) {
-    check.forall(input::numbers_and(0..4, 1..=4, 1..=2), |(items, workers)| {
+    check.forall(input::numbers_and(0..6, 1..=4, 1..=2), |(items, workers)| {
         let work = |item: &u64| -> Result<(), ()> {
             match item {
                 0 => panic!("no number in it"),
                 1 => panic!("a {item} in it"),
                 2 => panic_any(7_u8),
+                3 => panic!(""),
+                4 => panic!(" a line\nand {item} more \n"),
                 _ => panic!(),
             }
         };
@@ -170,11 +173,21 @@ fn a_message_may_be_any_text_or_none(check: &Check) {
             0 => "no number in it",
             1 => "a 1 in it",
             2 => "a panic without a message",
+            3 => "",
+            4 => " a line\nand 4 more \n",
             _ => "explicit panic",
         };
         let wanted: Vec<_> =
             items.iter().map(|item| Failure::Panic(message(item).to_owned())).enumerate().collect();
         expect_eq("the failures", map(&items, workers, work).failures, wanted);
+    });
+}
+
+fn items_may_have_no_size(check: &Check) {
+    check.forall(input::pair(0..=5, 1..=3), |(items, workers)| {
+        let outcome = tolerant_map(&vec![(); items], workers, |()| -> Result<u8, ()> { Ok(7) });
+        let wanted: Vec<_> = (0..items).map(|index| (index, 7)).collect();
+        expect_eq("the successes of items that are all alike", outcome.successes, wanted);
     });
 }
 
