@@ -9,7 +9,7 @@ use harness::{Check, Gate, Kind, Meter, catch, checks, every_thread_has_finished
 use harness::{input, now, pause, settle};
 
 checks! {
-    1 => each_arrival_is_announced_with_its_place;
+    1 => each_arrival_is_announced_with_its_place simulated;
     1 => each_runner_runs_once;
     1 => two_races_at_once_keep_apart;
     2 => all_runners_run_at_once simulated;
