@@ -130,6 +130,23 @@ fn every_hostile_program_gets_its_verdict_and_shows_nothing_that_it_must_not() {
     assert!(left < 150 << 20, "{} MiB are left behind", left >> 20);
 }
 
+/// It would be told that a check is missing, and nothing would be asked of what believes a report.
+#[test]
+fn the_program_that_forges_a_whole_report_knows_every_check() {
+    let read = |path: &str| fs::read_to_string(root().join(path)).unwrap();
+    let checks = read("exercises/01-parallel-map/breakfast/tests/checks.rs");
+    let forger = read("checker/tests/hostile/forbidden/forges_all_lines.rs");
+    let named = |line: &str| {
+        Some(line.split_once(" => ")?.1.trim_end_matches([',', ';']).split(' ').next()?.to_owned())
+    };
+    let list = checks.lines().skip_while(|line| !line.starts_with("checks!")).take_while(|line| *line != "}");
+    let names: Vec<String> = list.filter_map(named).collect();
+    assert!(names.len() > 5, "{names:?}");
+    for name in names {
+        assert!(forger.contains(&format!("\"{name}\"")), "{name}");
+    }
+}
+
 fn judged_here(file: &Path, verdict: &str) -> impl Iterator<Item = String> {
     std::env::set_current_dir(root()).unwrap();
     judged(file, verdict).into_iter()

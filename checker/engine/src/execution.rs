@@ -26,6 +26,10 @@ use crate::trace::{Deed, Trace};
 
 /// So many steps in the libraries' own code cost as much as one of the program's.
 const CHEAPER: u64 = 16;
+/// So many tasks are no crowd.
+const FEW: usize = 32;
+/// What each task beyond these adds to the limit of steps while it is alive beside them.
+const STEPS_A_TASK: u64 = 5_000;
 
 pub(crate) struct Exec {
     pub(crate) epoch: u32,
@@ -55,6 +59,8 @@ pub(crate) struct Exec {
     root_returned: bool,
     /// How many tasks have not finished.
     pub(crate) alive: usize,
+    /// How many were alive at once.
+    most_alive: usize,
     /// How many waits have ended by themselves.
     pub(crate) spurious: u32,
     /// The atomic of simstd's to which the running task is about to do something: its instruction may be interposed.
@@ -160,6 +166,7 @@ impl Exec {
             trace: trace.then(Trace::default),
             root_returned: false,
             alive: 0,
+            most_alive: FEW,
             spurious: 0,
             announced_atomic: 0,
             count_points: 0,
@@ -175,6 +182,11 @@ impl Exec {
         let outlives = of_rayon && self.tasks.get(self.current as usize).is_some_and(|t| t.initialising > 0);
         let id = self.tasks.len() as TaskId;
         self.alive += 1;
+        // A crowd has more to do. One that is begun again and again is no larger, so a loop of it comes to the limit.
+        if self.alive > self.most_alive {
+            self.most_alive = self.alive;
+            self.limits.steps += STEPS_A_TASK;
+        }
         if let Some(memory) = &mut self.memory {
             memory.begin((id > 0).then_some(self.current));
         }

@@ -20,7 +20,8 @@ pub(crate) const NEVER: u64 = u64::MAX;
 /// Bounds on one execution.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Scheduling points before the execution is called endless.
+    /// Scheduling points before the execution is called endless. With more than 32 tasks alive at once there may be 5,000
+    /// more for each.
     pub steps: u64,
     /// Tasks that are alive at once before the execution is called crowded.
     pub threads: usize,

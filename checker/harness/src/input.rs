@@ -86,6 +86,20 @@ pub fn pair_or_crowd(a: RangeInclusive<usize>, b: RangeInclusive<usize>) -> Boxe
     .boxed()
 }
 
+/// A number as [`number_or_crowd`] has it, and another one beside it.
+pub fn crowd_and(a: RangeInclusive<usize>, b: RangeInclusive<usize>) -> BoxedStrategy<(usize, usize)> {
+    (number_or_crowd(a), b).boxed()
+}
+
+/// Two numbers as [`pair_or_crowd`] has them, and another one beside them.
+pub fn crowds_and(
+    a: RangeInclusive<usize>,
+    b: RangeInclusive<usize>,
+    c: RangeInclusive<usize>,
+) -> BoxedStrategy<((usize, usize), usize)> {
+    (pair_or_crowd(a, b), c).boxed()
+}
+
 /// Three numbers.
 pub fn triple(
     a: RangeInclusive<usize>,

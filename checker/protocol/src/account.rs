@@ -7,6 +7,9 @@ use crate::{Kind, Schedule, Step, Thread};
 /// A program that reads the clock more often than once in so many steps runs until some time has come.
 const CLOCK_READER: u64 = 4;
 
+/// No sentence names more threads than these.
+const MOST_NAMED: usize = 8;
+
 /// Where the threads stood that had not finished; those of a library's own pool that idle are left out.
 pub fn threads(run: &Run) -> Vec<Thread> {
     let told = run.threads.iter().filter(|thread| !thread.infrastructure).map(|thread| {
@@ -90,12 +93,20 @@ fn described_in_thread(panic: &Panic) -> String {
 /// What each thread waits for, where nothing can run; `waits_for` says it of one.
 pub fn deadlocked(run: &Run, waits_for: &dyn Fn(&ThreadReport) -> Option<String>) -> String {
     let told = run.threads.iter().filter(|thread| !thread.infrastructure);
-    let waits: Vec<String> = told
-        .filter_map(|thread| Some(format!("`{}` waits for {}", thread.name, waits_for(thread)?)))
-        .collect();
-    let mut text = match waits.as_slice() {
-        [one] => format!("nothing can run any more: {one}, and no other thread is left to end that"),
-        _ => format!("nothing can run any more: {}", waits.join(", ")),
+    let waits: Vec<(&str, String)> =
+        told.filter_map(|thread| Some((thread.name.as_str(), waits_for(thread)?))).collect();
+    let shown = of_each_kind(&waits);
+    let others = match waits.len() - shown.len() {
+        0 => String::new(),
+        1 => " (and so does one more thread)".to_owned(),
+        more => format!(" (and so do {more} more threads)"),
+    };
+    let shown: Vec<String> = shown.iter().map(|(name, what)| format!("`{name}` waits for {what}")).collect();
+    let mut text = match shown.as_slice() {
+        [one] if others.is_empty() => {
+            format!("nothing can run any more: {one}, and no other thread is left to end that")
+        }
+        _ => format!("nothing can run any more: {}{others}", shown.join(", ")),
     };
     if let Some(first) = run.panics.first() {
         text.push_str(&format!("; before that, {}", described_in_thread(first)));
@@ -103,12 +114,25 @@ pub fn deadlocked(run: &Run, waits_for: &dyn Fn(&ThreadReport) -> Option<String>
     text
 }
 
+/// All threads that wait, and what for; of many, one for each thing that they wait for, up to as many as one can read.
+fn of_each_kind<'a>(waits: &'a [(&'a str, String)]) -> Vec<&'a (&'a str, String)> {
+    if waits.len() <= MOST_NAMED {
+        return waits.iter().collect();
+    }
+    let is_first = |(place, wait): &(usize, &(&str, String))| waits[..*place].iter().all(|it| it.1 != wait.1);
+    waits.iter().enumerate().filter(is_first).map(|(_, wait)| wait).take(MOST_NAMED).collect()
+}
+
 /// What kept running, where a run took more steps than it should, and which kind of fault that is.
 pub fn endless(run: &Run) -> (Kind, String) {
     let runs = |thread: &&ThreadReport| thread.waiting_for.is_none() && !thread.infrastructure;
     let names: Vec<String> =
         run.threads.iter().filter(runs).map(|thread| format!("`{}`", thread.name)).collect();
-    let who = if names.is_empty() { "a thread".to_owned() } else { names.join(" and ") };
+    let who = match names.as_slice() {
+        [] => "a thread".to_owned(),
+        few if few.len() <= MOST_NAMED => names.join(" and "),
+        many => format!("{}, {} and {} more threads", many[0], many[1], many.len() - 2),
+    };
     let most_of_it_at_this_time = run.steps_at_this_time > run.steps / 2;
     let others_sleep = run.threads.iter().any(|thread| thread.timed);
     let reads_the_clock = run.readings_at_this_time > run.steps_at_this_time / CLOCK_READER;
@@ -121,5 +145,20 @@ pub fn endless(run: &Run) -> (Kind, String) {
         )
     } else {
         (Kind::Livelock, format!("{who} kept running for {} steps without coming to an end", run.steps))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_threads_one_is_told_for_each_thing_that_they_wait_for() {
+        let names: Vec<String> = (0..100).map(|i| format!("worker {i}")).collect();
+        let waits: Vec<(&str, String)> =
+            names.iter().enumerate().map(|(i, name)| (name.as_str(), format!("lock {}", i % 3))).collect();
+        let told: Vec<&str> = of_each_kind(&waits).iter().map(|(name, _)| *name).collect();
+        assert_eq!(told, ["worker 0", "worker 1", "worker 2"]);
+        assert_eq!(of_each_kind(&waits[..5]).len(), 5);
     }
 }

@@ -1,7 +1,7 @@
 //! Running a check program: what it is asked, what it answers, and what its silence means.
 
 use crate::judge::clean::Clean;
-use crate::judge::decoys::Runs;
+use crate::judge::decoys::{Runs, Unfinished};
 use crate::judge::news::News;
 use crate::judge::output::{Answer, Tail};
 use crate::legible;
@@ -89,17 +89,13 @@ pub fn run_until(
         let rest = listed.iter().filter(|listed| asked(&listed.name) && !reported(&listed.name));
         let mut rest: Vec<Listed> = rest.cloned().collect();
         request.resume = None;
-        let (lost, status) = match child.end {
+        let (mut lost, status) = match child.end {
             End::Paused { ref resume } => {
                 request.resume = Some(resume.clone());
                 (0, Status::Passed)
             }
-            End::Done => match rest.first() {
-                Some(missing) => {
-                    bail!("the check `{}` did not report; this is a fault of the workbook's", missing.name)
-                }
-                None => (rest.len(), Status::Passed),
-            },
+            // If some are left, somebody else has said that all had ended: no program of ours does.
+            End::Done => (rest.len(), Status::Failed),
             // No time is left for the others either.
             End::PastDeadline => (rest.len(), Status::Undecided),
             _ => {
@@ -112,6 +108,25 @@ pub fn run_until(
         };
         hangs += usize::from(matches!(child.end, End::Stuck { .. }));
         let finding = child.end.finding(limit);
+        // How a decoy ends says nothing of the check: what is told is its own failure, if it has one.
+        if let Some(at) = rest.first().filter(|_| lost > 0) {
+            let own = match runs.unfinished(&at.name) {
+                Unfinished::Decoy { own } => own,
+                Unfinished::DecoyFirst if matches!(child.end, End::PastDeadline | End::Done) => None,
+                Unfinished::DecoyFirst => {
+                    let alone = Request { only: Some(vec![at.name.clone()]), draw: None, ..request.clone() };
+                    let suite = Some(listed.clone());
+                    run_until(deadline, suite, program, &alone, cancel, &mut |_| ())?.pop()
+                }
+                Unfinished::Own => None,
+            };
+            if let Some(own) = own.filter(|own| own.status == Status::Failed) {
+                tell(News::Ended(Box::new(own.clone())));
+                checks.push(own);
+                rest.remove(0);
+                lost -= 1;
+            }
+        }
         let mut report = |listed, status, finding| {
             let check = unrun(listed, status, finding);
             tell(News::Ended(Box::new(check.clone())));
@@ -200,7 +215,7 @@ impl End {
     fn finding(&self, limit: Duration) -> Finding {
         match self {
             End::Done | End::Paused { .. } => {
-                Finding::new(Kind::Crashed, "the program ended without running any check")
+                Finding::new(Kind::Crashed, "the program ended without running this check")
             }
             End::PastDeadline => {
                 let message = format!("the limit of {} s passed before anything was proven", limit.as_secs());

@@ -12,7 +12,31 @@ pub struct Runs {
     over: BTreeSet<String>,
 }
 
+/// The run in which a check was when its process ended.
+#[derive(Debug)]
+pub enum Unfinished {
+    /// Its own, or it has no decoy.
+    Own,
+    /// That of its decoy, which comes first.
+    DecoyFirst,
+    /// That of its decoy, after its own, which was reported.
+    Decoy {
+        /// What was reported.
+        own: Option<Check>,
+    },
+}
+
 impl Runs {
+    /// The run of the check of this name that has begun and was not reported.
+    pub fn unfinished(&mut self, name: &str) -> Unfinished {
+        let Some(draw) = self.draw else { return Unfinished::Own };
+        match (Decoy::drawn(draw, name).comes_first, self.first.remove(name)) {
+            (true, Some(_)) | (false, None) => Unfinished::Own,
+            (true, None) => Unfinished::DecoyFirst,
+            (false, own) => Unfinished::Decoy { own },
+        }
+    }
+
     /// Runs with the decoys that follow from `draw`, or none.
     pub fn new(draw: Option<u64>) -> Runs {
         Runs { draw, first: BTreeMap::new(), over: BTreeSet::new() }
@@ -94,5 +118,31 @@ mod tests {
     fn decoys_come_first_about_as_often_as_not() {
         let first = (0..1000).filter(|draw| Decoy::drawn(*draw, "a_check").comes_first).count();
         assert!((400..600).contains(&first), "{first}");
+    }
+
+    #[test]
+    fn a_process_that_ends_was_in_the_run_that_was_not_reported() {
+        let name = "a_check";
+        for draw in 0..100 {
+            let comes_first = Decoy::drawn(draw, name).comes_first;
+            let mut runs = Runs::new(Some(draw));
+            let in_the_first = runs.unfinished(name);
+            assert!(runs.ended(report(name, Status::Failed)).is_none());
+            let in_the_second = runs.unfinished(name);
+            match comes_first {
+                true => {
+                    assert!(matches!(in_the_first, Unfinished::DecoyFirst));
+                    assert!(matches!(in_the_second, Unfinished::Own));
+                }
+                false => {
+                    assert!(matches!(in_the_first, Unfinished::Own));
+                    let own = Some(Status::Failed);
+                    assert!(
+                        matches!(in_the_second, Unfinished::Decoy { own: told } if told.as_ref().map(|it| it.status) == own)
+                    );
+                }
+            }
+        }
+        assert!(matches!(Runs::new(None).unfinished(name), Unfinished::Own));
     }
 }

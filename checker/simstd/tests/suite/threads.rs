@@ -247,3 +247,32 @@ fn a_spawn_comes_before_all_that_the_new_thread_does() {
         }
     }
 }
+
+#[test]
+fn a_crowd_may_take_more_steps_than_a_few_threads_may() {
+    // Ninety threads with 700 steps each take more than the limit of 50,000.
+    let program = |threads: usize| {
+        move || {
+            let steps = |_| {
+                let lock = Mutex::new(());
+                (0..63_000 / threads).for_each(|_| drop(lock.lock().unwrap()));
+            };
+            thread::scope(|scope| {
+                (0..threads).for_each(|i| drop(scope.spawn(move || steps(i))));
+            });
+        }
+    };
+    let ending = |threads| run(1, &program(threads)).ending;
+    assert!(matches!(ending(90), Ending::Completed), "{:?}", ending(90));
+    assert!(matches!(ending(9), Ending::Endless), "{:?}", ending(9));
+}
+
+#[test]
+fn threads_that_follow_each_other_are_no_crowd() {
+    let program = || {
+        loop {
+            thread::spawn(|| ()).join().unwrap();
+        }
+    };
+    assert!(matches!(run(1, &program).ending, Ending::Endless));
+}

@@ -41,6 +41,7 @@ where
     let mut report = String::new();
     let names = [
         "plates_come_in_the_order_of_the_menu",
+        "hundreds_of_dishes_are_no_different",
         "each_dish_is_cooked_once",
         "all_dishes_cook_at_the_same_time",
         "a_dish_that_fails_is_noticed",

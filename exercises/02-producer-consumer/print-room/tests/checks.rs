@@ -102,7 +102,7 @@ fn a_job_may_have_any_number(check: &Check) {
 }
 
 fn dozens_of_printers_print_at_once(check: &Check) {
-    check.forall(input::pair(33..=40, 1..=3), |(printers, capacity)| {
+    check.forall(input::pair_or_hundred(33..=40, 1..=3), |(printers, capacity)| {
         let meter = Meter::new();
         let print = |_| {
             let _inside = meter.enter();
