@@ -50,6 +50,35 @@ pub fn numbers_and(
     (vec(range, sizes), other).boxed()
 }
 
+/// As [`numbers_and`], with lists that are longer now and then: some programs do more at a time where much is left.
+pub fn numbers_or_dozens_and(
+    range: Range<u64>,
+    sizes: RangeInclusive<usize>,
+    other: RangeInclusive<usize>,
+) -> BoxedStrategy<(Vec<u64>, usize)> {
+    let dozens = vec(range.clone(), 10..=40_usize);
+    (prop_oneof![12 => vec(range, sizes), 1 => dozens], other).boxed()
+}
+
+/// A number for how many items there are, and now and then more than any queue that somebody thought to be large enough holds.
+pub fn many(usual: RangeInclusive<usize>) -> BoxedStrategy<usize> {
+    prop_oneof![FEW => usual, 1 => 1_025..=1_100_usize].boxed()
+}
+
+/// As [`many`], and a number beside it.
+pub fn many_and(usual: RangeInclusive<usize>, other: RangeInclusive<usize>) -> BoxedStrategy<(usize, usize)> {
+    (many(usual), other).boxed()
+}
+
+/// As [`many`], and two numbers beside it.
+pub fn many_and_two(
+    usual: RangeInclusive<usize>,
+    one: RangeInclusive<usize>,
+    other: RangeInclusive<usize>,
+) -> BoxedStrategy<(usize, usize, usize)> {
+    (many(usual), one, other).boxed()
+}
+
 /// A list of numbers and two numbers beside it.
 pub fn numbers_and_two(
     range: Range<u64>,

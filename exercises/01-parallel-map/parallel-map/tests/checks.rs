@@ -21,6 +21,7 @@ checks! {
     2 => more_workers_than_processors simulated;
     2 => a_free_worker_begins_the_next_item simulated;
     2 => items_in_progress_may_wait_for_each_other simulated;
+    2 => items_of_a_call_within_a_call_may_wait_for_each_other simulated;
     3 => at_most_as_many_items_as_workers_are_in_progress;
     3 => any_number_of_workers;
     3 => no_workers_is_a_panic;
@@ -93,7 +94,7 @@ fn f_is_called_once_for_each_item(check: &Check) {
 }
 
 fn many_items_are_no_different(check: &Check) {
-    check.forall(input::pair(65..=300, 1..=9), |(items, workers)| {
+    check.forall(input::many_and(65..=300, 1..=9), |(items, workers)| {
         let got = parallel_map((0..items).collect(), workers, |item: usize| item + 1);
         expect_eq(&format!("the number of results of {items} items"), got.len(), items);
         // Not the whole list: nobody would read it.
@@ -197,7 +198,7 @@ fn more_workers_than_processors(check: &Check) {
 
 /// Items begin and end on the tick, so a little later all is at rest.
 fn a_free_worker_begins_the_next_item(check: &Check) {
-    check.forall(input::numbers_and(0..5, 2..=8, 2..=4), |(ticks, workers)| {
+    check.forall(input::numbers_or_dozens_and(0..5, 2..=8, 2..=4), |(ticks, workers)| {
         let (meter, items) = (Meter::new(), ticks.len());
         let f = |ticks: u64| {
             let _inside = meter.enter();
@@ -226,6 +227,22 @@ fn items_in_progress_may_wait_for_each_other(check: &Check) {
             item
         });
         expect_eq("the results", got, (0..workers * rounds).collect());
+    });
+}
+
+/// What is promised of a call holds for one that `f` makes, too.
+fn items_of_a_call_within_a_call_may_wait_for_each_other(check: &Check) {
+    check.forall(input::pair(1..=3, 2..=4), |(outer, workers)| {
+        let f = |item: usize| {
+            let barrier = Barrier::new(workers);
+            let inner = parallel_map((0..workers).collect(), workers, |n: usize| {
+                barrier.wait();
+                n
+            });
+            item + inner.len()
+        };
+        let got = parallel_map((0..outer).collect(), workers, f);
+        expect_eq("the results", got, (0..outer).map(|item| item + workers).collect());
     });
 }
 

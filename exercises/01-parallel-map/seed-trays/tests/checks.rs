@@ -153,7 +153,7 @@ fn any_number_of_photos(check: &Check) {
 }
 
 fn many_photos(check: &Check) {
-    check.forall(input::pair(65..=300, 1..=9), |(photos, workers)| {
+    check.forall(input::many_and(65..=300, 1..=9), |(photos, workers)| {
         let photos: Vec<usize> = (0..photos).collect();
         let counts = count_all(&photos, workers, |photo| photo + 1);
         expect_eq(&format!("the number of counts of {} photos", photos.len()), counts.len(), photos.len());

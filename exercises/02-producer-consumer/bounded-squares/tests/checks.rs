@@ -27,10 +27,12 @@ checks! {
     5 => all_consumers_work_at_the_same_time simulated;
     5 => no_consumers_is_a_panic;
     6 => any_number_of_items_of_any_value;
+    6 => many_items_are_no_different;
     6 => a_slow_source_is_waited_for simulated;
     7 => the_others_go_on_when_a_consumer_panics;
     7 => a_panic_of_every_consumer_ends_the_call;
     8 => an_error_of_the_writer_is_returned;
+    8 => an_error_of_the_writer_ends_a_call_with_a_long_source simulated;
     9 => nothing_goes_on_after_the_return;
     10 => waiting_for_an_item_is_no_spin simulated;
     10 => waiting_for_room_is_no_spin simulated;
@@ -305,6 +307,16 @@ fn any_number_of_items_of_any_value(check: &Check) {
     });
 }
 
+fn many_items_are_no_different(check: &Check) {
+    check.forall(input::many_and_two(33..=70, 1..=4, 1..=3), |(items, capacity, consumers)| {
+        let results = process(0..items as u64, capacity, &NAMES[..consumers], |item| item, Page::new());
+        let count = results.as_ref().map_or(0, Vec::len);
+        expect_eq(&format!("the number of results of {items} items"), count, items);
+        let are_sorted = results.is_ok_and(|results| results.into_iter().eq(0..items as u64));
+        expect(are_sorted, Kind::WrongAnswer, || format!("the results of {items} items are not theirs"));
+    });
+}
+
 fn a_slow_source_is_waited_for(check: &Check) {
     check.forall(input::triple(0..=3, 1..=3, 1..=3), |(items, capacity, consumers)| {
         let seconds = Duration::from_secs(5);
@@ -399,6 +411,28 @@ fn an_error_of_the_writer_is_returned(check: &Check) {
             Err(error) => format!("the writer took every write, and the call returned Err({error})"),
         });
         nothing_is_left(&meter);
+    });
+}
+
+/// The source yields an item each tick, for minutes.
+fn an_error_of_the_writer_ends_a_call_with_a_long_source(check: &Check) {
+    check.forall(input::triple(1..=3, 1..=3, 0..=3), |(capacity, consumers, write)| {
+        let page = Page::failing_at(write);
+        let source = Source { each: TICK, ..Source::new((0..600).collect()) };
+        let before = now();
+        let work = |item| {
+            pause(TICK);
+            item
+        };
+        let outcome = process(source, capacity, &NAMES[..consumers], work, page.clone());
+        let took = now() - before;
+        expect(outcome.is_err(), Kind::WrongAnswer, || {
+            "the writer refused a write, and the call returned `Ok`".into()
+        });
+        // The error comes with one of the first lines.
+        expect(took <= 20 * TICK, Kind::TooLate, || {
+            format!("a write failed within the first second, and the call returned after {took:?}, while the source still had items")
+        });
     });
 }
 

@@ -68,7 +68,7 @@ fn every_task_is_computed_once(check: &Check) {
 }
 
 fn many_tasks_are_no_different(check: &Check) {
-    check.forall(input::pair(65..=300, 1..=3), |(tasks, workers)| {
+    check.forall(input::many_and(65..=300, 1..=3), |(tasks, workers)| {
         let tasks: Vec<u64> = (0..tasks as u64).collect();
         let total = run(&tasks, workers, |n| n, Page::new());
         expect_eq(&format!("the total of {} tasks", tasks.len()), total.ok(), Some(tasks.iter().sum()));

@@ -112,7 +112,7 @@ fn as_many_pictures_at_once_as_there_are_workers(check: &Check) {
 
 /// Pictures begin and end on the tick, so half a tick later all is at rest.
 fn a_free_worker_begins_the_next_picture_at_once(check: &Check) {
-    check.forall(input::numbers_and(1..4, 2..=6, 2..=3), |(ticks, workers)| {
+    check.forall(input::numbers_or_dozens_and(1..4, 2..=6, 2..=3), |(ticks, workers)| {
         let (meter, pictures) = (Meter::new(), ticks.len());
         let render = |ticks: u64| {
             let _inside = meter.enter();
@@ -155,12 +155,17 @@ fn no_workers_is_a_panic(check: &Check) {
 
 fn any_number_of_pictures(check: &Check) {
     check.small("2 pictures and 2 workers", (2usize, 2usize));
-    check.forall(input::pair(0..=6, 1..=4), |(pictures, workers)| {
+    check.forall(input::many_and(0..=6, 1..=4), |(pictures, workers)| {
         // Neither `Copy` nor `Clone`: a picture is moved to who renders it.
         struct Picture(usize);
         let pictures: Vec<Picture> = (0..pictures).map(Picture).collect();
-        let wanted = (0..pictures.len()).collect();
-        expect_eq("the thumbnails", render_all(pictures, workers, |picture| picture.0), wanted);
+        let many = pictures.len();
+        let thumbnails = render_all(pictures, workers, |picture| picture.0);
+        expect_eq(&format!("the number of thumbnails of {many} pictures"), thumbnails.len(), many);
+        // Not the whole list: nobody would read it.
+        for (i, thumbnail) in thumbnails.into_iter().enumerate() {
+            expect_eq(&format!("the thumbnail of picture {i} of {many}"), thumbnail, i);
+        }
     });
 }
 

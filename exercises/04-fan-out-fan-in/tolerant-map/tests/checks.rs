@@ -211,7 +211,7 @@ fn as_many_items_at_once_as_there_are_workers(check: &Check) {
 
 /// Items begin and end on the tick, so half a tick later all is at rest.
 fn a_free_worker_begins_the_next_item_at_once(check: &Check) {
-    check.forall(input::numbers_and(0..9, 2..=6, 2..=3), |(items, workers)| {
+    check.forall(input::numbers_or_dozens_and(0..9, 2..=6, 2..=3), |(items, workers)| {
         let meter = Meter::new();
         let watched = |item: &u64| {
             let _inside = meter.enter();
@@ -268,7 +268,7 @@ fn any_number_of_items_of_which_any_fail(check: &Check) {
 }
 
 fn dozens_of_items_may_fail(check: &Check) {
-    check.forall(input::triple(30..=70, 1..=3, 0..=3), |(items, workers, fate)| {
+    check.forall(input::many_and_two(30..=70, 1..=3, 0..=3), |(items, workers, fate)| {
         // All end the same way, or in turn.
         let items: Vec<u64> =
             (0..items as u64).map(|item| if fate == 3 { item } else { fate as u64 }).collect();

@@ -259,7 +259,7 @@ fn panics_cost_no_worker(check: &Check) {
 }
 
 fn submit_waits_for_no_job(check: &Check) {
-    check.forall(input::triple(1..=3, 1..=5, 0..=1), |(workers, jobs, panics)| {
+    check.forall(input::many_and_two(1..=5, 1..=3, 0..=1), |(jobs, workers, panics)| {
         let shift = Shift::begin(workers);
         for _ in 0..jobs {
             let before = now();

@@ -13,6 +13,7 @@ checks! {
     1 => results_of_different_types_keep_apart;
     1 => jobs_run_in_the_order_of_the_calls;
     1 => jobs_run_on_the_clerks_thread_one_at_a_time;
+    1 => a_job_may_ask_for_another_one;
     1 => several_callers_and_two_clerks_keep_apart;
     2 => ask_waits_for_no_job;
     3 => a_dropped_receiver_changes_nothing;
@@ -108,6 +109,36 @@ fn jobs_run_on_the_clerks_thread_one_at_a_time(check: &Check) {
     });
 }
 
+/// It runs later, behind those that were asked for before.
+fn a_job_may_ask_for_another_one(check: &Check) {
+    check.forall(input::number(0..=3), |jobs| {
+        let (clerk, called) = (Arc::new(Clerk::new()), Arc::<Mutex<Vec<&str>>>::default());
+        let note = |what: &'static str| {
+            let called = Arc::clone(&called);
+            move || called.lock().unwrap().push(what)
+        };
+        let (own, inner) = (Arc::clone(&clerk), note("asked for by a job"));
+        let (begins, ends, gate) = (note("begins"), note("ends"), Gate::new());
+        let open = gate.clone();
+        let asked = clerk.ask(move || {
+            begins();
+            gate.wait();
+            let receiver = own.ask(inner);
+            ends();
+            receiver
+        });
+        let others: Vec<_> = (0..jobs).map(|_| clerk.ask(note("another"))).collect();
+        open.open();
+        let inner = asked.recv();
+        expect(inner.is_ok_and(|receiver| receiver.recv().is_ok()), Kind::WrongAnswer, || {
+            "the receiver of a job that a job has asked for got nothing".into()
+        });
+        drop(others);
+        let wanted = [vec!["begins", "ends"], vec!["another"; jobs], vec!["asked for by a job"]].concat();
+        expect_eq("what ran, in this order", called.lock().unwrap().clone(), wanted);
+    });
+}
+
 fn several_callers_and_two_clerks_keep_apart(check: &Check) {
     check.forall(input::triple(1..=3, 1..=3, 1..=2), |(callers, jobs, clerks)| {
         let clerks: Vec<_> = (0..clerks).map(|_| Clerk::new()).collect();
@@ -128,7 +159,7 @@ fn several_callers_and_two_clerks_keep_apart(check: &Check) {
 /// The job needs what the caller does after `ask`.
 fn ask_waits_for_no_job(check: &Check) {
     check.small("a job that waits for its caller", 1usize);
-    check.forall(input::number_or_crowd(1..=4), |jobs| {
+    check.forall(input::many(1..=4), |jobs| {
         let (clerk, gate) = (Clerk::new(), Gate::new());
         let ask = |i| {
             let gate = gate.clone();

@@ -22,6 +22,7 @@ checks! {
     2 => a_destructor_that_panics_costs_no_worker simulated;
     3 => never_more_jobs_at_once_than_workers;
     3 => a_waiting_job_does_not_raise_the_bound;
+    3 => jobs_that_go_on_after_a_wait_do_not_raise_the_bound;
     3 => no_workers_is_a_panic;
     4 => as_many_jobs_at_once_as_there_are_workers simulated;
     4 => a_free_worker_begins_a_job_at_once simulated;
@@ -461,6 +462,37 @@ fn a_waiting_job_does_not_raise_the_bound(check: &Check) {
     });
 }
 
+/// Some jobs wait for running ones, and more are in the queue when both go on.
+fn jobs_that_go_on_after_a_wait_do_not_raise_the_bound(check: &Check) {
+    check.forall(input::triple(2..=3, 1..=2, 1..=5), |(workers, waiting, more)| {
+        let (pool, meter) = (Pool::new(workers), Meter::new());
+        let work = || {
+            let meter = meter.clone();
+            move || {
+                let _inside = meter.enter();
+                meter.at_most(workers, "jobs");
+                pause(TICK);
+                Ok::<u64, u64>(1)
+            }
+        };
+        let running: Vec<_> = (0..waiting).map(|_| submit(&pool, work())).collect();
+        let waiters = running.into_iter().map(|handle| {
+            let (before, after) = (work(), work());
+            submit(&pool, move || {
+                before()?;
+                drop(join(handle));
+                after()
+            })
+        });
+        let mut handles: Vec<_> = waiters.collect();
+        handles.extend((0..more).map(|_| submit(&pool, work())));
+        for handle in handles {
+            expect_eq("the result of a job", join(handle), "the result 1".to_owned());
+        }
+        close(pool, &meter);
+    });
+}
+
 fn no_workers_is_a_panic(check: &Check) {
     check.schedules(|| {
         let outcome = catch(|| drop(Pool::new(0)));
@@ -549,7 +581,7 @@ fn jobs_begin_in_the_order_of_their_acceptance(check: &Check) {
 }
 
 fn submit_waits_for_no_job(check: &Check) {
-    check.forall(input::triple(1..=3, 1..=5, 1..=3), |(workers, jobs, submitters)| {
+    check.forall(input::many_and_two(1..=5, 1..=3, 1..=3), |(jobs, workers, submitters)| {
         let pool = Pool::new(workers);
         thread::scope(|scope| {
             for _ in 0..submitters {

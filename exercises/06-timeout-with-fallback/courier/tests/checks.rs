@@ -17,6 +17,7 @@ checks! {
     2 => it_is_not_yet_at_the_limit_and_not_before simulated;
     2 => a_limit_may_have_any_length simulated;
     2 => a_parcel_after_the_limit_arrives_in_the_next_call;
+    2 => a_parcel_that_comes_at_the_limit_is_not_lost;
     2 => the_longest_limit_is_a_limit;
     3 => without_couriers_it_is_never;
     3 => it_is_never_as_soon_as_the_last_courier_leaves simulated;
@@ -174,6 +175,24 @@ fn a_parcel_after_the_limit_arrives_in_the_next_call(check: &Check) {
         expect_eq("the news after a parcel was sent", wait(&parcels, limit), News::Arrived(Parcel(n)));
         drop(courier);
         expect_eq("the news when the courier has left", wait(&parcels, limit), News::Never);
+    });
+}
+
+fn a_parcel_that_comes_at_the_limit_is_not_lost(check: &Check) {
+    check.small("a parcel that comes at once, and a limit of zero", 0usize);
+    check.forall(input::number(0..=5), |n| {
+        let (courier, parcels) = mpsc::channel();
+        let other = courier.clone();
+        thread::spawn(move || {
+            pause(TICK * n as u32);
+            other.send(Parcel(n))
+        });
+        let mut news = wait(&parcels, TICK * n as u32);
+        if news == News::NotYet {
+            news = wait(&parcels, HOUR);
+        }
+        expect_eq("the news of one of two calls", news, News::Arrived(Parcel(n)));
+        drop(courier);
     });
 }
 

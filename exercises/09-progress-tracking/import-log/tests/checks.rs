@@ -186,7 +186,7 @@ fn as_many_records_at_once_as_there_are_workers(check: &Check) {
 
 fn never_more_records_at_once_than_workers(check: &Check) {
     check.small("3 records and 2 workers", (3usize, 2usize));
-    check.forall(input::pair(0..=7, 1..=4), |(records, workers)| {
+    check.forall(input::many_and(0..=7, 1..=4), |(records, workers)| {
         let meter = Meter::new();
         let store = |record| {
             let _inside = meter.enter();

@@ -69,7 +69,7 @@ fn each_item_is_processed_once(check: &Check) {
 }
 
 fn many_items_are_no_different(check: &Check) {
-    check.forall(input::pair(65..=200, 1..=3), |(items, workers)| {
+    check.forall(input::many_and(65..=200, 1..=3), |(items, workers)| {
         let items: Vec<usize> = (0..items).collect();
         let results = process_with_progress(&items, workers, |item| *item, Page::new());
         expect(results == items, Kind::WrongAnswer, || {
