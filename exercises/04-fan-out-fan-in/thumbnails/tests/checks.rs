@@ -116,7 +116,8 @@ fn a_free_worker_begins_the_next_picture_at_once(check: &Check) {
         let (meter, pictures) = (Meter::new(), ticks.len());
         let render = |ticks: u64| {
             let _inside = meter.enter();
-            for _ in 0..ticks {
+            // The others are through with the rest meanwhile.
+            for _ in 0..if ticks == 3 { 40 } else { ticks } {
                 pause(TICK / 2);
                 let (waiting, inside) = (pictures - meter.entered(), meter.inside());
                 expect(waiting == 0 || inside == workers, Kind::Sequential, || {

@@ -472,7 +472,7 @@ fn jobs_that_go_on_after_a_wait_do_not_raise_the_bound(check: &Check) {
                 let _inside = meter.enter();
                 meter.at_most(workers, "jobs");
                 pause(TICK);
-                Ok::<u64, u64>(1)
+                Ok::<u64, String>(1)
             }
         };
         let running: Vec<_> = (0..waiting).map(|_| submit(&pool, work())).collect();
