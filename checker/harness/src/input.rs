@@ -60,9 +60,24 @@ pub fn numbers_or_dozens_and(
     (prop_oneof![12 => vec(range, sizes), 1 => dozens], other).boxed()
 }
 
-/// A number for how many items there are, and now and then more than any queue that somebody thought to be large enough holds.
+/// A number for how many items there are, and now and then more than a queue holds that somebody thought to be large enough.
+/// It leaves room for a thread for each.
 pub fn many(usual: RangeInclusive<usize>) -> BoxedStrategy<usize> {
+    prop_oneof![FEW => usual, 1 => 401..=440_usize].boxed()
+}
+
+/// As [`many`], and more than a thousand, where no program may have a thread for each.
+pub fn thousand(usual: RangeInclusive<usize>) -> BoxedStrategy<usize> {
     prop_oneof![FEW => usual, 1 => 1_025..=1_100_usize].boxed()
+}
+
+/// As [`thousand`], and two numbers beside it.
+pub fn thousand_and_two(
+    usual: RangeInclusive<usize>,
+    one: RangeInclusive<usize>,
+    other: RangeInclusive<usize>,
+) -> BoxedStrategy<(usize, usize, usize)> {
+    (thousand(usual), one, other).boxed()
 }
 
 /// As [`many`], and a number beside it.

@@ -39,6 +39,16 @@ pub fn pause(time: Duration) {
     }
 }
 
+/// As [`pause`], until this time since the case began; not at all if it has passed. What pauses again and again in this way
+/// does not get later and later, as with `pause`, after which a thread wakes a little late. For checks that need the simulation.
+#[track_caller]
+pub fn pause_until(time: Duration) {
+    let left = time.saturating_sub(now());
+    if !left.is_zero() {
+        pause(left);
+    }
+}
+
 /// Virtual time since the case began; zero on real threads, which no check may time.
 pub fn now() -> Duration {
     engine::elapsed()

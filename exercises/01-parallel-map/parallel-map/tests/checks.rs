@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use harness::{Check, Drops, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq};
-use harness::{fail, input, now, panic_message, pause};
+use harness::{fail, input, now, panic_message, pause, pause_until};
 
 checks! {
     1 => results_come_in_the_order_of_the_items;
@@ -197,21 +197,28 @@ fn more_workers_than_processors(check: &Check) {
 }
 
 /// Items begin and end on the tick, so a little later all is at rest.
+/// The ticks from the last one before `now`.
+fn ticks_from(now: Duration) -> impl Iterator<Item = Duration> {
+    let first = (now.as_nanos() / TICK.as_nanos()) as u32;
+    (first..).map(|tick| TICK * tick)
+}
+
+/// Items end on the tick, and begin at most 50 ms after one.
 fn a_free_worker_begins_the_next_item(check: &Check) {
-    check.forall(input::numbers_or_dozens_and(0..5, 2..=8, 2..=4), |(ticks, workers)| {
+    check.forall(input::numbers_or_dozens_and(1..5, 2..=8, 2..=4), |(ticks, workers)| {
         let (meter, items) = (Meter::new(), ticks.len());
         let f = |ticks: u64| {
             let _inside = meter.enter();
-            // The others are through with the rest meanwhile.
-            for _ in 0..if ticks == 4 { 40 } else { ticks } {
-                pause(SOON);
+            // Where one takes so long, the others are through with the rest meanwhile.
+            for tick in ticks_from(now()).take(if ticks == 4 { 40 } else { ticks as usize }) {
+                pause_until(tick + TICK * 3 / 4);
                 let (waiting, inside) = (items - meter.entered(), meter.inside());
                 expect(waiting == 0 || inside >= workers, Kind::Sequential, || {
                     format!(
                         "a worker was free while an item had not begun: {inside} in progress, {waiting} not begun, {workers} workers"
                     )
                 });
-                pause(TICK - SOON);
+                pause_until(tick + TICK);
             }
         };
         parallel_map(ticks, workers, f);

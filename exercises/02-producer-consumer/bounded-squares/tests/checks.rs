@@ -308,7 +308,7 @@ fn any_number_of_items_of_any_value(check: &Check) {
 }
 
 fn many_items_are_no_different(check: &Check) {
-    check.forall(input::many_and_two(33..=70, 1..=4, 1..=3), |(items, capacity, consumers)| {
+    check.forall(input::thousand_and_two(33..=70, 1..=4, 1..=3), |(items, capacity, consumers)| {
         let results = process(0..items as u64, capacity, &NAMES[..consumers], |item| item, Page::new());
         let count = results.as_ref().map_or(0, Vec::len);
         expect_eq(&format!("the number of results of {items} items"), count, items);

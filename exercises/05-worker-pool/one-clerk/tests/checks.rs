@@ -159,7 +159,7 @@ fn several_callers_and_two_clerks_keep_apart(check: &Check) {
 /// The job needs what the caller does after `ask`.
 fn ask_waits_for_no_job(check: &Check) {
     check.small("a job that waits for its caller", 1usize);
-    check.forall(input::many(1..=4), |jobs| {
+    check.forall(input::thousand(1..=4), |jobs| {
         let (clerk, gate) = (Clerk::new(), Gate::new());
         let ask = |i| {
             let gate = gate.clone();
