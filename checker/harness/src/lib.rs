@@ -37,8 +37,8 @@ mod exploration;
 pub mod input;
 mod memory;
 mod own;
-mod played;
 mod plain;
+mod played;
 mod probe;
 #[cfg(feature = "real-threads")]
 mod real;
