@@ -2,7 +2,8 @@
 
 use engine::{Enumeration, Limits, Options, Strategy, execute};
 use figures::{
-    CHARTS, FIGURES, Figure, MENDS, PUZZLES, Wrong, chart_files, files, game, game_file, marks, record, wrong_in,
+    CHARTS, FIGURES, Figure, MENDS, PUZZLES, Wrong, chart_files, files, game, game_file, marks, record,
+    wrong_in,
 };
 use game::Game;
 use std::collections::BTreeSet;
