@@ -18,7 +18,9 @@ const PARTS: [&str; 9] = [
 ];
 /// The chapter after the last lesson, in which all patterns meet.
 const CAPSTONE: &str = "13-capstone";
-/// Its parts, in their order. It has no program that is the smallest, and one exercise.
+/// The bonus, which stands after the lesson that it goes on from. It is no pattern.
+const BONUS: [&str; 2] = ["09-progress-tracking", "14-orders"];
+/// The capstone's parts, in their order. It has no program that is the smallest, and one exercise.
 const CAPSTONE_PARTS: [&str; 9] = [
     "From Python",
     "Who owns what",
@@ -208,9 +210,14 @@ fn the_table_of_contents_shows_the_whole_course() {
     let summary = read(root().join("SUMMARY.md"));
     let listed: Vec<_> = between(&summary, "](", "/README.md)").collect();
     let lessons = lessons();
-    assert_eq!(listed, lessons.keys().collect::<Vec<_>>());
-    assert_eq!(lessons.len(), LESSONS + 1);
-    assert_eq!(lessons.keys().last().map(String::as_str), Some(CAPSTONE));
+    let [before, bonus] = BONUS;
+    let mut wanted: Vec<&str> =
+        lessons.keys().map(String::as_str).filter(|lesson| *lesson != bonus).collect();
+    assert_eq!(wanted.len(), LESSONS + 1);
+    assert_eq!(wanted.last(), Some(&CAPSTONE));
+    let place = wanted.iter().position(|lesson| *lesson == before).unwrap();
+    wanted.insert(place + 1, bonus);
+    assert_eq!(listed, wanted);
     let complete = complete();
     for line in summary.lines().filter(|line| line.starts_with("- ")) {
         let lesson = between(line, "](", "/README.md)").next().unwrap();
@@ -416,7 +423,7 @@ fn the_pages_after_the_lessons_name_every_pattern() {
             "which-pattern.md does not link to {lesson}"
         );
         // All the others are patterns, and have a row.
-        if lesson == CAPSTONE {
+        if lesson == CAPSTONE || lesson == BONUS[1] {
             continue;
         }
         let first = title.split([' ', '-']).next().unwrap();

@@ -67,6 +67,13 @@ pub fn memory_fence(order: Ordering, at: Loc) {
     with(|ex| ex.fence(order, at));
 }
 
+/// The running task accesses the data with this number, which is no atomic, after its [point](crate::plain_point). Says whether
+/// it is known that nothing orders that after an earlier access: then the two are a data race. Where orders don't mean what
+/// they say, nothing is known.
+pub fn plain_access(data: u64, is_write: bool, at: Loc) -> bool {
+    with(|ex| ex.accesses(data, is_write, at)) == Some(true)
+}
+
 fn known(atomic: Atomic) -> Atomic {
     Atomic { varies: atomic.varies && library::is_of_the_program(atomic.at), ..atomic }
 }

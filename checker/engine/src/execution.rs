@@ -423,7 +423,7 @@ impl Exec {
 
     /// Adds an event of the running task to the trace, if there is one.
     pub(crate) fn record(&mut self, op: &'static str, object: usize, at: Loc, blocked: bool) {
-        let point = Point { op, object, at, yields: false, orders: None, is_count: false };
+        let point = Point { op, object, at, yields: false, orders: None, is_plain: false, is_count: false };
         self.record_point(point, blocked);
     }
 
@@ -438,7 +438,8 @@ impl Exec {
     /// Adds an atomic instruction to the trace, if there is one, that is no event of the program.
     pub(crate) fn record_internal(&mut self, op: &'static str, object: usize, orders: Orders) {
         let (task, now, at) = (self.current, self.clock.now, Location::caller());
-        let point = Point { op, object, at, yields: false, orders: Some(orders), is_count: true };
+        let point =
+            Point { op, object, at, yields: false, orders: Some(orders), is_plain: false, is_count: true };
         if let Some(trace) = &mut self.trace {
             trace.push(Deed { task, point, blocked: false, is_seen: false }, now);
         }

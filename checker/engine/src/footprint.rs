@@ -2,6 +2,9 @@
 
 use crate::task::TaskId;
 
+/// The operation of a thread that reads data that is no atomic and no lock. Several at once are no conflict.
+pub const READ_DATA: &str = "read data";
+
 /// What stands for the order of spawns, where no object can be,
 pub(crate) const SPAWNS: usize = usize::MAX;
 /// for what has been printed,
@@ -49,7 +52,7 @@ impl Access {
     /// What an operation of this name does to its object.
     pub(crate) fn of(op: &str) -> Self {
         match op {
-            "load" | "is_completed" | "is_poisoned" | "get" | "read a count" => Self::Look,
+            "load" | READ_DATA | "is_completed" | "is_poisoned" | "get" | "read a count" => Self::Look,
             // Nobody looks at how many references there were before one was added.
             "drop sender" | "add to a count" => Self::Add,
             _ => Self::Change,

@@ -64,7 +64,15 @@ fn arrive(origin: Origin, op: &'static str, address: usize, orders: Orders) {
     let Some(is_point) = is_point else { return };
     if is_point {
         let at = std::panic::Location::caller();
-        pass(Point { op, object: address, at, yields: false, orders: Some(orders), is_count: true });
+        pass(Point {
+            op,
+            object: address,
+            at,
+            yields: false,
+            orders: Some(orders),
+            is_plain: false,
+            is_count: true,
+        });
     }
     with_if_free(|ex| {
         if ex.announced_atomic != address {

@@ -43,19 +43,21 @@ mod trace;
 
 pub use atomics::{
     memory_exchange, memory_fence, memory_load, memory_modify, memory_other, memory_settle, memory_store,
+    plain_access,
 };
 pub use enumeration::Enumeration;
 pub use execution::in_execution;
-pub use footprint::{Access, result_of};
+pub use footprint::{Access, READ_DATA, result_of};
 pub use heap::Heap;
 pub use memory::{
-    Access as AtomicAccess, Atomic, Choice, Does, Exchange, Link, Modified, StaleRead, StaleReads, Stronger,
+    Access as AtomicAccess, Atomic, Choice, DataRace, Does, Exchange, Link, Modified, PlainAccess, StaleRead,
+    StaleReads, Stronger,
 };
 pub use operations::{
     atomic_point, block, chance, choose, console, current, elapsed, end, epoch, finished, initialising, live,
-    now, outcome, point, random, read_clock, record, released, settle, silent_point, sleep_until, spawn,
-    spin_point, spurious, take_point, taken, touch, wait_until, wake_all, wake_done, wake_one, wake_task,
-    yield_point,
+    now, outcome, plain_point, point, random, read_clock, record, released, settle, silent_point,
+    sleep_until, spawn, spin_point, spurious, take_point, taken, touch, wait_until, wake_all, wake_done,
+    wake_one, wake_task, yield_point,
 };
 pub use panics::{LONGEST_TEXT, catching, mark_panicking, message_of, panicking, unmark_panicking};
 pub use report::{Ending, Event, Panic, Run, ThreadReport};

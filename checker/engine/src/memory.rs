@@ -15,6 +15,7 @@ mod accesses;
 mod account;
 mod choices;
 mod location;
+mod plain;
 mod seq_cst;
 mod vector_clock;
 
@@ -27,6 +28,8 @@ use self::account::{Account, Deed, acquires, releases};
 use self::choices::Source;
 pub use self::choices::{Choice, StaleReads};
 use self::location::{LateStore, Location, Store, View};
+use self::plain::Plain;
+pub use self::plain::{DataRace, PlainAccess};
 use self::vector_clock::{SEQ_CST, VectorClock};
 use crate::task::{Loc, TaskId};
 
@@ -81,6 +84,8 @@ pub(crate) struct Memory {
     locations: HashMap<usize, Location>,
     /// What acquirers of those atomics get to know that are always read as they are: those of libraries, and counts.
     others: HashMap<usize, Option<Rc<VectorClock>>>,
+    /// The data that is no atomic, by its number.
+    plain: HashMap<u64, Plain>,
     /// What is known to all who have met at a lock, a channel, or a thread's end.
     meetings: HashMap<usize, VectorClock>,
     /// What SeqCst fences have made known.
@@ -95,6 +100,8 @@ pub(crate) struct Memory {
     pub(crate) chosen: Vec<Choice>,
     account: Option<Account>,
     pub(crate) stale: Vec<StaleRead>,
+    /// Two accesses that nothing orders, once there were two.
+    pub(crate) data_race: Option<DataRace>,
 }
 
 /// What came of a read-modify-write, or of an exchange with a condition.
@@ -133,6 +140,7 @@ impl Memory {
             threads: Vec::new(),
             locations: HashMap::new(),
             others: HashMap::new(),
+            plain: HashMap::new(),
             meetings: HashMap::new(),
             fences: VectorClock::default(),
             seq_cst: 0,
@@ -144,6 +152,7 @@ impl Memory {
             chosen: Vec::new(),
             account: explains.then(Account::default),
             stale: Vec::new(),
+            data_race: None,
         }
     }
 

@@ -70,7 +70,13 @@ pub fn end(ending: Ending) -> ! {
 /// A scheduling point: the running task is about to do `op` to the object at `object`, and another may go first.
 /// Does nothing outside an execution.
 pub fn point(op: &'static str, object: usize, at: Loc) {
-    pass(Point { op, object, at, yields: false, orders: None, is_count: false });
+    pass(Point { op, object, at, yields: false, orders: None, is_plain: false, is_count: false });
+}
+
+/// As [`point`], for an access of data that is no atomic and no lock: whoever gets there gets to know nothing of others. An
+/// empty `op` is not to be seen.
+pub fn plain_point(op: &'static str, object: usize, at: Loc) {
+    pass(Point { op, object, at, yields: false, orders: None, is_plain: true, is_count: false });
 }
 
 /// As [`point`], for an operation on the atomic at `object`, whose orders are kept with the event. Says whether orders mean
@@ -84,7 +90,7 @@ pub fn atomic_point(
     failure: Option<Ordering>,
 ) -> bool {
     let orders = Some(Orders { success, failure });
-    pass(Point { op, object, at, yields: false, orders, is_count: false });
+    pass(Point { op, object, at, yields: false, orders, is_plain: false, is_count: false });
     let has_memory = with(|ex| {
         let is_weaker = success != Ordering::SeqCst || failure.is_some_and(|order| order != Ordering::SeqCst);
         if is_weaker && !ex.has_weaker_orders {
@@ -99,7 +105,7 @@ pub fn atomic_point(
 
 /// A scheduling point at which the running task asks for another to go first.
 pub fn yield_point(op: &'static str, at: Loc) {
-    pass(Point { op, object: 0, at, yields: true, orders: None, is_count: false });
+    pass(Point { op, object: 0, at, yields: true, orders: None, is_plain: false, is_count: false });
 }
 
 /// A scheduling point for what the running task does without having been asked: it is in no trace.

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::time::Duration;
 
 use crate::enumeration::Enumeration;
-use crate::memory::{Choice, StaleRead};
+use crate::memory::{Choice, DataRace, StaleRead};
 use crate::script::Script;
 use crate::task::{Loc, Orders};
 
@@ -117,6 +117,8 @@ pub struct Event {
     pub internal: bool,
     /// Its place among the [stale reads](Run::stale_reads), if it is one.
     pub stale: Option<usize>,
+    /// Whether it is one half of the [data race](Run::data_race).
+    pub races: bool,
 }
 
 /// An execution that has ended.
@@ -152,6 +154,8 @@ pub struct Run {
     pub stale_choices: Vec<Choice>,
     /// What these operations missed, and why; known if events were asked for.
     pub stale_reads: Vec<StaleRead>,
+    /// Two accesses of data that is no atomic, which nothing orders.
+    pub data_race: Option<DataRace>,
     /// The enumeration that this was a schedule of.
     pub enumeration: Option<Enumeration>,
     /// The script that it followed.

@@ -114,12 +114,13 @@ fn into_run(mut exec: Exec, source: &str) -> Run {
     // What unfinished tasks own is left alone, like their stacks.
     exec.tasks.iter_mut().for_each(|task| std::mem::forget(std::mem::take(&mut task.locals)));
     let (enumeration, script) = exec.strategy.into_choices();
-    let (stale_choices, stale_reads) =
-        exec.memory.map(|memory| (memory.chosen, memory.stale)).unwrap_or_default();
+    let (stale_choices, stale_reads, data_race) =
+        exec.memory.map(|memory| (memory.chosen, memory.stale, memory.data_race)).unwrap_or_default();
     Run {
         has_weaker_orders: exec.has_weaker_orders,
         stale_choices,
         stale_reads,
+        data_race,
         ending: exec.ending.unwrap_or(Ending::Completed),
         steps: exec.steps,
         count_points: exec.count_points,

@@ -48,6 +48,8 @@ pub(crate) struct Point {
     pub(crate) yields: bool,
     /// Those of an atomic operation.
     pub(crate) orders: Option<Orders>,
+    /// The object is data that is no atomic and no lock: whoever gets there gets to know nothing of others.
+    pub(crate) is_plain: bool,
     /// The object is a count of an `Arc`; what was called is found on the stack.
     pub(crate) is_count: bool,
 }

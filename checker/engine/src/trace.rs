@@ -62,6 +62,11 @@ impl Trace {
         done
     }
 
+    /// The place of the last thing that was done, among all.
+    pub(crate) fn last_place(&self) -> u64 {
+        self.pushed
+    }
+
     pub(crate) fn push(&mut self, deed: Deed, now: u64) {
         let Deed { task, point: Point { op, object, at, orders, is_count, .. }, blocked, is_seen } = deed;
         // The trace is of events: the others have a bound of their own, so that they take no event's place.
@@ -87,6 +92,7 @@ impl Trace {
             orders,
             internal: !is_seen,
             stale: None,
+            races: false,
         };
         self.pushed += 1;
         let stack = is_seen.then(capture);
@@ -108,6 +114,12 @@ impl Trace {
         if let Some(entry) = self.events.iter_mut().rev().find(|entry| entry.event.task == task) {
             entry.event.stale = Some(number);
         }
+    }
+
+    /// What was done at these places races with each other.
+    pub(crate) fn races(&mut self, places: [u64; 2]) {
+        let both = self.events.iter_mut().filter(|entry| places.contains(&entry.place));
+        both.for_each(|entry| entry.event.races = true);
     }
 
     /// The events, each at the learner's line, with the internal ones among them.
@@ -166,7 +178,7 @@ mod tests {
 
     fn deed(op: &'static str, object: usize) -> Deed {
         let at = Location::caller();
-        let point = Point { op, object, at, yields: false, orders: None, is_count: false };
+        let point = Point { op, object, at, yields: false, orders: None, is_plain: false, is_count: false };
         Deed { task: 0, point, blocked: false, is_seen: true }
     }
 

@@ -42,6 +42,8 @@ pub enum Wrong {
     Takes(u64),
     /// It prints this.
     Prints(&'static str),
+    /// It prints this where loads read older values, as their orders allow.
+    PrintsByOrders(&'static str),
 }
 
 impl Wrong {
@@ -50,7 +52,7 @@ impl Wrong {
         match self {
             Wrong::Deadlock => matches!(run.ending, Ending::Deadlock),
             Wrong::Takes(millis) => run.time >= Duration::from_millis(millis),
-            Wrong::Prints(text) => run.printed == text,
+            Wrong::Prints(text) | Wrong::PrintsByOrders(text) => run.printed == text,
         }
     }
 }
@@ -129,6 +131,12 @@ pub const FIGURES: &[Figure] = &[
         name: "bug",
         program: simulated::capstone::main,
         wrong: Wrong::Prints("fetched /\nreport: 0 left\nfetched /blog\n"),
+    },
+    Figure {
+        lesson: "14-orders",
+        name: "bug",
+        program: simulated::orders::main,
+        wrong: Wrong::PrintsByOrders("ada enters: true, bob enters: true\n"),
     },
 ];
 

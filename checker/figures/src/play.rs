@@ -81,7 +81,7 @@ fn goal(wrong: Wrong) -> String {
     match wrong {
         Wrong::Deadlock => "Bring the program to a standstill.".to_owned(),
         Wrong::Takes(millis) => format!("Make the program take {millis} ms or more."),
-        Wrong::Prints(text) => {
+        Wrong::Prints(text) | Wrong::PrintsByOrders(text) => {
             let lines: Vec<String> = text.lines().map(|line| format!("`{line}`")).collect();
             format!("Make the program print {}.", lines.join(", then "))
         }

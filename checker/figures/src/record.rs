@@ -1,8 +1,8 @@
 //! A run of a listing, as it is kept beside the lesson.
 
-use crate::{Figure, lessons};
+use crate::{Figure, Wrong, lessons};
 use anyhow::{Context, Result};
-use engine::{Ending, Event, Limits, Options, Run, Strategy, Style, execute};
+use engine::{Ending, Event, Limits, Options, Run, StaleReads, Strategy, Style, execute};
 use serde::{Deserialize, Serialize};
 use std::fs;
 
@@ -117,6 +117,10 @@ enum Source<'a> {
 /// Runs a listing under one calm schedule.
 fn run(figure: &Figure, seed: u64, source: Source<'_>) -> Run {
     let strategy = Strategy::new(seed, Style::Calm);
+    let strategy = match figure.wrong {
+        Wrong::PrintsByOrders(_) => strategy.with_stale_reads(StaleReads::Drawn(seed)),
+        _ => strategy,
+    };
     let (explain, source) = match source {
         Source::Unread => (false, ""),
         Source::Read(listing) => (true, listing),
@@ -160,7 +164,7 @@ fn step(run: &Run, event: &Event, text: &str) -> Step {
     let code = (line as usize).checked_sub(1).and_then(|index| text.lines().nth(index));
     Step {
         thread: run.names[event.task as usize].clone(),
-        op: event.op.to_owned(),
+        op: if event.stale.is_some() { format!("{}, older", event.op) } else { event.op.to_owned() },
         line,
         code: code.map_or("", |code| code.split("//").next().unwrap_or(code).trim()).to_owned(),
         millis: u64::try_from(event.time.as_millis()).unwrap_or(u64::MAX),

@@ -2,7 +2,8 @@
 
 use engine::{Enumeration, Limits, Options, Strategy, execute};
 use figures::{
-    CHARTS, FIGURES, MENDS, PUZZLES, Wrong, chart_files, files, game, game_file, marks, record, wrong_in,
+    CHARTS, FIGURES, Figure, MENDS, PUZZLES, Wrong, chart_files, files, game, game_file, marks, record,
+    wrong_in,
 };
 use game::Game;
 use std::collections::BTreeSet;
@@ -105,7 +106,9 @@ fn every_lesson_has_a_game_that_can_be_won_and_lost() {
             assert!(state.at.iter().all(|(_, line, _)| is_seen(*line)), "{}: {state:?}", figure.lesson);
         }
     }
-    let all: BTreeSet<&str> = FIGURES.iter().map(|figure| figure.lesson).collect();
+    // What no interleaving gives can't be played.
+    let can_be_played = |figure: &&Figure| !matches!(figure.wrong, Wrong::PrintsByOrders(_));
+    let all: BTreeSet<&str> = FIGURES.iter().filter(can_be_played).map(|figure| figure.lesson).collect();
     assert_eq!(lessons, all);
 }
 

@@ -1,10 +1,11 @@
 //! What is told of a failing run: where the threads stood, and the steps of its schedule.
 
-use engine::Run;
+use engine::{READ_DATA, Run};
 use protocol::{Finding, account};
 
 use crate::classify::{CHECKS, waits_for};
 use crate::expect::Failure;
+use crate::plain::WRITE_DATA;
 use crate::stale;
 
 /// What is told of a failing run whose stacks have been looked at.
@@ -35,9 +36,10 @@ pub(crate) fn called(event: &engine::Event) -> Option<String> {
 /// What the checker draws in place of the steps of a check.
 const CHECKS_OWN: &str = "(the check)";
 
-/// Whether a check did it, in a function that the learner's code called. Its work, its writer and its panics are what the
+/// Whether a check did it, in a function that the learner's code called. Its work, its writer, its data and its panics are what the
 /// learner's program is about.
 fn is_checks_own(event: &engine::Event) -> bool {
     let is_learners = event.at.as_ref().is_some_and(|(file, _)| !file.ends_with(CHECKS));
-    is_learners && event.done_in.ends_with(CHECKS) && !["work", "write", "panics"].contains(&event.op)
+    let is_of_the_program = ["work", "write", "panics", READ_DATA, WRITE_DATA].contains(&event.op);
+    is_learners && event.done_in.ends_with(CHECKS) && !is_of_the_program
 }

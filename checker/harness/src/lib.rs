@@ -37,6 +37,7 @@ mod exploration;
 pub mod input;
 mod memory;
 mod own;
+mod plain;
 mod played;
 mod probe;
 #[cfg(feature = "real-threads")]
@@ -48,6 +49,7 @@ mod threads;
 
 pub use check::{Check, Entry};
 pub use expect::{catch, expect, expect_eq, expect_in_time, fail, panic_message};
+pub use plain::Plain;
 pub use probe::{
     Drops, Gate, Line, Meter, Page, Threads, every_thread_has_finished, now, pause, pause_until, settle,
     threads_alive,

@@ -271,7 +271,9 @@ impl Search {
             let way = Way { orders: Orders::Only(choices, Vec::new()), ..best.way.clone() };
             self.attempt(body, &best.input, way, &mut 0).filter(|f| f.failure.kind == best.failure.kind)
         };
-        let one = best.stale.iter().rev().find_map(|choice| fails(vec![*choice]));
+        // A data race needs none.
+        let one =
+            fails(Vec::new()).or_else(|| best.stale.iter().rev().find_map(|choice| fails(vec![*choice])));
         let mut least = match one.or_else(|| fails(best.stale.clone())) {
             Some(least) => least,
             None => return best,

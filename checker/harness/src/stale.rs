@@ -1,26 +1,37 @@
-//! What is told of stale reads: what was read, what was missed, and which half of an order was missing.
+//! What is told of stale reads and of data races: what was read, what was missed, and which half of an order was missing.
 
 use std::sync::atomic::Ordering;
 
-use engine::{AtomicAccess, Link, Loc, Run, StaleRead, Stronger};
+use engine::{AtomicAccess, DataRace, Event, Link, Loc, Run, StaleRead, Stronger, TaskId};
 
 /// Ends every account.
 const ALLOWED: &str = "Rust allows this. Your processor may never show it.";
 
+/// Ends the account of a data race.
+const DATA_RACE: &str = "With real data this is a data race, and Rust promises nothing after one. Your processor may never show it.";
+
+const MENDED_BY_SEQ_CST: &str =
+    "The checker ran this schedule again with SeqCst in place of the weaker orders. It did not fail.";
+
 /// Why the run could fail that has stale reads. `is_mended` says whether it comes out right with some orders stronger.
 pub(crate) fn why(run: &Run, is_mended: &dyn Fn(Vec<Stronger>) -> bool) -> Vec<String> {
-    let Some(stale) = run.stale_reads.last() else { return Vec::new() };
-    let mut told = vec![what(run, stale)];
-    let stronger: Vec<Stronger> = stale.links.iter().flatten().flat_map(halves).collect();
-    let of_all = vec![Stronger { at: None, order: Ordering::SeqCst }];
+    let mut told: Vec<String> = run.data_race.iter().map(|race| both(run, race)).collect();
+    if let Some(DataRace { links: Some(links), .. }) = &run.data_race {
+        told.extend(told_of(run, links, is_mended));
+        told.push(DATA_RACE.into());
+        return told;
+    }
+    let Some(stale) = run.stale_reads.last() else {
+        if run.data_race.is_some() && is_mended(of_all()) {
+            told.push(MENDED_BY_SEQ_CST.into());
+        }
+        told.extend(run.data_race.iter().map(|_| DATA_RACE.into()));
+        return told;
+    };
+    told.push(what(run, stale));
     match &stale.links {
         Some(links) => {
-            told.extend(links.iter().map(|link| missing(run, link)));
-            if !stronger.is_empty() && is_mended(stronger) {
-                told.push(
-                    "The checker ran this schedule again with stronger orders there. It did not fail.".into(),
-                );
-            }
+            told.extend(told_of(run, links, is_mended));
         }
         None if stale.is_store => {
             told.push(
@@ -34,10 +45,8 @@ pub(crate) fn why(run: &Run, is_mended: &dyn Fn(Vec<Stronger>) -> bool) -> Vec<S
                 capital(&name(run, stale.access)),
                 name(run, stale.missed_store)
             ));
-            if is_mended(of_all) {
-                told.push(
-                    "The checker ran this schedule again with SeqCst in place of the weaker orders. It did not fail.".into(),
-                );
+            if is_mended(of_all()) {
+                told.push(MENDED_BY_SEQ_CST.into());
             }
         }
     }
@@ -50,6 +59,41 @@ pub(crate) fn why(run: &Run, is_mended: &dyn Fn(Vec<Stronger>) -> bool) -> Vec<S
     told
 }
 
+fn of_all() -> Vec<Stronger> {
+    vec![Stronger { at: None, order: Ordering::SeqCst }]
+}
+
+/// The links that give no happens-before, and whether that is mended where they do.
+fn told_of(run: &Run, links: &[Link], is_mended: &dyn Fn(Vec<Stronger>) -> bool) -> Vec<String> {
+    let mut told: Vec<String> = links.iter().map(|link| missing(run, link)).collect();
+    let stronger: Vec<Stronger> = links.iter().flat_map(halves).collect();
+    if !stronger.is_empty() && is_mended(stronger) {
+        told.push("The checker ran this schedule again with stronger orders there. It did not fail.".into());
+    }
+    told
+}
+
+/// The two accesses that race.
+fn both(run: &Run, race: &DataRace) -> String {
+    let DataRace { earlier, later, .. } = race;
+    let verb = |is_write| if is_write { "wrote" } else { "read" };
+    // The program's line is known where the steps are; what is called there is the check's.
+    let half = |task: TaskId, at: Loc| {
+        let is_it = |event: &&Event| event.races && event.task == task;
+        let known = run.events.iter().rev().find(is_it).and_then(|event| event.at.clone());
+        known.map_or_else(|| place(at), |(file, line)| format!("{file}:{line}"))
+    };
+    format!(
+        "{} {} the data at {}, and then {} {} it at {}. Nothing makes the first happen before the second.",
+        capital(&task(run, earlier.task)),
+        verb(earlier.is_write),
+        half(earlier.task, earlier.at),
+        task(run, later.task),
+        verb(later.is_write),
+        half(later.task, later.at),
+    )
+}
+
 /// What became of an operation that did not see the newest value, or of the store that it missed.
 pub(crate) fn outcome(run: &Run, place: usize) -> Option<String> {
     let event = &run.events[place];
@@ -59,6 +103,10 @@ pub(crate) fn outcome(run: &Run, place: usize) -> Option<String> {
             true => format!("{value} ⇠ older than {missed}"),
             false => format!("{value} ⇠ stale, not {missed}"),
         });
+    }
+    if let Some(race) = run.data_race.as_ref().filter(|_| event.races) {
+        let is_earlier = event.task == race.earlier.task;
+        return Some(if is_earlier { "⇢ no order" } else { "⇠ no order" }.to_owned());
     }
     let missed = run.events[place..].iter().find_map(|later| {
         let stale = run.stale_reads.get(later.stale?)?;
@@ -126,7 +174,11 @@ fn halves(link: &Link) -> Vec<Stronger> {
 }
 
 fn name(run: &Run, access: AtomicAccess) -> String {
-    run.names.get(access.task as usize).map_or_else(|| "a thread".into(), |name| format!("`{name}`"))
+    task(run, access.task)
+}
+
+fn task(run: &Run, task: TaskId) -> String {
+    run.names.get(task as usize).map_or_else(|| "a thread".into(), |name| format!("`{name}`"))
 }
 
 /// The first word of a sentence, if it is no name.

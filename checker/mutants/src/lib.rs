@@ -9,6 +9,7 @@ mod calls;
 mod expressions;
 mod notes;
 mod operator;
+mod orders;
 mod sections;
 mod statements;
 mod walk;

@@ -44,6 +44,8 @@ pub enum Operator {
     SplitAtomic,
     /// A compare-and-exchange stores without comparing.
     BlindExchange,
+    /// An operation on an atomic, or a fence, has the next weaker memory order.
+    WeakenOrder,
     /// Work that ran on its own thread is done on the spot.
     RunHere,
     /// A panic is let through where it was caught.

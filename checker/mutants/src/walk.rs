@@ -1,7 +1,7 @@
 //! Walks over a program and collects its mutants, knowing in which function it is.
 
 use crate::notes::Notes;
-use crate::{Mutant, calls, expressions, sections, statements};
+use crate::{Mutant, calls, expressions, orders, sections, statements};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
 use syn::visit::{self, Visit};
@@ -99,6 +99,7 @@ impl<'ast> Visit<'ast> for Walk<'_> {
 
     fn visit_expr(&mut self, expression: &'ast Expr) {
         calls::of(&mut self.notes, expression);
+        orders::of(&mut self.notes, expression);
         expressions::of(&mut self.notes, expression);
         visit::visit_expr(self, expression);
     }

@@ -133,3 +133,21 @@ fn what_is_not_rust_is_said_to_be_none() {
     let error = mutants("fn f( {").unwrap_err();
     assert!(format!("{error:#}").contains("not Rust"), "{error:#}");
 }
+
+#[test]
+fn each_order_is_weakened_by_one_step() {
+    let weakened = |body: &str| changes(Operator::WeakenOrder, body);
+    assert_eq!(weakened("a.load(Ordering::SeqCst);"), ["Ordering::SeqCst → Ordering::Acquire"]);
+    assert_eq!(weakened("a.load(Ordering::Acquire);"), ["Ordering::Acquire → Ordering::Relaxed"]);
+    assert_eq!(weakened("a.store(1, Release);"), ["Release → std::sync::atomic::Ordering::Relaxed"]);
+    assert_eq!(weakened("a.fetch_add(1, Ordering::Relaxed);"), [""; 0]);
+    let both = ["Ordering::AcqRel → Ordering::Acquire", "Ordering::AcqRel → Ordering::Release"];
+    assert_eq!(weakened("a.swap(true, Ordering::AcqRel);"), both);
+    assert_eq!(
+        weakened("a.compare_exchange(0, 1, Ordering::SeqCst, Ordering::SeqCst);"),
+        ["Ordering::SeqCst → Ordering::AcqRel", "Ordering::SeqCst → Ordering::Acquire"]
+    );
+    assert_eq!(weakened("fence(Ordering::SeqCst);"), ["Ordering::SeqCst → Ordering::AcqRel"]);
+    assert_eq!(weakened("fence(Ordering::Release);"), [""; 0]);
+    assert_eq!(weakened("a.max_by(Ordering::Less);"), [""; 0]);
+}

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub type Line<'a> = &'a dyn Fn(&str, u32) -> Option<String>;
 
 /// Operations that are done to nothing a learner has a name for.
-const WITHOUT_OBJECT: [&str; 6] = ["spawn", "join", "scope ends", "work", "settle", "panics"];
+const WITHOUT_OBJECT: [&str; 8] =
+    ["spawn", "join", "scope ends", "work", "settle", "panics", "read data", "write data"];
 
 /// Names the objects in the steps of every finding of a verdict. What has no name has the same number in all of them.
 pub fn give(checks: &mut [Check], line: Line<'_>) {

@@ -13,6 +13,8 @@ pub mod charts;
 pub mod fan_out_fan_in;
 #[path = "../../11-graceful-shutdown/listings/bug.rs"]
 pub mod graceful_shutdown;
+#[path = "../../14-orders/listings/bug.rs"]
+pub mod orders;
 #[path = "../../01-parallel-map/listings/bug.rs"]
 pub mod parallel_map;
 #[path = "../../03-pipeline/listings/bug.rs"]

@@ -5,8 +5,9 @@ use std::sync::atomic::Ordering;
 use super::Exec;
 use crate::counts;
 use crate::footprint::{Access, SEQ_CST, is_a_meeting};
-use crate::memory::{Does, Memory};
+use crate::memory::{Does, Memory, PlainAccess};
 use crate::task::{Loc, Point, TaskId};
+use crate::trace::Trace;
 
 impl Exec {
     /// The running task meets all who come to `address`: at a lock, a channel, another one's end.
@@ -32,7 +33,7 @@ impl Exec {
             let task = self.current;
             self.memory.as_mut().into_iter().for_each(|memory| memory.yields(task));
         }
-        if point.orders.is_none() {
+        if point.orders.is_none() && !point.is_plain {
             self.meet_there(point.object);
         }
     }
@@ -73,6 +74,20 @@ impl Exec {
         if let Some(memory) = &mut self.memory {
             memory.fence(task, order, at);
         }
+    }
+
+    /// The running task accesses the data with this number, which is no atomic. Says whether nothing orders that after an
+    /// earlier access: then it is a data race.
+    pub(crate) fn accesses(&mut self, data: u64, is_write: bool, at: Loc) -> bool {
+        let event = self.trace.as_ref().map_or(0, Trace::last_place);
+        let access = PlainAccess { task: self.current, is_write, at, event };
+        let Some(memory) = &mut self.memory else { return false };
+        let Some(race) = memory.access(data, access) else { return false };
+        if let Some(trace) = &mut self.trace {
+            trace.races([race.earlier.event, race.later.event]);
+        }
+        memory.data_race = Some(race);
+        true
     }
 
     /// The running task executes an instruction on a count of an `Arc`.

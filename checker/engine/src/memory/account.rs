@@ -70,6 +70,10 @@ pub(super) enum Deed {
         serial: u64,
     },
     Fence,
+    /// An access of data that is no atomic.
+    Plain {
+        serial: u64,
+    },
     /// The thread met others at a lock, a channel or another thread's end.
     Meet {
         before: Option<usize>,
@@ -94,7 +98,7 @@ pub(super) struct Account {
     last: HashMap<TaskId, usize>,
     /// The last entry at each meeting place.
     meetings: HashMap<usize, usize>,
-    /// The entry of each store.
+    /// The entry of each store, and of each access of data that is no atomic.
     stores: HashMap<u64, usize>,
 }
 
@@ -113,7 +117,7 @@ impl Account {
             return;
         }
         let place = self.entries.len();
-        if let Deed::Store { serial } | Deed::Modify { serial, .. } = deed {
+        if let Deed::Store { serial } | Deed::Modify { serial, .. } | Deed::Plain { serial } = deed {
             self.stores.insert(serial, place);
         }
         let earlier = self.last.insert(task, place);
@@ -131,7 +135,7 @@ impl Account {
         }
     }
 
-    /// The way from a store to what `task` does next, with the fewest [links](Link).
+    /// The way from a store, or an access of other data, to what `task` does next, with the fewest [links](Link).
     pub(super) fn way(&self, store: u64, task: TaskId) -> Option<Vec<Link>> {
         let (goal, start) = (*self.stores.get(&store)?, *self.last.get(&task)?);
         let goal_task = self.entries[goal].task;

@@ -242,3 +242,84 @@ fn stale_reads_leave_the_schedule_as_it_is() {
     }
     assert!(stale > 0);
 }
+
+/// A number for each piece of data.
+static NUMBERS: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
+
+/// Accesses data that is no atomic: says so before, and panics if nothing orders that after an earlier access.
+#[track_caller]
+fn access(data: u64, is_write: bool) {
+    let at = std::panic::Location::caller();
+    engine::plain_point(if is_write { "write data" } else { engine::READ_DATA }, data as usize, at);
+    assert!(!engine::plain_access(data, is_write, at), "nothing orders this access");
+}
+
+/// In how many schedules two threads race that access data as `enter` lets them: a write, and then a write or a read.
+fn data_races(writes: bool, enter: impl Fn(&dyn Fn()) + Sync) -> usize {
+    failures(&|| {
+        let data = NUMBERS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        thread::scope(|scope| {
+            scope.spawn(|| enter(&|| access(data, true)));
+            enter(&|| access(data, writes));
+        });
+        // A join orders everything.
+        access(data, true);
+    })
+}
+
+#[test]
+fn data_behind_a_lock_of_ones_own_is_ordered_by_its_orders() {
+    let lock = |take, free| {
+        move |f: &dyn Fn()| {
+            static HELD: AtomicBool = AtomicBool::new(false);
+            while HELD.swap(true, take) {
+                thread::sleep(Duration::from_millis(1));
+            }
+            f();
+            HELD.store(false, free);
+        }
+    };
+    for writes in [true, false] {
+        assert_eq!(data_races(writes, lock(Acquire, Release)), 0);
+        assert_eq!(data_races(writes, lock(AcqRel, SeqCst)), 0);
+        // Whatever was read: each schedule with weak orders shows it.
+        assert_eq!(data_races(writes, lock(Acquire, Relaxed)), SEEDS as usize);
+        assert_eq!(data_races(writes, lock(Relaxed, Release)), SEEDS as usize);
+    }
+    static LOCK: Mutex<()> = Mutex::new(());
+    let locked = |f: &dyn Fn()| {
+        let _held = LOCK.lock().unwrap();
+        f();
+    };
+    assert_eq!(data_races(true, locked), 0);
+    assert_eq!(data_races(true, |f: &dyn Fn()| f()), SEEDS as usize);
+}
+
+#[test]
+fn reads_beside_each_other_are_no_data_race() {
+    let data = NUMBERS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let program = || {
+        access(data, false);
+        thread::scope(|scope| {
+            (0..3).for_each(|_| drop(scope.spawn(|| access(data, false))));
+        });
+        access(data, true);
+    };
+    assert_eq!(failures(&program), 0);
+}
+
+#[test]
+fn a_data_race_names_both_accesses() {
+    let program = || {
+        let data = NUMBERS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        thread::scope(|scope| {
+            scope.spawn(|| access(data, true));
+            access(data, false);
+        });
+    };
+    let race = run(1, &program).data_race.expect("nothing orders the two");
+    let mut halves = [race.earlier, race.later].map(|access| (access.task, access.is_write));
+    halves.sort_unstable();
+    assert_eq!(halves, [(0, false), (1, true)]);
+    assert!(race.links.is_none(), "neither thread has read what the other one wrote");
+}

@@ -1,0 +1,44 @@
+//! breaks: clause 1 · finding: stale-read
+//! The store of the odd version releases: that holds back nothing that comes after it.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+use std::thread;
+use std::time::Duration;
+
+/// The speed and the direction of the wind.
+#[derive(Debug, Default)]
+pub struct Gauge {
+    /// How often `set` has begun and ended. Odd while it is in the middle.
+    version: AtomicU64,
+    speed: AtomicU32,
+    direction: AtomicU32,
+}
+
+impl Gauge {
+    /// A gauge without a measurement: speed and direction are 0.
+    pub const fn new() -> Self {
+        Self { version: AtomicU64::new(0), speed: AtomicU32::new(0), direction: AtomicU32::new(0) }
+    }
+
+    /// Stores a measurement. One thread at a time may call this.
+    pub fn set(&self, speed: u32, direction: u32) {
+        let version = self.version.load(Ordering::Relaxed);
+        self.version.store(version + 1, Ordering::Release);
+        self.speed.store(speed, Ordering::Relaxed);
+        self.direction.store(direction, Ordering::Relaxed);
+        self.version.store(version + 2, Ordering::Release);
+    }
+
+    /// The speed and the direction of one measurement.
+    pub fn get(&self) -> (u32, u32) {
+        loop {
+            let version = self.version.load(Ordering::Acquire);
+            let pair = (self.speed.load(Ordering::Relaxed), self.direction.load(Ordering::Relaxed));
+            fence(Ordering::Acquire);
+            if version.is_multiple_of(2) && self.version.load(Ordering::Relaxed) == version {
+                return pair;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
