@@ -113,7 +113,7 @@ impl Bound {
         expect_in_time("the permit was taken", returned, in_time, || {
             let Rate { permits, interval, burst } = self.rate;
             format!(
-                "a permit was taken at {returned:?}, and the next one is free at {earliest:?} ({permits} in {interval:?}, burst {burst})"
+                "a call began at {called:?} and took a permit by {returned:?}; that permit is free at {earliest:?} ({permits} in {interval:?}, burst {burst})"
             )
         });
         let period = self.rate.interval.as_nanos();
