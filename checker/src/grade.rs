@@ -54,6 +54,7 @@ pub use unfit::Unfit;
 use crate::course::Course;
 use crate::files::replace;
 use crate::judge::Effort;
+use crate::show::style::counted;
 use anyhow::{Context, Result, bail};
 use assignment::Assignment;
 use graded::Graded;
@@ -101,18 +102,14 @@ pub fn plan(course: &Course, out: &Path, class: &Class<'_>, given: &Given<'_>) -
     Rules::adopt(&folder, &People::read(&folder)?, given)?;
     let count = |wanted: fn(&Taken) -> bool| plan.jobs().filter(|(.., taken)| wanted(taken)).count();
     let mut said = vec![format!(
-        "{} submissions, {} exercises: {} programs taken in, {} not handed in, {} to look at",
-        plan.submissions.len(),
-        plan.exercises.len(),
-        count(|taken| matches!(taken, Taken::Frozen { .. })),
+        "{}, {}: {} taken in, {} not handed in, {} to look at",
+        counted(plan.submissions.len() as u64, "submission", "submissions"),
+        counted(plan.exercises.len() as u64, "exercise", "exercises"),
+        counted(count(|taken| matches!(taken, Taken::Frozen { .. })) as u64, "program", "programs"),
         count(|taken| matches!(taken, Taken::NotSubmitted)),
         count(|taken| matches!(taken, Taken::Refused { .. })),
     )];
-    for (place, _, taken) in plan.jobs() {
-        if let Taken::Refused { reason } = taken {
-            said.push(format!("{} · {}: {reason}", place.id, place.exercise));
-        }
-    }
+    said.extend(to_look_at(&plan));
     said.extend(intake.strays.iter().map(|stray| format!("left out: {stray}")));
     if plan.shards > 1 {
         said.push(format!(
@@ -121,6 +118,27 @@ pub fn plan(course: &Course, out: &Path, class: &Class<'_>, given: &Given<'_>) -
         ));
     }
     Ok(said)
+}
+
+/// What a person has to look at, with the reason: what has one reason in several exercises is told once.
+fn to_look_at(plan: &plan::Plan) -> Vec<String> {
+    let mut by_reason: Vec<(plan::Place, &str, usize)> = Vec::new();
+    for (place, _, taken) in plan.jobs() {
+        let Taken::Refused { reason } = taken else { continue };
+        match by_reason.last_mut() {
+            Some((first, why, count))
+                if (&first.id, first.attempt) == (&place.id, place.attempt) && *why == reason =>
+            {
+                *count += 1;
+            }
+            _ => by_reason.push((place, reason, 1)),
+        }
+    }
+    let told = by_reason.into_iter().map(|(place, reason, count)| match count {
+        1 => format!("{} · {}: {reason}", place.id, place.exercise),
+        _ => format!("{} · {} and {} more: {reason}", place.id, place.exercise, count - 1),
+    });
+    told.collect()
 }
 
 /// The one submission of a platform's job.

@@ -210,6 +210,22 @@ pub fn was_killed(status: ExitStatus) -> bool {
     return status.code().is_none();
 }
 
+/// What to say where a program of this shell may have less memory than `needed`, and we can't lift that limit.
+pub fn memory_lacks(needed: u64) -> Option<String> {
+    #[cfg(target_os = "linux")]
+    let allowed = rustix::process::getrlimit(rustix::process::Resource::As).maximum;
+    #[cfg(not(target_os = "linux"))]
+    let allowed: Option<u64> = None;
+    let text = |allowed: u64| {
+        format!(
+            "this shell allows a program {} MiB of memory, and this one may need {} MiB; `ulimit -v unlimited` lifts that",
+            allowed >> 20,
+            needed >> 20
+        )
+    };
+    allowed.filter(|allowed| *allowed < needed).map(text)
+}
+
 /// The end of an exit status, in words a person would use.
 pub fn describe(status: ExitStatus) -> String {
     #[cfg(unix)]

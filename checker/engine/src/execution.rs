@@ -6,6 +6,7 @@
 
 mod atomics;
 mod clock;
+mod limits;
 mod offers;
 mod steps;
 
@@ -23,13 +24,6 @@ use crate::stack::Stack;
 use crate::strategy::Strategy;
 use crate::task::{Handle, Limits, Loc, NEVER, Orders, Point, State, Task, TaskId, Waiting};
 use crate::trace::{Deed, Trace};
-
-/// So many steps in the libraries' own code cost as much as one of the program's.
-const CHEAPER: u64 = 16;
-/// So many tasks are no crowd.
-const FEW: usize = 32;
-/// What each task beyond these adds to the limit of steps while it is alive beside them.
-const STEPS_A_TASK: u64 = 5_000;
 
 pub(crate) struct Exec {
     pub(crate) epoch: u32,
@@ -166,7 +160,7 @@ impl Exec {
             trace: trace.then(Trace::default),
             root_returned: false,
             alive: 0,
-            most_alive: FEW,
+            most_alive: limits::FEW,
             spurious: 0,
             announced_atomic: 0,
             count_points: 0,
@@ -182,11 +176,7 @@ impl Exec {
         let outlives = of_rayon && self.tasks.get(self.current as usize).is_some_and(|t| t.initialising > 0);
         let id = self.tasks.len() as TaskId;
         self.alive += 1;
-        // A crowd has more to do. One that is begun again and again is no larger, so a loop of it comes to the limit.
-        if self.alive > self.most_alive {
-            self.most_alive = self.alive;
-            self.limits.steps += STEPS_A_TASK;
-        }
+        self.grow();
         if let Some(memory) = &mut self.memory {
             memory.begin((id > 0).then_some(self.current));
         }
@@ -248,18 +238,6 @@ impl Exec {
             }
         }
         self.choose_at(point)
-    }
-
-    #[inline]
-    fn count_step(&mut self, at: Loc) {
-        self.steps += 1;
-        if self.running().of_rayon && library::is_of_one(at) {
-            self.library_steps += 1;
-            if !self.library_steps.is_multiple_of(CHEAPER) {
-                return;
-            }
-        }
-        self.effort += 1;
     }
 
     /// Whether one of rayon's threads looks around in the libraries' own code, which changes nothing. A pool's idle threads do
@@ -441,26 +419,6 @@ impl Exec {
             self.next = next;
         }
         handle
-    }
-
-    #[cold]
-    fn too_many_steps(&mut self) -> Turn {
-        HEARTBEAT.fetch_add(1, Ordering::Relaxed);
-        // What an enumeration is left with is a task that spins, and it has no end either.
-        if self.effort >= self.restless_at && !self.enumerates {
-            self.restless_at = NEVER;
-            if let Some(quiet) = self.blocked.iter().copied().find(|t| self.tasks[*t as usize].quiet) {
-                self.unpark(quiet, true);
-                // Let the one that asked have its answer before anything else happens.
-                self.next = quiet;
-                self.switches += 1;
-                return Turn::First;
-            }
-        }
-        if self.effort >= self.limits.steps.min(self.restless_at) {
-            return self.end(Ending::Endless);
-        }
-        Turn::Keep
     }
 
     /// Adds an event of the running task to the trace, if there is one.

@@ -265,7 +265,7 @@ pub fn settle(steps: u64, at: Loc) -> Settled {
     let turn = with(|ex| {
         let me = ex.current;
         ex.running().waiting = Some(waiting);
-        ex.restless_at = ex.effort + steps;
+        ex.restless_at = ex.effort + steps + ex.steps_of_a_crowd();
         ex.park(me, NEVER, true);
         ex.leave()
     });

@@ -20,7 +20,7 @@ pub(crate) const NEVER: u64 = u64::MAX;
 /// Bounds on one execution.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Scheduling points before the execution is called endless. With more than 32 tasks alive at once there may be 5,000
+    /// Scheduling points before the execution is called endless. With more than 32 tasks alive at once there may be 20,000
     /// more for each.
     pub steps: u64,
     /// Tasks that are alive at once before the execution is called crowded.

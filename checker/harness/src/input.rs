@@ -65,39 +65,42 @@ pub fn pair(a: RangeInclusive<usize>, b: RangeInclusive<usize>) -> BoxedStrategy
     (a, b).boxed()
 }
 
+/// One input of so many is a crowd: a program that limits what has no limit does so each time, and threads in hundreds cost time.
+const FEW: u32 = 160;
+
 /// A number, and now and then one of more than a hundred, or of more than a byte can count: some programs limit what has no
 /// limit.
 pub fn number_or_crowd(a: RangeInclusive<usize>) -> BoxedStrategy<usize> {
-    prop_oneof![46 => a, 1 => 101..=120_usize, 1 => 257..=264_usize].boxed()
+    prop_oneof![FEW => a, 1 => 101..=120_usize, 1 => 257..=264_usize].boxed()
 }
 
 /// Two numbers, and now and then two of more than a hundred.
 pub fn pair_or_hundred(a: RangeInclusive<usize>, b: RangeInclusive<usize>) -> BoxedStrategy<(usize, usize)> {
-    prop_oneof![46 => (a, b), 1 => (101..=120_usize, 101..=120_usize)].boxed()
+    prop_oneof![FEW => (a, b), 1 => (101..=120_usize, 101..=120_usize)].boxed()
 }
 
 /// Two numbers, and now and then two as large as those of [`number_or_crowd`].
 pub fn pair_or_crowd(a: RangeInclusive<usize>, b: RangeInclusive<usize>) -> BoxedStrategy<(usize, usize)> {
     prop_oneof![
-        46 => (a, b),
+        FEW => (a, b),
         1 => (101..=120_usize, 101..=120_usize),
         1 => (257..=264_usize, 257..=264_usize),
     ]
     .boxed()
 }
 
-/// A number as [`number_or_crowd`] has it, and another one beside it.
-pub fn crowd_and(a: RangeInclusive<usize>, b: RangeInclusive<usize>) -> BoxedStrategy<(usize, usize)> {
-    (number_or_crowd(a), b).boxed()
+/// A number that is now and then more than a hundred, and another one beside it.
+pub fn hundred_and(a: RangeInclusive<usize>, b: RangeInclusive<usize>) -> BoxedStrategy<(usize, usize)> {
+    (prop_oneof![FEW => a, 1 => 101..=120_usize], b).boxed()
 }
 
-/// Two numbers as [`pair_or_crowd`] has them, and another one beside them.
-pub fn crowds_and(
+/// Three numbers, of which two are now and then more than a hundred.
+pub fn hundreds_and(
     a: RangeInclusive<usize>,
     b: RangeInclusive<usize>,
     c: RangeInclusive<usize>,
-) -> BoxedStrategy<((usize, usize), usize)> {
-    (pair_or_crowd(a, b), c).boxed()
+) -> BoxedStrategy<(usize, usize, usize)> {
+    (pair_or_hundred(a, b), c).prop_map(|((a, b), c)| (a, b, c)).boxed()
 }
 
 /// Three numbers.

@@ -3,6 +3,7 @@
 
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
+use std::fmt;
 use std::fs::{self, File};
 use std::io::{Cursor, Read, Seek};
 use std::path::{Component, Path};
@@ -28,11 +29,32 @@ pub struct Entry {
     pub bytes: Vec<u8>,
 }
 
+/// A file that is not read.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Refused {
+    /// Empty where the path itself is why.
+    pub path: String,
+    pub why: String,
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Refused { path, why } = self;
+        if path.is_empty() { f.write_str(why) } else { write!(f, "{path} {why}") }
+    }
+}
+
+fn refused(path: &str, why: impl Into<String>) -> Refused {
+    Refused { path: path.to_owned(), why: why.into() }
+}
+
+const NO_FILE: &str = "is a link or a device, not a file";
+
 /// All files at `from` that could be a part of somebody's submission, and those that were refused, each with its reason.
 ///
 /// # Errors
 /// If `from` is not there, can't be read, or is larger than any class's.
-pub fn open(from: &Path) -> Result<(Vec<Entry>, Vec<String>)> {
+pub fn open(from: &Path) -> Result<(Vec<Entry>, Vec<Refused>)> {
     if from.is_dir() {
         return folder(from);
     }
@@ -82,12 +104,12 @@ fn safe(name: &str) -> Result<String, String> {
     Ok(name.trim_start_matches("./").to_owned())
 }
 
-fn archive(file: impl Read + Seek, limits: &Limits) -> Result<(Vec<Entry>, Vec<String>)> {
+fn archive(file: impl Read + Seek, limits: &Limits) -> Result<(Vec<Entry>, Vec<Refused>)> {
     let mut zip = ZipArchive::new(file).context("this is no .zip archive that can be read")?;
     if zip.len() > limits.files {
         bail!("it has {} files; {} are read at the most", zip.len(), limits.files);
     }
-    let (mut entries, mut refused) = (Vec::new(), Vec::new());
+    let (mut entries, mut left_out) = (Vec::new(), Vec::new());
     let mut names = BTreeSet::new();
     let mut left = limits.bytes;
     for index in 0..zip.len() {
@@ -98,26 +120,26 @@ fn archive(file: impl Read + Seek, limits: &Limits) -> Result<(Vec<Entry>, Vec<S
         let path = match safe(&String::from_utf8_lossy(member.name_raw())) {
             Ok(path) => path,
             Err(why) => {
-                refused.push(why);
+                left_out.push(refused("", why));
                 continue;
             }
         };
         if member.is_symlink() || member.unix_mode().is_some_and(is_special) {
-            refused.push(format!("{path} is a link or a device, not a file"));
+            left_out.push(refused(&path, NO_FILE));
             continue;
         }
         if !wanted(&path) {
             continue;
         }
         if !names.insert(path.to_lowercase()) {
-            refused.push(format!("{path} is there twice (capitals don't count)"));
+            left_out.push(refused(&path, "is there twice (capitals don't count)"));
             continue;
         }
         // What the archive says of a size is not believed: what comes out is counted.
         let mut bytes = Vec::new();
         member.by_ref().take(FILE_BYTES.min(left) + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > FILE_BYTES {
-            refused.push(format!("{path} is larger than {FILE_BYTES} bytes"));
+            left_out.push(refused(&path, format!("is larger than {FILE_BYTES} bytes")));
             continue;
         }
         left = left.checked_sub(bytes.len() as u64).with_context(|| {
@@ -125,7 +147,7 @@ fn archive(file: impl Read + Seek, limits: &Limits) -> Result<(Vec<Entry>, Vec<S
         })?;
         entries.push(Entry { path, bytes });
     }
-    Ok((entries, refused))
+    Ok((entries, left_out))
 }
 
 /// Whether a Unix mode is that of anything but a file; 0 where the archive has none.
@@ -135,15 +157,15 @@ fn is_special(mode: u32) -> bool {
     mode & KIND != FILE && mode & KIND != 0
 }
 
-fn folder(from: &Path) -> Result<(Vec<Entry>, Vec<String>)> {
-    let (mut entries, mut refused) = (Vec::new(), Vec::new());
+fn folder(from: &Path) -> Result<(Vec<Entry>, Vec<Refused>)> {
+    let (mut entries, mut left_out) = (Vec::new(), Vec::new());
     let walk = WalkDir::new(from).sort_by_file_name().into_iter();
     let ours = |name: &str| !SKIPPED.contains(&name);
     for entry in walk.filter_entry(|entry| entry.depth() == 0 || ours(&entry.file_name().to_string_lossy())) {
         let entry = match entry {
             Ok(entry) => entry,
             Err(error) => {
-                refused.push(format!("{error}"));
+                left_out.push(refused("", error.to_string()));
                 continue;
             }
         };
@@ -155,22 +177,24 @@ fn folder(from: &Path) -> Result<(Vec<Entry>, Vec<String>)> {
             continue;
         }
         if !entry.file_type().is_file() {
-            refused.push(format!("{path} is a link or a device, not a file"));
+            left_out.push(refused(&path, NO_FILE));
             continue;
         }
         let size = entry.metadata()?.len();
         if size > FILE_BYTES {
-            refused.push(format!("{path} is larger than {FILE_BYTES} bytes"));
+            left_out.push(refused(&path, format!("is larger than {FILE_BYTES} bytes")));
             continue;
         }
         if entries.len() == MOST_FILES {
             bail!("{} has more than {MOST_FILES} files; is it a folder of submissions?", from.display());
         }
-        let bytes =
-            fs::read(entry.path()).with_context(|| format!("could not read {}", entry.path().display()))?;
-        entries.push(Entry { path, bytes });
+        match fs::read(entry.path()) {
+            Ok(bytes) => entries.push(Entry { path, bytes }),
+            // One file of one learner is no reason to take in nobody's.
+            Err(error) => left_out.push(refused(&path, format!("can't be read: {error}"))),
+        }
     }
-    Ok((entries, refused))
+    Ok((entries, left_out))
 }
 
 #[cfg(test)]

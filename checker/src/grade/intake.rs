@@ -1,6 +1,6 @@
 //! From what an LMS hands out to one folder of files a learner: who handed in what, and what can't be taken.
 
-use super::archive::{self, Entry};
+use super::archive::{self, Entry, Refused};
 use super::assignment::Assignment;
 use super::late::Late;
 use super::lms::{Key, Layout};
@@ -74,12 +74,13 @@ impl Part {
 /// If it can't be read, or has nothing in it that is somebody's.
 pub fn read(source: &Source<'_>, exercises: &[&Exercise]) -> Result<Intake> {
     let from = source.from;
-    let (mut entries, mut strays) = archive::open(from)?;
+    let (mut entries, mut refused) = archive::open(from)?;
     let folder = from.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let layout = source.assignment.layout.unwrap_or_else(|| Layout::of(&folder, &entries));
     if layout == Layout::Folders && from.is_file() {
-        unwrap(&mut entries, exercises);
+        unwrap(&mut entries, &mut refused, exercises);
     }
+    let mut strays: Vec<String> = refused.iter().map(Refused::to_string).collect();
     let mut bundles: BTreeMap<(Key, Attempt), Bundle> = BTreeMap::new();
     for entry in entries {
         match layout.whose(&folder, &entry.path) {
@@ -93,6 +94,14 @@ pub fn read(source: &Source<'_>, exercises: &[&Exercise]) -> Result<Intake> {
                 bundle.entries.push(Entry { path: rest, ..entry });
             }
             None => strays.push(format!("{}: it is in nobody's folder", entry.path)),
+        }
+    }
+    // Whoever handed in nothing that can be read has handed in something.
+    for refused in refused {
+        if let Some(place) = layout.whose(&folder, &refused.path) {
+            let (attempt, rest) = Attempt::of(&place.rest);
+            let bundle = bundles.entry((place.key, attempt)).or_default();
+            bundle.refused.push(Refused { path: rest, ..refused });
         }
     }
     if bundles.is_empty() {
@@ -125,7 +134,7 @@ pub fn read(source: &Source<'_>, exercises: &[&Exercise]) -> Result<Intake> {
 }
 
 /// Takes off the one folder that an archive's maker has put around all others.
-fn unwrap(entries: &mut [Entry], exercises: &[&Exercise]) {
+fn unwrap(entries: &mut [Entry], refused: &mut [Refused], exercises: &[&Exercise]) {
     let Some(top) =
         entries.first().and_then(|entry| entry.path.split_once('/')).map(|(top, _)| format!("{top}/"))
     else {
@@ -139,7 +148,10 @@ fn unwrap(entries: &mut [Entry], exercises: &[&Exercise]) {
         })
     };
     if entries.iter().all(is_learners) {
-        entries.iter_mut().for_each(|entry| entry.path = entry.path[top.len()..].to_owned());
+        let paths = entries.iter_mut().map(|entry| &mut entry.path);
+        for path in paths.chain(refused.iter_mut().map(|refused| &mut refused.path)) {
+            *path = path.strip_prefix(&top).unwrap_or(path).to_owned();
+        }
     }
 }
 
@@ -166,15 +178,28 @@ impl Attempt {
 struct Bundle {
     late: Late,
     entries: Vec<Entry>,
+    /// The files that could not be read.
+    refused: Vec<Refused>,
 }
 
 impl Bundle {
     fn parts(&self, exercises: &[&Exercise]) -> BTreeMap<String, Part> {
         let (entries, refused) = unpacked(&self.entries);
+        let only = exercises.len() == 1;
+        // What would have been it, had it been a file that can be read.
+        let unread = |exercise: &Exercise| {
+            let would_be_it = |refused: &&Refused| {
+                let file = Entry { path: refused.path.clone(), bytes: Vec::new() };
+                of_exercise(exercise, only, &[file]) != Part::NotSubmitted
+            };
+            self.refused.iter().find(would_be_it).map(Refused::to_string)
+        };
         let part = |exercise: &&Exercise| {
-            let part = match of_exercise(exercise, exercises.len() == 1, &entries) {
-                // Nothing was found because nothing could be read.
-                Part::NotSubmitted if refused.is_some() => Part::Refused(refused.clone().unwrap_or_default()),
+            let part = match of_exercise(exercise, only, &entries) {
+                Part::NotSubmitted => match unread(exercise).or_else(|| refused.clone()) {
+                    Some(why) => Part::Refused(why),
+                    None => Part::NotSubmitted,
+                },
                 part => part,
             };
             (exercise.name.clone(), part)
@@ -268,9 +293,8 @@ fn of_exercise(exercise: &Exercise, only: bool, entries: &[Entry]) -> Part {
                     Part::Refused(format!("{} could each be it: {}", several.len(), list(several)))
                 }
                 ([], _) => Part::Refused(format!(
-                    "{}: which exercise is it? put it into a folder `{}/src/`, or name the exercise in assignment.toml",
-                    list(files),
-                    exercise.name
+                    "{}: which exercise is it? put it into a folder `src` in one with the exercise's name, or name the exercise in assignment.toml",
+                    list(files)
                 )),
                 (several, _) => Part::Refused(format!("{} files have its name", several.len())),
             }
@@ -414,7 +438,7 @@ mod tests {
     fn the_folder_around_all_others_is_taken_off_and_no_other() {
         let unwrapped = |paths: &[&str]| {
             let mut entries: Vec<Entry> = paths.iter().map(|path| entry(path)).collect();
-            unwrap(&mut entries, &[&exercise("pair")]);
+            unwrap(&mut entries, &mut [], &[&exercise("pair")]);
             entries.into_iter().map(|entry| entry.path).collect::<Vec<_>>()
         };
         assert_eq!(

@@ -158,7 +158,7 @@ fn copy(from: &Path, to: &Path) -> Result<Vec<String>> {
         fs::create_dir_all(path.parent().unwrap_or(to)).context("there is no room for a copy")?;
         fs::write(&path, &entry.bytes).context("there is no room for a copy")?;
     }
-    Ok(refused)
+    Ok(refused.iter().map(ToString::to_string).collect())
 }
 
 fn of(course: &Course, graded: &Graded) -> Result<Told> {

@@ -12,6 +12,7 @@ use crate::verdict::{Check, Finding, Kind, Status, Thread};
 use anyhow::{Context, Result, bail};
 use protocol::{Event, Listed, Request};
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -71,6 +72,7 @@ pub fn run_until(
     let mut request = request.clone();
     let mut checks: Vec<Check> = Vec::new();
     let mut hangs = 0;
+    let mut killed = BTreeSet::new();
     let mut runs = Runs::new(request.draw);
     loop {
         runs.begin();
@@ -82,6 +84,11 @@ pub fn run_until(
             let Finding { message, printed, .. } = child.end.finding(limit);
             bail!("the check program named no checks: {message}\n{}", printed.unwrap_or_default());
         };
+        if let End::Died { how, .. } = &child.end
+            && let Some(lacks) = process::memory_lacks(MEMORY_LIMIT)
+        {
+            bail!("the check program ended: {how}; {lacks}");
+        }
         let asked = |name: &String| request.only.as_ref().is_none_or(|only| only.contains(name));
         // Of what it was not asked for, another child reports.
         checks.extend(child.ended.into_iter().filter(|check| asked(&check.name)));
@@ -96,6 +103,8 @@ pub fn run_until(
             }
             // If some are left, somebody else has said that all had ended: no program of ours does.
             End::Done => (rest.len(), Status::Failed),
+            // Such an end is no fault of its own, unless it comes again.
+            End::Died { was_killed: true, .. } if killed.insert(child.started.clone()) => (0, Status::Passed),
             // No time is left for the others either.
             End::PastDeadline => (rest.len(), Status::Undecided),
             _ => {
@@ -208,6 +217,8 @@ enum End {
     Died {
         how: String,
         stderr: String,
+        /// Somebody else, or the kernel for want of memory, has ended it.
+        was_killed: bool,
     },
 }
 
@@ -233,7 +244,7 @@ impl End {
                 finding.threads.extend(thread.clone());
                 finding
             }
-            End::Died { how, stderr } => {
+            End::Died { how, stderr, .. } => {
                 let memory =
                     || format!("it used more memory than the {} GiB it is given", MEMORY_LIMIT >> 30);
                 let how = if stderr.contains("has overflowed its stack") {
@@ -298,7 +309,8 @@ impl Child {
                 (_, Ending::PastDeadline) => End::PastDeadline,
                 (_, Ending::CutOff) => End::Flooded,
                 (_, Ending::Exited(status)) => {
-                    End::Died { how: process::describe(status), stderr: stderr.text() }
+                    let was_killed = process::was_killed(status);
+                    End::Died { how: process::describe(status), stderr: stderr.text(), was_killed }
                 }
             };
         }

@@ -206,6 +206,9 @@ pub fn may_link(command: &mut Command) {
     }
 }
 
+/// What the compiler takes for the largest of our programs.
+const LEAST_MEMORY: u64 = 1 << 30;
+
 pub fn rustc_says(command: Command, patience: &Patience<'_>) -> Result<Said> {
     let limits = Limits {
         deadline: Instant::now() + patience.limit,
@@ -254,6 +257,10 @@ pub fn rustc_says(command: Command, patience: &Patience<'_>) -> Result<Said> {
     }
     if diagnostics.iter().any(Diagnostic::is_about_linking) {
         return Ok(Said::Unlinked(text));
+    }
+    // With so little it says many things that are not so, and seldom that it had too little.
+    if let Some(lacks) = process::memory_lacks(LEAST_MEMORY) {
+        bail!("{text}\n\nnothing of this may be true: {lacks}");
     }
     if process::was_killed(status) {
         let how = process::describe(status);

@@ -87,6 +87,25 @@ fn a_bare_file_of_an_unclear_exercise_is_refused_by_name() {
         .shows("0 to look at");
 }
 
+#[test]
+fn what_has_one_reason_in_several_exercises_is_told_once() {
+    let workbook = class();
+    workbook.write("class/gus/lib.rs", program(RIGHT));
+    let said = workbook.checker("grade plan class --out out").run().exits(0).stdout();
+    assert_eq!(said.matches("which exercise is it?").count(), 1, "{said}");
+    assert!(said.contains(" more: lib.rs: which"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn whoever_handed_in_a_link_alone_is_not_lost() {
+    let workbook = class();
+    fs::create_dir(workbook.path("class/gus")).unwrap();
+    std::os::unix::fs::symlink("../ann/greet/src/lib.rs", workbook.path("class/gus/lib.rs")).unwrap();
+    let ended = workbook.checker("grade plan class --assignment week.toml --out out").run().exits(0);
+    ended.shows("1 to look at").shows("greet: lib.rs is a link or a device");
+}
+
 #[cfg(unix)]
 #[test]
 fn names_of_files_neither_act_on_the_terminal_nor_add_lines() {

@@ -172,6 +172,30 @@ fn a_program_that_holds_too_much_memory_goes_on_in_another_process_from_where_it
     assert!(seen.eq([("greets_all", &"passed".into()), ("never_waits", &"passed".into())]), "{json:#}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_program_that_somebody_kills_is_asked_again_and_one_that_is_killed_each_time_has_crashed() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", r#"if check == "never_waits" { "killed once" } else { "pass" }"#);
+    workbook.checker("run greet").run().exits(0);
+    workbook.learner_writes("greet", r#"if check == "never_waits" { "killed" } else { "pass" }"#);
+    workbook.checker("run greet").run().exits(1).shows("crashed").shows("it was killed (SIGKILL)");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn want_of_memory_in_the_shell_is_no_fault_of_the_program() {
+    let workbook = Workbook::new();
+    workbook.learner_writes("greet", "let _ = check; \"pass\"");
+    workbook.checker("run greet").run().exits(0);
+    for kib in [300_000, 500_000] {
+        let ended = workbook.checker("run greet").memory(kib).run().exits(2);
+        let told = [ended.stdout(), ended.stderr()].concat();
+        // The tools themselves may not start with so little.
+        assert!(told.contains("ulimit -v") || told.contains("error while loading"), "{told}");
+    }
+}
+
 #[test]
 fn the_list_says_what_was_proven_of_the_programs_that_pass() {
     let workbook = Workbook::new();

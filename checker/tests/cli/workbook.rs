@@ -91,11 +91,20 @@ impl TestCommand {
     /// The same on one processor, where the system can say so.
     pub fn one_processor(self) -> TestCommand {
         let found = Command::new("taskset").arg("--version").output().is_ok_and(|it| it.status.success());
-        if !found {
-            return self;
-        }
-        let mut command = Command::new("taskset");
-        command.args(["-c", "0"]).arg(self.command.get_program()).args(self.command.get_args());
+        if found { self.behind(&["taskset", "-c", "0"]) } else { self }
+    }
+
+    /// The same where a program may have so many KiB of memory.
+    #[cfg(target_os = "linux")]
+    pub fn memory(self, kib: u64) -> TestCommand {
+        let limited = format!("ulimit -v {kib} && exec \"$@\"");
+        self.behind(&["bash", "-c", &limited, "bash"])
+    }
+
+    /// The same, started by another program.
+    fn behind(self, before: &[&str]) -> TestCommand {
+        let mut command = Command::new(before[0]);
+        command.args(&before[1..]).arg(self.command.get_program()).args(self.command.get_args());
         if let Some(dir) = self.command.get_current_dir() {
             command.current_dir(dir);
         }

@@ -227,7 +227,7 @@ fn each_cue_is_translated_and_shown_once(check: &Check) {
 }
 
 fn any_number_of_cues_and_translators(check: &Check) {
-    check.forall(input::crowds_and(0..=12, 1..=12, 1..=20), |((cues, translators), room)| {
+    check.forall(input::hundreds_and(0..=12, 1..=12, 1..=20), |(cues, translators, room)| {
         let film = played(Film::new(vec![Plan::default(); cues]), translators, room);
         expect_eq("how many lines were shown", film.shown().len(), cues);
     });

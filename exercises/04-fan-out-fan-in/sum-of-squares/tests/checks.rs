@@ -168,7 +168,7 @@ fn a_line_is_written_when_its_task_completes(check: &Check) {
 
 fn as_many_tasks_at_once_as_there_are_workers(check: &Check) {
     check.small("2 tasks and 2 workers", (2usize, 2usize));
-    check.forall(input::pair_or_crowd(2..=11, 2..=9), |(tasks, workers)| {
+    check.forall(input::pair_or_hundred(2..=11, 2..=9), |(tasks, workers)| {
         let meter = Meter::new();
         let work = |n| {
             let _inside = meter.enter();

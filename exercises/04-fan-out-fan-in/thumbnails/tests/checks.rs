@@ -96,7 +96,7 @@ fn a_panic_in_one_call_does_not_reach_another(check: &Check) {
 
 fn as_many_pictures_at_once_as_there_are_workers(check: &Check) {
     check.small("2 pictures and 2 workers", (2usize, 2usize));
-    check.forall(input::pair_or_crowd(2..=7, 2..=4), |(pictures, workers)| {
+    check.forall(input::pair_or_hundred(2..=7, 2..=4), |(pictures, workers)| {
         let meter = Meter::new();
         let render = |_| {
             let _inside = meter.enter();

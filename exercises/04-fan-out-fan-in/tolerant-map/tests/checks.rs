@@ -193,7 +193,7 @@ fn items_may_have_no_size(check: &Check) {
 
 fn as_many_items_at_once_as_there_are_workers(check: &Check) {
     check.small("2 items and 2 workers", (2usize, 2usize));
-    check.forall(input::pair_or_crowd(2..=7, 2..=4), |(items, workers)| {
+    check.forall(input::pair_or_hundred(2..=7, 2..=4), |(items, workers)| {
         let meter = Meter::new();
         let work = |_: &usize| -> Result<(), ()> {
             let _inside = meter.enter();

@@ -213,7 +213,7 @@ fn all_workers_are_there(shift: &Shift<u64>, workers: usize, after: &str) {
 
 fn as_many_jobs_at_once_as_there_are_workers(check: &Check) {
     check.small("2 jobs and 2 workers", (2usize, 0usize));
-    check.forall(input::crowd_and(1..=9, 0..=2), |(workers, idle)| {
+    check.forall(input::hundred_and(1..=9, 0..=2), |(workers, idle)| {
         let shift = Shift::begin(workers);
         all_workers_are_there(&shift, workers, "in a new shift");
         pause(IDLE[idle]);

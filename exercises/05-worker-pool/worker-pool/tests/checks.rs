@@ -473,7 +473,7 @@ fn no_workers_is_a_panic(check: &Check) {
 
 fn as_many_jobs_at_once_as_there_are_workers(check: &Check) {
     check.small("2 jobs and 2 workers", (2usize, 0usize));
-    check.forall(input::crowd_and(1..=9, 0..=2), |(workers, idle)| {
+    check.forall(input::hundred_and(1..=9, 0..=2), |(workers, idle)| {
         let pool = Pool::new(workers);
         all_workers_are_there(&pool, workers, "in a new pool");
         pause(IDLE[idle]);

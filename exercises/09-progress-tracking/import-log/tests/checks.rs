@@ -168,7 +168,7 @@ fn a_line_is_written_when_its_record_is_done(check: &Check) {
 
 fn as_many_records_at_once_as_there_are_workers(check: &Check) {
     check.small("2 records and 2 workers", (2usize, 2usize));
-    check.forall(input::pair_or_crowd(2..=7, 2..=4), |(records, workers)| {
+    check.forall(input::pair_or_hundred(2..=7, 2..=4), |(records, workers)| {
         let meter = Meter::new();
         let store = |record| {
             let _inside = meter.enter();

@@ -260,7 +260,7 @@ fn every_update_is_reported_before_the_end(check: &Check) {
 }
 
 fn as_many_items_at_once_as_there_are_workers(check: &Check) {
-    check.forall(input::pair_or_crowd(2..=11, 2..=9), |(items, workers)| {
+    check.forall(input::pair_or_hundred(2..=11, 2..=9), |(items, workers)| {
         let meter = Meter::new();
         let f = |_: &usize| {
             let _inside = meter.enter();
