@@ -206,14 +206,17 @@ fn questions_are_answered_once_in_order_one_at_a_time(check: &Check) {
             }
         }
         expect_eq("the answer to a last question", ask(&mut line, (count, 0), HOUR), Some(()));
-        let mut sorted = asked.lock().unwrap().clone();
+        // One look at the list: the line may still be at work.
+        let asked = asked.lock().unwrap().clone();
+        let mut sorted = asked.clone();
         sorted.sort_unstable();
         sorted.dedup();
-        expect_eq(
-            "the questions in the order in which they were answered",
-            asked.lock().unwrap().clone(),
-            sorted,
-        );
+        expect_eq("the questions in the order in which they were answered", &asked, &sorted);
+        expect(asked.last() == Some(&count), Kind::WrongAnswer, || {
+            format!(
+                "`ask` returned an answer to question {count}, and `answer` had been called for {asked:?} only"
+            )
+        });
     });
 }
 

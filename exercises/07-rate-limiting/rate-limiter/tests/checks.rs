@@ -112,8 +112,9 @@ impl Bound {
         let in_time = earliest.saturating_sub(self.rounded)..=Duration::MAX;
         expect_in_time("the permit was taken", returned, in_time, || {
             let Rate { permits, interval, burst } = self.rate;
+            let early = earliest.saturating_sub(returned);
             format!(
-                "a permit was taken at {returned:?}, and the next one is free at {earliest:?} ({permits} in {interval:?}, burst {burst})"
+                "a call that began at {called:?} had a permit at {returned:?}, {early:?} too early: it is free at {earliest:?} ({permits} in {interval:?}, burst {burst})"
             )
         });
         let period = self.rate.interval.as_nanos();

@@ -1055,7 +1055,7 @@ fn a_cancel_strengthens_a_drain(check: &Check) {
         let (_, again) = beside(move || drop(weaker.shutdown(How::Drain, PATIENCE)));
         pause(TICK);
         gate.open();
-        has_returned(&drained, "every job has ended");
+        has_returned(&drained, "the check holds no job back any more");
         draining.join().unwrap();
         again.join().unwrap();
         cancelling.into_iter().for_each(|(_, thread)| thread.join().unwrap());
@@ -1192,7 +1192,7 @@ fn a_shutdown_inside_a_job_only_asks(check: &Check) {
             let outcome = join(handle);
             let fits = outcome == "the result 7" || outcome == "cancelled" && how == How::Cancel;
             expect(fits, Kind::WrongAnswer, || {
-                format!("a job asked for {how:?}, and a job's outcome is {outcome}")
+                format!("a job called `shutdown` with {how:?}, and the outcome of a job in the queue is {outcome}")
             });
         }
         let named = executor.shutdown(How::Drain, PATIENCE);

@@ -427,7 +427,9 @@ fn a_waiting_call_begins_at_once(check: &Check) {
         settle();
         let (talking, wanted) = (meter.inside(), lines.min(waiting));
         expect(talking == wanted, Kind::TooLate, || {
-            format!("{lines} calls have ended, {waiting} waited, and {talking} of those talk")
+            format!(
+                "calls that ended: {lines}; calls that waited: {waiting}; of these, calls that talk now: {talking}, expected {wanted}"
+            )
         });
         second.open();
         calls.into_iter().for_each(ended);
@@ -465,7 +467,9 @@ fn one_ends_and_one_begins(exchanges: usize, lines: usize, waiting: usize, which
         settle();
         let talked = meter.entered() - lines;
         expect(talked == 1, Kind::TooLate, || {
-            format!("one of {lines} calls has ended, {waiting} waited, and {talked} of those talk")
+            format!(
+                "at one exchange, calls that ended: 1; calls that waited: {waiting}; of these, calls that talk now: {talked}, expected 1"
+            )
         });
     }
     offices.iter().flat_map(|(_, _, gates)| gates).for_each(Gate::open);

@@ -931,6 +931,10 @@ fn a_destructor_that_panics_frees_the_place(check: &Check) {
     });
 }
 
+/// The ways in which a destructor comes to be called in the two checks below, by their number.
+const DROPS: [&str; 3] =
+    ["a `discard`", "a `close` with an idle resource", "the drop of a guard that was in use at the `close`"];
+
 /// A destructor ends only when other calls have used the pool: of a broken resource, of an idle one of a closed pool, or of
 /// one that returns after the close.
 fn nobody_waits_for_a_destructor(check: &Check) {
@@ -938,20 +942,37 @@ fn nobody_waits_for_a_destructor(check: &Check) {
     check.forall(input::number(0..=2), |how| {
         let (pool, gate, inside) = (shop(2), Gate::new(), Gate::new());
         let (mut guard, other) = (acquire(&pool), acquire(&pool));
-        let (held, entered) = (gate.clone(), inside.clone());
+        let (held, entered, called) = (gate.clone(), inside.clone(), Meter::new());
+        let noted = called.clone();
         guard.end = Some(Box::new(move || {
+            let _entered = noted.enter();
             entered.open();
             held.wait();
         }));
+        // Without this, a destructor that is never called would look like one that waits.
+        let ran = move || {
+            expect(called.entered() == 1, Kind::WrongAnswer, || {
+                format!("{} has returned, and the destructor of the resource was not called", DROPS[how])
+            });
+        };
         let slow = match how {
-            0 => begin(&pool, move |_| guard.discard()),
+            0 => begin(&pool, move |_| {
+                guard.discard();
+                ran();
+            }),
             1 => {
                 drop(guard);
-                begin(&pool, Pool::close)
+                begin(&pool, move |pool| {
+                    pool.close();
+                    ran();
+                })
             }
             _ => {
                 pool.close();
-                begin(&pool, move |_| drop(guard))
+                begin(&pool, move |_| {
+                    drop(guard);
+                    ran();
+                })
             }
         };
         inside.wait();
@@ -994,7 +1015,11 @@ fn a_destructor_may_call_the_pool(check: &Check) {
                 drop(guard);
             }
         }
-        expect_eq("how often the destructor has called the pool", called.entered(), 1);
+        expect_eq(
+            &format!("how often the destructor has called the pool after {}", DROPS[how]),
+            called.entered(),
+            1,
+        );
     });
 }
 
@@ -1130,7 +1155,7 @@ fn guards_outlive_the_pool(check: &Check) {
             .collect();
         drop(pool);
         threads.into_iter().for_each(ended);
-        expect_eq("how many resources are not dropped", counts.alive.alive(), 0);
+        expect_eq("how many resources exist when the pool and all guards are dropped", counts.alive.alive(), 0);
         every_thread_has_finished();
     });
 }
@@ -1158,7 +1183,7 @@ fn a_close_does_not_disturb_a_factory(check: &Check) {
         pool.close();
         gate.open();
         ended(call);
-        expect_eq("how many resources are not dropped", counts.alive.alive(), 0);
+        expect_eq("how many resources exist after the close and the end of all calls", counts.alive.alive(), 0);
     });
 }
 
@@ -1185,7 +1210,7 @@ fn a_close_beside_everything_else(check: &Check) {
         drop(counts.closing.enter());
         pool.close();
         calls.into_iter().for_each(ended);
-        expect_eq("how many resources are not dropped", counts.alive.alive(), 0);
+        expect_eq("how many resources exist after the close and the end of all calls", counts.alive.alive(), 0);
     });
 }
 

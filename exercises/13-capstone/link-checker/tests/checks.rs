@@ -890,7 +890,11 @@ fn progress_may_stop_a_site_without_end(check: &Check) {
         expect(good >= enough && good < enough + 2 * at_once, Kind::WrongAnswer, || {
             format!("`stop` was called at link {enough}, {at_once} attempts may run at once, and {good} links were checked")
         });
-        expect_eq("good and unchecked links together", (good + left, good), (last.found, last.checked));
+        expect_eq(
+            "`found` and `checked` in the last call of `progress`, against the report",
+            (last.found, last.checked),
+            (good + left, good),
+        );
         expect_eq("how many attempts there were", site.attempts().len(), good);
     });
 }
