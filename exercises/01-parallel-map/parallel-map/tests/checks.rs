@@ -197,28 +197,31 @@ fn more_workers_than_processors(check: &Check) {
 }
 
 /// Items begin and end on the tick, so a little later all is at rest.
-/// The ticks from the last one before `now`.
-fn ticks_from(now: Duration) -> impl Iterator<Item = Duration> {
-    let first = (now.as_nanos() / TICK.as_nanos()) as u32;
-    (first..).map(|tick| TICK * tick)
+/// Not one at which a program looks that looks from time to time.
+const BEAT: Duration = Duration::from_millis(170);
+
+/// The beats from the last one before `now`.
+fn beats_from(now: Duration) -> impl Iterator<Item = Duration> {
+    let first = (now.as_nanos() / BEAT.as_nanos()) as u32;
+    (first..).map(|beat| BEAT * beat)
 }
 
-/// Items end on the tick, and begin at most 50 ms after one.
+/// Items end on a beat, and begin at most 50 ms after one.
 fn a_free_worker_begins_the_next_item(check: &Check) {
     check.forall(input::numbers_or_dozens_and(1..5, 2..=8, 2..=4), |(ticks, workers)| {
         let (meter, items) = (Meter::new(), ticks.len());
         let f = |ticks: u64| {
             let _inside = meter.enter();
             // Where one takes so long, the others are through with the rest meanwhile.
-            for tick in ticks_from(now()).take(if ticks == 4 { 40 } else { ticks as usize }) {
-                pause_until(tick + TICK * 3 / 4);
+            for beat in beats_from(now()).take(if ticks == 4 { 40 } else { ticks as usize }) {
+                pause_until(beat + SOON + SOON / 4);
                 let (waiting, inside) = (items - meter.entered(), meter.inside());
                 expect(waiting == 0 || inside >= workers, Kind::Sequential, || {
                     format!(
                         "a worker was free while an item had not begun: {inside} in progress, {waiting} not begun, {workers} workers"
                     )
                 });
-                pause_until(tick + TICK);
+                pause_until(beat + BEAT);
             }
         };
         parallel_map(ticks, workers, f);
