@@ -1192,9 +1192,7 @@ fn a_shutdown_inside_a_job_only_asks(check: &Check) {
             let outcome = join(handle);
             let fits = outcome == "the result 7" || outcome == "cancelled" && how == How::Cancel;
             expect(fits, Kind::WrongAnswer, || {
-                format!(
-                    "a job called `shutdown` with {how:?}, and the outcome of a job in the queue is {outcome}"
-                )
+                format!("a job called `shutdown` with {how:?}, and a job in the queue is {outcome}")
             });
         }
         let named = executor.shutdown(How::Drain, PATIENCE);

@@ -1155,11 +1155,7 @@ fn guards_outlive_the_pool(check: &Check) {
             .collect();
         drop(pool);
         threads.into_iter().for_each(ended);
-        expect_eq(
-            "how many resources exist when the pool and all guards are dropped",
-            counts.alive.alive(),
-            0,
-        );
+        expect_eq("how many resources exist when pool and guards are dropped", counts.alive.alive(), 0);
         every_thread_has_finished();
     });
 }
@@ -1187,11 +1183,7 @@ fn a_close_does_not_disturb_a_factory(check: &Check) {
         pool.close();
         gate.open();
         ended(call);
-        expect_eq(
-            "how many resources exist after the close and the end of all calls",
-            counts.alive.alive(),
-            0,
-        );
+        expect_eq("how many resources exist after the close and all calls", counts.alive.alive(), 0);
     });
 }
 
@@ -1218,11 +1210,7 @@ fn a_close_beside_everything_else(check: &Check) {
         drop(counts.closing.enter());
         pool.close();
         calls.into_iter().for_each(ended);
-        expect_eq(
-            "how many resources exist after the close and the end of all calls",
-            counts.alive.alive(),
-            0,
-        );
+        expect_eq("how many resources exist after the close and all calls", counts.alive.alive(), 0);
     });
 }
 
