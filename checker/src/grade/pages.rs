@@ -11,6 +11,7 @@ use super::requests::Requests;
 use super::tables::number;
 use crate::course::{Course, Exercise};
 use crate::files::secret;
+use crate::show::markdown::unstressed;
 use crate::show::sources::Sources;
 use crate::show::svg;
 use crate::verdict::{Check, Finding, Replayed, Step};
@@ -144,7 +145,7 @@ pub fn words(clause: &Clause) -> (&'static str, String) {
 
 /// Markdown's signs taken off: a promise is a sentence here.
 pub fn plain(promise: &str) -> String {
-    promise.replace("**", "").replace('`', "")
+    unstressed(promise).replace('`', "")
 }
 
 pub fn cut(text: &str) -> String {

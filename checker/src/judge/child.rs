@@ -120,7 +120,7 @@ pub fn run_until(
         // How a decoy ends says nothing of the check: what is told is its own failure, if it has one.
         if let Some(at) = rest.first().filter(|_| lost > 0) {
             let own = match runs.unfinished(&at.name) {
-                Unfinished::Decoy { own } => own,
+                Unfinished::Decoy { own } => own.map(|own| *own),
                 Unfinished::DecoyFirst if matches!(child.end, End::PastDeadline | End::Done) => None,
                 Unfinished::DecoyFirst => {
                     let alone = Request { only: Some(vec![at.name.clone()]), draw: None, ..request.clone() };

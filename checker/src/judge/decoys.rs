@@ -22,7 +22,7 @@ pub enum Unfinished {
     /// That of its decoy, after its own, which was reported.
     Decoy {
         /// What was reported.
-        own: Option<Check>,
+        own: Option<Box<Check>>,
     },
 }
 
@@ -33,7 +33,7 @@ impl Runs {
         match (Decoy::drawn(draw, name).comes_first, self.first.remove(name)) {
             (true, Some(_)) | (false, None) => Unfinished::Own,
             (true, None) => Unfinished::DecoyFirst,
-            (false, own) => Unfinished::Decoy { own },
+            (false, own) => Unfinished::Decoy { own: own.map(Box::new) },
         }
     }
 

@@ -310,6 +310,14 @@ impl<'a> Page<'a> {
 }
 
 /// The room that the mark of an item takes.
+/// A clause as running text: without the stars around what is stressed. What stands between backticks stays.
+pub fn unstressed(text: &str) -> String {
+    let parts = text.split('`').enumerate();
+    let plain =
+        |(place, part): (usize, &str)| if place % 2 == 1 { part.to_owned() } else { part.replace('*', "") };
+    parts.map(plain).collect::<Vec<_>>().join("`")
+}
+
 fn mark_room(list: Option<u64>) -> &'static str {
     match list {
         None => "  ",
@@ -339,6 +347,12 @@ mod tests {
     fn at(width: usize, text: &str) -> String {
         colored::control::set_override(false);
         rendered(&Style::of_width(width), text, Answers::Folded("a opens it"))
+    }
+
+    #[test]
+    fn what_is_stressed_has_no_stars_and_code_keeps_its_own() {
+        let clause = "**Waits.** The *earliest* wait is `base * 2` after *k* attempts.";
+        assert_eq!(unstressed(clause), "Waits. The earliest wait is `base * 2` after k attempts.");
     }
 
     #[test]

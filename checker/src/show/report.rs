@@ -3,6 +3,7 @@
 use crate::course::Exercise;
 use crate::show::inputs;
 use crate::show::lanes;
+use crate::show::markdown::unstressed;
 use crate::show::material::Material;
 use crate::show::sources::Sources;
 use crate::show::style::{LABEL, Style, counted, look, look_of_check, paragraphs, thousands};
@@ -192,7 +193,7 @@ impl Style {
         }
         self.run(out, &material.sources, finding, lanes_limit)?;
         if let Some(promise) = material.contract.get((check.clause as usize).wrapping_sub(1)) {
-            self.field(out, "promised", &format!("{}. {}", check.clause, promise.replace("**", "")))?;
+            self.field(out, "promised", &format!("{}. {}", check.clause, unstressed(promise)))?;
         }
         let likely = material.explanations.likely(finding.kind, Some(check.clause), &Facts::of(finding));
         self.likely(out, &likely)?;

@@ -3,6 +3,7 @@
 use super::ansi;
 use super::model::{Mark, Model, Pane, Phase};
 use super::page;
+use crate::show::markdown::unstressed;
 use crate::show::style::{ascii, counted, details, lesson_title, look};
 use crate::verdict::State;
 use colored::Color as Named;
@@ -158,7 +159,7 @@ fn contract(model: &Model<'_>, width: usize, promises: Promises) -> Vec<Line<'st
     let mut lines = vec![rule("Contract", width)];
     for (index, (mark, promise)) in clauses.into_iter().enumerate() {
         let (sign, colour) = sign(mark);
-        let promise = promise.replace("**", "").replace('`', "");
+        let promise = unstressed(promise).replace('`', "");
         let text = format!("{}. {promise}", index + 1);
         let room = width.saturating_sub(2);
         let rows: Vec<String> = match promises {
