@@ -51,7 +51,7 @@ fn a_class_can_be_graded_in_an_edition_without_solutions() {
     workbook.checker("course pack --without solutions --to class").run().exits(0);
     workbook.write("in/ann/greet/src/lib.rs", program(RIGHT));
     let grade = "grade ../in --sandbox none --out ../out";
-    workbook.checker(grade).current_dir(workbook.path("class")).run().exits(0).shows("1 submissions");
+    workbook.checker(grade).current_dir(workbook.path("class")).run().exits(0).shows("1 submission,");
     assert!(workbook.read("out/marks.csv").contains("10.00,0.00,10.00,10.00"));
 }
 
