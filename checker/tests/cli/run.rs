@@ -188,11 +188,18 @@ fn want_of_memory_in_the_shell_is_no_fault_of_the_program() {
     let workbook = Workbook::new();
     workbook.learner_writes("greet", "let _ = check; \"pass\"");
     workbook.checker("run greet").run().exits(0);
-    for kib in [300_000, 500_000] {
-        let ended = workbook.checker("run greet").memory(kib).run().exits(2);
+    // How much is too little depends on the tools. Whatever it is, the program has not failed.
+    for kib in [300_000, 350_000, 500_000] {
+        let ended = workbook.checker("run greet").memory(kib).run();
         let told = [ended.stdout(), ended.stderr()].concat();
-        // The tools themselves may not start with so little.
-        assert!(told.contains("ulimit -v") || told.contains("error while loading"), "{told}");
+        match ended.0.status.code() {
+            Some(0) => {}
+            Some(2) => {
+                // The tools themselves may not start with so little.
+                assert!(told.contains("ulimit -v") || told.contains("error while loading"), "{told}");
+            }
+            code => panic!("{kib} KiB, {code:?}: {told}"),
+        }
     }
 }
 
