@@ -20,6 +20,14 @@ pub const TIMES: [Duration; 8] = [
     Duration::from_secs(3_000_000),
 ];
 
+/// One input of so many is a crowd: a program that limits what has no limit does so each time, and threads in hundreds cost time.
+const FEW: u32 = 160;
+
+/// More than a hundred,
+const HUNDRED: RangeInclusive<usize> = 101..=120;
+/// and more than a byte can count.
+const CROWD: RangeInclusive<usize> = 257..=264;
+
 /// One of [`TIMES`]. Shrinks towards none.
 pub fn time() -> BoxedStrategy<Duration> {
     time_up_to(Duration::MAX)
@@ -109,33 +117,30 @@ pub fn pair(a: RangeInclusive<usize>, b: RangeInclusive<usize>) -> BoxedStrategy
     (a, b).boxed()
 }
 
-/// One input of so many is a crowd: a program that limits what has no limit does so each time, and threads in hundreds cost time.
-const FEW: u32 = 160;
-
 /// A number, and now and then one of more than a hundred, or of more than a byte can count: some programs limit what has no
 /// limit.
 pub fn number_or_crowd(a: RangeInclusive<usize>) -> BoxedStrategy<usize> {
-    prop_oneof![FEW => a, 1 => 101..=120_usize, 1 => 257..=264_usize].boxed()
+    prop_oneof![FEW => a, 1 => HUNDRED, 1 => CROWD].boxed()
 }
 
 /// Two numbers, and now and then two of more than a hundred.
 pub fn pair_or_hundred(a: RangeInclusive<usize>, b: RangeInclusive<usize>) -> BoxedStrategy<(usize, usize)> {
-    prop_oneof![FEW => (a, b), 1 => (101..=120_usize, 101..=120_usize)].boxed()
+    prop_oneof![FEW => (a, b), 1 => (HUNDRED, HUNDRED)].boxed()
 }
 
 /// Two numbers, and now and then two as large as those of [`number_or_crowd`].
 pub fn pair_or_crowd(a: RangeInclusive<usize>, b: RangeInclusive<usize>) -> BoxedStrategy<(usize, usize)> {
     prop_oneof![
         FEW => (a, b),
-        1 => (101..=120_usize, 101..=120_usize),
-        1 => (257..=264_usize, 257..=264_usize),
+        1 => (HUNDRED, HUNDRED),
+        1 => (CROWD, CROWD),
     ]
     .boxed()
 }
 
 /// A number that is now and then more than a hundred, and another one beside it.
 pub fn hundred_and(a: RangeInclusive<usize>, b: RangeInclusive<usize>) -> BoxedStrategy<(usize, usize)> {
-    (prop_oneof![FEW => a, 1 => 101..=120_usize], b).boxed()
+    (prop_oneof![FEW => a, 1 => HUNDRED], b).boxed()
 }
 
 /// Three numbers, of which two are now and then more than a hundred.

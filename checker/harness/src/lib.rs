@@ -51,8 +51,8 @@ pub use check::{Check, Entry};
 pub use expect::{catch, expect, expect_eq, expect_in_time, fail, panic_message};
 pub use plain::Plain;
 pub use probe::{
-    Drops, Gate, Line, Meter, Page, Threads, every_thread_has_finished, now, pause, pause_until, settle,
-    threads_alive,
+    Drops, Gate, Line, Meter, Page, Threads, beats, every_thread_has_finished, now, pause, pause_until,
+    settle, threads_alive,
 };
 
 pub use protocol::Kind;

@@ -49,6 +49,14 @@ pub fn pause_until(time: Duration) {
     }
 }
 
+/// The multiples of a time since the case began, from the last one that has passed. With [`pause_until`], threads that begin
+/// at different times keep to one beat.
+pub fn beats(every: Duration) -> impl Iterator<Item = Duration> {
+    let passed = now().as_nanos() / every.as_nanos();
+    let first = u32::try_from(passed).expect("a case does not last for so many beats");
+    (first..).map(move |beat| every * beat)
+}
+
 /// Virtual time since the case began; zero on real threads, which no check may time.
 pub fn now() -> Duration {
     engine::elapsed()

@@ -2,30 +2,15 @@
 
 use std::fmt::Write;
 
-/// Numbers that follow from a seed (splitmix64).
-struct Rng(u64);
+use engine::Rng;
 
-impl Rng {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut bits = self.0;
-        bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        bits ^ (bits >> 31)
-    }
+fn one<'a, T>(rng: &mut Rng, of: &'a [T]) -> &'a T {
+    &of[rng.below(of.len())]
+}
 
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(self.next() % end as u64).expect("it is less than a usize")
-    }
-
-    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.below(of.len())]
-    }
-
-    /// True in `percent` of a hundred cases.
-    fn is(&mut self, percent: usize) -> bool {
-        self.below(100) < percent
-    }
+/// True in `percent` of a hundred cases.
+fn is(rng: &mut Rng, percent: usize) -> bool {
+    rng.below(100) < percent
 }
 
 const LOAD: [&str; 3] = ["rlx", "acq", "sc"];
@@ -48,11 +33,13 @@ enum Taste {
 /// # Panics
 /// Never: a string takes what is written to it.
 pub fn drawn(seed: u64) -> String {
-    let mut rng = Rng(seed);
-    let taste =
-        *rng.one(&[Taste::Everything, Taste::SeqCst, Taste::Fences, Taste::Updates, Taste::LoadsAndStores]);
-    let (threads, operations) = (*rng.one(&[2, 2, 3, 3, 4]), *rng.one(&[5, 6, 7, 8]));
-    let locations = &["x", "y", "z"][..*rng.one(&[1, 2, 2, 3])];
+    let mut rng = Rng::new(seed);
+    let taste = *one(
+        &mut rng,
+        &[Taste::Everything, Taste::SeqCst, Taste::Fences, Taste::Updates, Taste::LoadsAndStores],
+    );
+    let (threads, operations) = (*one(&mut rng, &[2, 2, 3, 3, 4]), *one(&mut rng, &[5, 6, 7, 8]));
+    let locations = &["x", "y", "z"][..*one(&mut rng, &[1, 2, 2, 3])];
     let mut sizes = vec![1; threads];
     (threads..operations).for_each(|_| sizes[rng.below(threads)] += 1);
     let mut text = format!("test drawn-{seed}\nfinal {}\n", locations.join(" "));
@@ -63,8 +50,8 @@ pub fn drawn(seed: u64) -> String {
         for number in 0..size {
             let line = line(&mut rng, taste, locations, &mut writes, &mut registers);
             writeln!(text, "  {line}").expect("a string takes it");
-            if registers > 0 && number + 1 < size && rng.is(12) {
-                let (relation, to) = (rng.one(&["==", "!="]), rng.below(2));
+            if registers > 0 && number + 1 < size && is(&mut rng, 12) {
+                let (relation, to) = (one(&mut rng, &["==", "!="]), rng.below(2));
                 writeln!(text, "  if r{} {relation} {to} {{", registers - 1).expect("a string takes it");
                 open += 1;
             }
@@ -89,10 +76,10 @@ fn line(
         kinds.extend(["fence", "fence"]);
     }
     let order = |rng: &mut Rng, of: &[&'static str]| {
-        if taste == Taste::SeqCst && rng.is(60) { "sc" } else { *rng.one(of) }
+        if taste == Taste::SeqCst && is(rng, 60) { "sc" } else { *one(rng, of) }
     };
     let place = rng.below(locations.len());
-    let (at, mut kind) = (locations[place], *rng.one(&kinds));
+    let (at, mut kind) = (locations[place], *one(rng, &kinds));
     // More stores of one location than these have too many orders.
     if ["store", "add", "swap", "cas"].contains(&kind) {
         if writes[place] == 4 {
@@ -105,15 +92,15 @@ fn line(
     *registers += usize::from(!["store", "fence"].contains(&kind));
     match kind {
         "store" => {
-            let last = (register > 0 && rng.is(20)).then(|| format!("r{}", register - 1));
-            let value = last.unwrap_or_else(|| (*rng.one(&["1", "1", "2", "3"])).to_owned());
+            let last = (register > 0 && is(rng, 20)).then(|| format!("r{}", register - 1));
+            let value = last.unwrap_or_else(|| (*one(rng, &["1", "1", "2", "3"])).to_owned());
             format!("store {at} {value} {}", order(rng, &STORE))
         }
         "fence" => format!("fence {}", order(rng, &FENCE)),
         "add" => format!("r{register} = add {at} 1 {}", order(rng, &UPDATE)),
-        "swap" => format!("r{register} = swap {at} {} {}", rng.one(&[1, 2, 3]), order(rng, &UPDATE)),
+        "swap" => format!("r{register} = swap {at} {} {}", one(rng, &[1, 2, 3]), order(rng, &UPDATE)),
         "cas" => {
-            let (from, to) = (rng.below(2), rng.one(&[2, 3]));
+            let (from, to) = (rng.below(2), one(rng, &[2, 3]));
             format!("r{register} = cas {at} {from} {to} {} {}", order(rng, &UPDATE), order(rng, &LOAD))
         }
         _ => format!("r{register} = load {at} {}", order(rng, &LOAD)),

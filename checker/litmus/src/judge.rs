@@ -16,10 +16,8 @@ pub(crate) struct Verdict {
 pub(crate) fn judge(execution: &Execution<'_>) -> Verdict {
     let Execution { events, reads_from, .. } = execution;
     let (sequenced, modification): (&Relation, &Relation) = (execution.sequenced, execution.modification);
-    let count = events.len();
     // A load comes before the stores that are newer than what it reads.
-    let reads_before = reads_from.inverse().then(modification);
-    let reads_before = without_identity(reads_before, count);
+    let reads_before = reads_from.inverse().then(modification).between_two();
     let communication = reads_from.clone().or(modification).or(&reads_before);
     let extended = communication.clone().closure();
     if !extended.is_irreflexive() {
@@ -36,10 +34,6 @@ pub(crate) fn judge(execution: &Execution<'_>) -> Verdict {
             && has_one_order(execution, &sets, &synchronises, &happens_before, &extended),
         is_interleaving: sequenced.clone().or(&communication).is_acyclic(),
     }
-}
-
-fn without_identity(relation: Relation, count: usize) -> Relation {
-    (0..count).fold(Relation::empty(count), |kept, i| kept.or(&relation.clone().from(1 << i).to(!(1 << i))))
 }
 
 /// The events by what they are.

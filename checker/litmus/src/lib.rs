@@ -1,6 +1,6 @@
 //! Litmus tests: programs of a few threads with a few operations on atomics each, and the outcomes that C++20 allows them,
 //! whose memory model is Rust's. [`solve`] lists every execution of a program and judges it by the words of the standard;
-//! [`drawn`] makes programs that nobody has thought of. Nothing here knows of the engine, which is tested against it.
+//! [`drawn`] makes programs that nobody has thought of. Nothing here knows how the engine treats memory, which is tested against it.
 
 mod draw;
 mod execution;

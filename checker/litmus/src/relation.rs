@@ -61,6 +61,12 @@ impl Relation {
         self
     }
 
+    /// Without what stands in it to itself.
+    pub(crate) fn between_two(mut self) -> Self {
+        self.0.iter_mut().enumerate().for_each(|(i, row)| *row &= !(1 << i));
+        self
+    }
+
     pub(crate) fn from(mut self, set: Set) -> Self {
         self.0.iter_mut().enumerate().filter(|(i, _)| set & (1 << i) == 0).for_each(|(_, row)| *row = 0);
         self

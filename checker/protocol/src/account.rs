@@ -98,8 +98,8 @@ pub fn deadlocked(run: &Run, waits_for: &dyn Fn(&ThreadReport) -> Option<String>
     let shown = of_each_kind(&waits);
     let others = match waits.len() - shown.len() {
         0 => String::new(),
-        1 => " (and so does one more thread)".to_owned(),
-        more => format!(" (and so do {more} more threads)"),
+        1 => " (and one more thread waits)".to_owned(),
+        more => format!(" (and {more} more threads wait)"),
     };
     let shown: Vec<String> = shown.iter().map(|(name, what)| format!("`{name}` waits for {what}")).collect();
     let mut text = match shown.as_slice() {

@@ -84,7 +84,8 @@ pub fn run_until(
             let Finding { message, printed, .. } = child.end.finding(limit);
             bail!("the check program named no checks: {message}\n{}", printed.unwrap_or_default());
         };
-        if let End::Died { how, .. } = &child.end
+        if let End::Died { how, stderr, .. } = &child.end
+            && !has_overflowed(stderr)
             && let Some(lacks) = process::memory_lacks(MEMORY_LIMIT)
         {
             bail!("the check program ended: {how}; {lacks}");
@@ -120,7 +121,7 @@ pub fn run_until(
         // How a decoy ends says nothing of the check: what is told is its own failure, if it has one.
         if let Some(at) = rest.first().filter(|_| lost > 0) {
             let own = match runs.unfinished(&at.name) {
-                Unfinished::Decoy { own } => own.map(|own| *own),
+                Unfinished::Decoy { own } => Some(*own),
                 Unfinished::DecoyFirst if matches!(child.end, End::PastDeadline | End::Done) => None,
                 Unfinished::DecoyFirst => {
                     let alone = Request { only: Some(vec![at.name.clone()]), draw: None, ..request.clone() };
@@ -247,7 +248,7 @@ impl End {
             End::Died { how, stderr, .. } => {
                 let memory =
                     || format!("it used more memory than the {} GiB it is given", MEMORY_LIMIT >> 30);
-                let how = if stderr.contains("has overflowed its stack") {
+                let how = if has_overflowed(stderr) {
                     "a thread has overflowed its stack".to_owned()
                 } else if stderr.lines().any(is_out_of_memory) {
                     memory()
@@ -261,6 +262,11 @@ impl End {
             }
         }
     }
+}
+
+/// Whether Rust has said that a stack was too small for what it was used for.
+fn has_overflowed(stderr: &str) -> bool {
+    stderr.contains("has overflowed its stack")
 }
 
 /// What Rust says before it aborts because it was refused memory.

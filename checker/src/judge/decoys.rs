@@ -22,7 +22,7 @@ pub enum Unfinished {
     /// That of its decoy, after its own, which was reported.
     Decoy {
         /// What was reported.
-        own: Option<Box<Check>>,
+        own: Box<Check>,
     },
 }
 
@@ -33,7 +33,7 @@ impl Runs {
         match (Decoy::drawn(draw, name).comes_first, self.first.remove(name)) {
             (true, Some(_)) | (false, None) => Unfinished::Own,
             (true, None) => Unfinished::DecoyFirst,
-            (false, own) => Unfinished::Decoy { own: own.map(Box::new) },
+            (false, Some(own)) => Unfinished::Decoy { own: Box::new(own) },
         }
     }
 
@@ -136,10 +136,8 @@ mod tests {
                 }
                 false => {
                     assert!(matches!(in_the_first, Unfinished::Own));
-                    let own = Some(Status::Failed);
-                    assert!(
-                        matches!(in_the_second, Unfinished::Decoy { own: told } if told.as_ref().map(|it| it.status) == own)
-                    );
+                    let Unfinished::Decoy { own } = in_the_second else { panic!("{in_the_second:?}") };
+                    assert_eq!(own.status, Status::Failed);
                 }
             }
         }

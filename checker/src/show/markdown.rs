@@ -309,7 +309,6 @@ impl<'a> Page<'a> {
     }
 }
 
-/// The room that the mark of an item takes.
 /// A clause as running text: without the stars around what is stressed. What stands between backticks stays.
 pub fn unstressed(text: &str) -> String {
     let parts = text.split('`').enumerate();
@@ -318,6 +317,7 @@ pub fn unstressed(text: &str) -> String {
     parts.map(plain).collect::<Vec<_>>().join("`")
 }
 
+/// The room that the mark of an item takes.
 fn mark_room(list: Option<u64>) -> &'static str {
     match list {
         None => "  ",

@@ -188,6 +188,9 @@ fn want_of_memory_in_the_shell_is_no_fault_of_the_program() {
     let workbook = Workbook::new();
     workbook.learner_writes("greet", "let _ = check; \"pass\"");
     workbook.checker("run greet").run().exits(0);
+    // rustc alone maps more than this.
+    let ended = workbook.checker("run greet").memory(200_000).run();
+    assert_eq!(ended.0.status.code(), Some(2), "{}{}", ended.stdout(), ended.stderr());
     // How much is too little depends on the tools. Whatever it is, the program has not failed.
     for kib in [300_000, 350_000, 500_000] {
         let ended = workbook.checker("run greet").memory(kib).run();

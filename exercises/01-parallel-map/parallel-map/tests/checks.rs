@@ -8,7 +8,7 @@ use std::thread;
 use std::time::Duration;
 
 use harness::{Check, Drops, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq};
-use harness::{fail, input, now, panic_message, pause, pause_until};
+use harness::{beats, fail, input, now, panic_message, pause, pause_until};
 
 checks! {
     1 => results_come_in_the_order_of_the_items;
@@ -200,12 +200,6 @@ fn more_workers_than_processors(check: &Check) {
 /// Not one at which a program looks that looks from time to time.
 const BEAT: Duration = Duration::from_millis(170);
 
-/// The beats from the last one before `now`.
-fn beats_from(now: Duration) -> impl Iterator<Item = Duration> {
-    let first = (now.as_nanos() / BEAT.as_nanos()) as u32;
-    (first..).map(|beat| BEAT * beat)
-}
-
 /// Items end on a beat, and begin at most 50 ms after one.
 fn a_free_worker_begins_the_next_item(check: &Check) {
     check.forall(input::numbers_or_dozens_and(1..5, 2..=8, 2..=4), |(ticks, workers)| {
@@ -213,7 +207,7 @@ fn a_free_worker_begins_the_next_item(check: &Check) {
         let f = |ticks: u64| {
             let _inside = meter.enter();
             // Where one takes so long, the others are through with the rest meanwhile.
-            for beat in beats_from(now()).take(if ticks == 4 { 40 } else { ticks as usize }) {
+            for beat in beats(BEAT).take(if ticks == 4 { 40 } else { ticks as usize }) {
                 pause_until(beat + SOON + SOON / 4);
                 let (waiting, inside) = (items - meter.entered(), meter.inside());
                 expect(waiting == 0 || inside >= workers, Kind::Sequential, || {

@@ -5,8 +5,8 @@ use std::thread;
 use std::time::Duration;
 
 use harness::{
-    Check, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq, fail, input, now, pause,
-    pause_until,
+    Check, Kind, Meter, beats, catch, checks, every_thread_has_finished, expect, expect_eq, fail, input,
+    pause, pause_until,
 };
 use thumbnails::render_all;
 
@@ -111,12 +111,6 @@ fn as_many_pictures_at_once_as_there_are_workers(check: &Check) {
     });
 }
 
-/// The ticks from the last one before `now`.
-fn ticks_from(now: Duration) -> impl Iterator<Item = Duration> {
-    let first = (now.as_nanos() / TICK.as_nanos()) as u32;
-    (first..).map(|tick| TICK * tick)
-}
-
 /// Pictures begin and end on the tick, so half a tick later all is at rest.
 fn a_free_worker_begins_the_next_picture_at_once(check: &Check) {
     check.forall(input::numbers_or_dozens_and(1..4, 2..=6, 2..=3), |(ticks, workers)| {
@@ -124,7 +118,7 @@ fn a_free_worker_begins_the_next_picture_at_once(check: &Check) {
         let render = |ticks: u64| {
             let _inside = meter.enter();
             // Where one takes so long, the others are through with the rest meanwhile.
-            for tick in ticks_from(now()).take(if ticks == 3 { 40 } else { ticks as usize }) {
+            for tick in beats(TICK).take(if ticks == 3 { 40 } else { ticks as usize }) {
                 pause_until(tick + TICK / 2);
                 let (waiting, inside) = (pictures - meter.entered(), meter.inside());
                 expect(waiting == 0 || inside == workers, Kind::Sequential, || {

@@ -6,7 +6,7 @@ use std::thread;
 use std::time::Duration;
 
 use harness::{Check, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq, fail, input};
-use harness::{now, panic_message, pause, pause_until};
+use harness::{beats, panic_message, pause, pause_until};
 use tolerant_map::{Failure, Outcome, tolerant_map};
 
 checks! {
@@ -209,19 +209,13 @@ fn as_many_items_at_once_as_there_are_workers(check: &Check) {
     });
 }
 
-/// The ticks from the last one before `now`.
-fn ticks_from(now: Duration) -> impl Iterator<Item = Duration> {
-    let first = (now.as_nanos() / TICK.as_nanos()) as u32;
-    (first..).map(|tick| TICK * tick)
-}
-
 /// Items begin and end on the tick, so half a tick later all is at rest.
 fn a_free_worker_begins_the_next_item_at_once(check: &Check) {
     check.forall(input::numbers_or_dozens_and(0..9, 2..=6, 2..=3), |(items, workers)| {
         let meter = Meter::new();
         let watched = |item: &u64| {
             let _inside = meter.enter();
-            for tick in ticks_from(now()).take(1 + *item as usize / 3) {
+            for tick in beats(TICK).take(1 + *item as usize / 3) {
                 pause_until(tick + TICK / 2);
                 let (waiting, inside) = (items.len() - meter.entered(), meter.inside());
                 expect(waiting == 0 || inside == workers, Kind::Sequential, || {
