@@ -47,7 +47,10 @@ pub(crate) struct Exec {
     /// Whether the strategy is an enumeration, which has to know what each step touches.
     pub(crate) enumerates: bool,
     pub(crate) ending: Option<Ending>,
-    pub(crate) panics: Vec<Panic>,
+    /// With their stacks, where the execution is explained.
+    pub(crate) panics: Vec<(Panic, Option<Stack>)>,
+    /// Whether somebody will be told of it, and where its threads stood.
+    pub(crate) explains: bool,
     pub(crate) console: String,
     pub(crate) trace: Option<Trace>,
     root_returned: bool,
@@ -156,6 +159,7 @@ impl Exec {
             strategy,
             ending: None,
             panics: Vec::new(),
+            explains: explain,
             console: String::new(),
             trace: trace.then(Trace::default),
             root_returned: false,

@@ -59,7 +59,7 @@ pub use operations::{
     sleep_until, spawn, spin_point, spurious, take_point, taken, touch, wait_until, wake_all, wake_done,
     wake_one, wake_task, yield_point,
 };
-pub use panics::{LONGEST_TEXT, catching, mark_panicking, message_of, panicking, unmark_panicking};
+pub use panics::{LONGEST_TEXT, Origin, catching, mark_panicking, message_of, panicking, unmark_panicking};
 pub use report::{Ending, Event, Panic, Run, ThreadReport};
 pub use rng::Rng;
 pub use run::{Options, execute, steps_heartbeat};

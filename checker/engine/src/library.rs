@@ -101,6 +101,15 @@ pub(crate) fn only_looks(op: &str, place: Loc) -> bool {
     package.is_some_and(|package| package == EPOCH || ["load", "fence"].contains(&op))
 }
 
+/// The folders of std's own sources, where a sysroot or a build of the simulated one has them.
+const STD: [&str; 4] = ["library/core/src/", "library/alloc/src/", "library/std/src/", "checker/simstd/src/"];
+
+/// Whether code in `file` runs for whoever calls it: it is std's or a library's.
+pub(crate) fn runs_for_others(file: &str) -> bool {
+    let file = file.replace('\\', "/");
+    STD.iter().any(|folder| file.contains(folder)) || package(&file).is_some()
+}
+
 /// Whether `rest` is what cargo adds to a package's name, such as `-1.13.0`.
 fn is_version(rest: &str) -> bool {
     rest.strip_prefix('-').is_some_and(|version| version.starts_with(|c: char| c.is_ascii_digit()))
@@ -113,6 +122,15 @@ mod tests {
     #[test]
     fn the_inside_of_a_library_has_the_name_that_a_learner_knows() {
         assert_eq!([called("next"), called("drop_in_place"), called("send")], ["recv", "drop", "send"]);
+    }
+
+    #[test]
+    fn core_runs_for_others_and_the_checks_do_not() {
+        let core = "/rustc/59807616e1fa2540724bfbac14d7976d7e4a3860/library/core/src/time.rs";
+        assert!(runs_for_others(core) && runs_for_others(r"C:\rust\library\core\src\time.rs"));
+        assert!(runs_for_others("/vendor/rayon-core-1.13.0/src/registry.rs"));
+        assert!(!runs_for_others("exercises/05-worker-pool/one-clerk/tests/checks.rs"));
+        assert!(!runs_for_others("src/lib.rs"));
     }
 
     #[test]

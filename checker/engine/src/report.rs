@@ -61,7 +61,7 @@ pub struct Panic {
     pub task: u32,
     /// The text it panicked with.
     pub message: String,
-    /// The source file of the panic.
+    /// The source file of the panic; where stacks are explained, the learner's, also of a panic inside of core or a library.
     pub file: String,
     /// The line in it.
     pub line: u32,

@@ -7,7 +7,8 @@ use crate::execution::{self, Exec, HEARTBEAT, in_execution, with};
 use crate::explain;
 use crate::heap::{self, Keeping};
 use crate::panics::{catching, install_hook};
-use crate::report::{Ending, Run};
+use crate::report::{Ending, Panic, Run};
+use crate::stack::{Stack, learners_place};
 use crate::strategy::Strategy;
 use crate::switch::{self, STACK};
 use crate::task::{Limits, Resume, State, TaskId, name_of};
@@ -106,6 +107,14 @@ fn explain_unfinished() {
     }
 }
 
+/// A panic of core's or of a library's is told at the learner's line that led there.
+fn at_own_line(mut panic: Panic, stack: Option<Stack>, source: &str) -> Panic {
+    if let Some((file, line)) = stack.and_then(|stack| learners_place(&panic.file, &stack, source)) {
+        (panic.file, panic.line) = (file, line);
+    }
+    panic
+}
+
 fn into_run(mut exec: Exec, source: &str) -> Run {
     let ids = || 0..exec.tasks.len() as TaskId;
     let names = ids().map(|id| name_of(&exec.tasks, id)).collect();
@@ -128,7 +137,7 @@ fn into_run(mut exec: Exec, source: &str) -> Run {
         time: std::time::Duration::from_nanos(exec.clock.now),
         steps_at_this_time: exec.steps - exec.clock.steps_when_moved,
         readings_at_this_time: exec.clock.readings - exec.clock.readings_when_moved,
-        panics: exec.panics,
+        panics: exec.panics.into_iter().map(|(panic, stack)| at_own_line(panic, stack, source)).collect(),
         threads,
         printed: exec.console,
         events: exec.trace.map(|trace| trace.into_events(source)).unwrap_or_default(),

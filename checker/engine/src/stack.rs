@@ -33,6 +33,12 @@ pub(crate) fn own_file(file: &Path, source: &str) -> Option<String> {
     is_there.then(|| inside.to_string_lossy().into_owned())
 }
 
+/// The learner's line that led to a panic in `file`, if that runs for others and the stack has a line of the learner's at all.
+pub(crate) fn learners_place(file: &str, stack: &Stack, source: &str) -> Option<(String, u32)> {
+    let at = library::runs_for_others(file).then(|| locate(stack, source)).flatten();
+    at.map(|located| located.at)
+}
+
 /// Where the learner's code is on a stack.
 pub(crate) struct Located {
     /// The innermost line.

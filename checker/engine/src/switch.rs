@@ -7,6 +7,7 @@
 //! that the next task finds taken, which panics). When an execution ends early, the stacks of its unfinished tasks
 //! are reset without running destructors and never resumed, so nothing that they borrowed is touched again.
 
+use std::alloc::{Layout, handle_alloc_error};
 use std::cell::{Cell, RefCell};
 use std::io;
 use std::mem::ManuallyDrop;
@@ -42,8 +43,10 @@ thread_local! {
 
 /// Makes a stack for a task that is to be.
 ///
+/// Where there is no room for one of the usual size, the process ends as it does when any other memory is refused.
+///
 /// # Errors
-/// If the system has no room for it.
+/// If it is to be larger than usual, and the system has no room for it.
 pub(crate) fn stack(size: usize) -> io::Result<DefaultStack> {
     if size <= STACK
         && let Some(stack) = STACKS.with_borrow_mut(Vec::pop)
@@ -53,7 +56,13 @@ pub(crate) fn stack(size: usize) -> io::Result<DefaultStack> {
     if size > TOO_LARGE {
         return Err(io::ErrorKind::OutOfMemory.into());
     }
-    DefaultStack::new(size.max(STACK))
+    let stack = DefaultStack::new(size.max(STACK));
+    if size <= STACK && stack.is_err() {
+        // Whether there is room for one more ordinary stack depends on the machine, so no verdict may hang on it.
+        let layout = Layout::from_size_align(STACK, 1).expect("an alignment of one fits any size");
+        handle_alloc_error(layout);
+    }
+    stack
 }
 
 /// Makes the coroutine of the task whose turn it is to get a number. It runs `body` when it is resumed first.

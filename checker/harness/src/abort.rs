@@ -4,7 +4,7 @@
 use std::panic;
 use std::sync::{Mutex, PoisonError};
 
-use engine::{Limits, Options, Strategy, Style, TaskId, execute};
+use engine::{Limits, Options, Origin, Strategy, Style, TaskId, execute};
 
 use protocol::Thread;
 
@@ -16,20 +16,21 @@ const LAST_WORDS: [&str; 2] =
 struct Panic {
     task: TaskId,
     message: String,
-    file: String,
-    line: u32,
+    origin: Origin,
 }
 
 impl Panic {
-    fn describe(&self) -> String {
-        format!("\"{}\" at {}:{}", self.message, self.file, self.line)
+    fn describe(&self, source: &str) -> String {
+        let (file, line) = self.origin.place(source);
+        format!("\"{}\" at {file}:{line}", self.message)
     }
 
-    fn thread(&self) -> Thread {
+    fn thread(&self, source: &str) -> Thread {
+        let (file, line) = self.origin.place(source);
         Thread {
             name: if self.task == 0 { "main" } else { "a thread" }.to_owned(),
-            file: Some(self.file.clone()),
-            line: Some(self.line),
+            file: Some(file),
+            line: Some(line),
             waiting_for: None,
             caller: None,
         }
@@ -37,7 +38,9 @@ impl Panic {
 }
 
 /// Calls `tell` with what happened, and with where, right before the process aborts because of a panic.
-pub(crate) fn watch(tell: impl Fn(String, Option<Thread>) + Send + Sync + 'static) {
+///
+/// `source` is the end of the path of the learner's file.
+pub(crate) fn watch(source: String, tell: impl Fn(String, Option<Thread>) + Send + Sync + 'static) {
     // An empty execution: the engine's own hook, which records panics, has to be there, so that ours goes around it.
     let limits = Limits { steps: 1, threads: 1 };
     let strategy = Strategy::new(0, Style::Mixed);
@@ -57,17 +60,16 @@ pub(crate) fn watch(tell: impl Fn(String, Option<Thread>) + Send + Sync + 'stati
             let message = match own.as_slice() {
                 [last, first, ..] => format!(
                     "it panicked, {}, while it unwound from another panic, {}",
-                    last.describe(),
-                    first.describe()
+                    last.describe(&source),
+                    first.describe(&source)
                 ),
-                [last] => format!("it panicked where a panic can't go on, {}", last.describe()),
+                [last] => format!("it panicked where a panic can't go on, {}", last.describe(&source)),
                 [] => message,
             };
-            tell(message, own.first().map(|panic| panic.thread()));
+            tell(message, own.first().map(|panic| panic.thread(&source)));
             return;
         }
-        let (file, line) = info.location().map_or((String::new(), 0), |at| (at.file().to_owned(), at.line()));
-        latest.push(Panic { task, message, file, line });
+        latest.push(Panic { task, message, origin: Origin::of(info) });
         // More than the two that meet is never told.
         if latest.len() > 2 {
             latest.remove(0);

@@ -64,7 +64,7 @@ pub(crate) fn main(entries: &[Entry]) -> ExitCode {
     let current = Arc::new(Mutex::new(""));
     watch(channel.clone(), Arc::clone(&current));
     let (teller, at) = (channel.clone(), Arc::clone(&current));
-    abort::watch(move |message, thread| {
+    abort::watch(request.source.to_string_lossy().into_owned(), move |message, thread| {
         let check = *at.lock().unwrap_or_else(PoisonError::into_inner);
         teller.send(&Event::Aborting {
             check: check.to_owned(),

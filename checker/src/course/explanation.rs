@@ -29,15 +29,18 @@ impl Explanations {
         let is_general = self.section(&kind.to_string()) == own;
         let says_less = kind == Kind::Deadlock && !shown.is_empty() && is_general;
         let section = self.section(&kind.to_string());
-        let fitting = |words: &&str| fits(words, kind, facts);
+        let fits = |words: &str| fits(words, kind, facts);
         let words = match own {
-            Some(own) if says_less => to_read(own),
-            Some(own) if fitting(&own) => own,
-            Some(own) => section.filter(fitting).unwrap_or(to_read(own)),
-            None if !shown.is_empty() => "",
-            None => Some(general(kind)).filter(fitting).unwrap_or_default(),
+            Some(own) if says_less => to_read(own).to_owned(),
+            Some(own) if fits(own) => own.to_owned(),
+            Some(own) => match section.filter(|words| fits(words)) {
+                Some(section) => section.to_owned(),
+                None => what_fits(own, &fits),
+            },
+            None if !shown.is_empty() => String::new(),
+            None => what_fits(general(kind), &fits),
         };
-        [shown.as_str(), words].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
+        [shown, words].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
     }
 
     /// The exercise's own words: its section `KIND, clause N`, else its section `KIND`.
@@ -65,6 +68,38 @@ fn fits(text: &str, kind: Kind, facts: &Facts) -> bool {
         ]);
     }
     held.into_iter().all(|(spoken_of, is_there)| !spoken_of || is_there)
+}
+
+/// The sentences of `text` that fit, without those that lean on one that does not.
+fn what_fits(text: &str, fits: &dyn Fn(&str) -> bool) -> String {
+    let mut before_fits = true;
+    let kept = sentences(text).into_iter().filter(|sentence| {
+        let leans = LEANING.iter().any(|word| sentence.split_whitespace().next() == Some(word));
+        before_fits = fits(sentence) && (before_fits || !leans);
+        before_fits
+    });
+    kept.collect::<Vec<_>>().join(" ")
+}
+
+/// The words with which a sentence goes on from the one before it.
+const LEANING: [&str; 16] = [
+    "And", "But", "He", "Her", "His", "It", "Its", "She", "So", "That", "Their", "Then", "There", "They",
+    "This", "Those",
+];
+
+fn sentences(text: &str) -> Vec<&str> {
+    let mut rest = text.trim();
+    let mut all = Vec::new();
+    while let Some(end) = rest.match_indices(['.', '?', '!']).map(|(at, _)| at + 1).find(|end| {
+        let behind = &rest[*end..];
+        let begins = behind.trim_start().starts_with(|c: char| c.is_uppercase() || c == '`');
+        behind.starts_with(char::is_whitespace) && begins
+    }) {
+        all.push(&rest[..end]);
+        rest = rest[end..].trim_start();
+    }
+    all.push(rest);
+    all
 }
 
 /// What `text` sends the reader to: its last sentence, if that does.
@@ -207,6 +242,24 @@ mod tests {
     fn every_interleaving_is_said_of_wrong_answers_only() {
         let own = explanations(&[("race", "It is wrong in every interleaving.")]);
         assert_eq!(own.likely(Kind::Race, None, &Facts::default()), "");
+    }
+
+    #[test]
+    fn of_a_text_that_does_not_fit_the_sentences_that_do_are_told() {
+        let text = "Who waits here? Perhaps a sender is kept. It ends no loop. Ask what\nwould end the wait. See lessons/02-x, \
+                    on waiting.";
+        let own = explanations(&[("deadlock, clause 3", text)]);
+        let traced = Facts { is_traced: true, ..Facts::default() };
+        let likely = |facts: &Facts| own.likely(Kind::Deadlock, Some(3), facts);
+        let without = "Who waits here? Ask what\nwould end the wait. See lessons/02-x, on waiting.";
+        assert_eq!(likely(&traced), without);
+        assert_eq!(likely(&Facts { has_channel: true, ..traced }), text);
+    }
+
+    #[test]
+    fn a_sentence_ends_before_a_capital_letter() {
+        let text = "Is 1.5 ms enough? `wait` says so, e.g. here. Look!";
+        assert_eq!(sentences(text), ["Is 1.5 ms enough?", "`wait` says so, e.g. here.", "Look!"]);
     }
 
     #[test]

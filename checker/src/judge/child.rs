@@ -96,46 +96,30 @@ pub fn run_until(
         let reported = |name: &String| checks.iter().any(|check| check.name == *name);
         let rest = listed.iter().filter(|listed| asked(&listed.name) && !reported(&listed.name));
         let mut rest: Vec<Listed> = rest.cloned().collect();
-        request.resume = None;
-        let (mut lost, status) = match child.end {
-            End::Paused { ref resume } => {
-                request.resume = Some(resume.clone());
-                (0, Status::Passed)
-            }
-            // If some are left, somebody else has said that all had ended: no program of ours does.
-            End::Done => (rest.len(), Status::Failed),
-            // Such an end is no fault of its own, unless it comes again.
-            End::Died { was_killed: true, .. } if killed.insert(child.started.clone()) => (0, Status::Passed),
-            // No time is left for the others either.
-            End::PastDeadline => (rest.len(), Status::Undecided),
-            _ => {
-                let at = rest.iter().position(|listed| child.started.as_ref() == Some(&listed.name));
-                if let Some(at) = at {
-                    rest[..=at].rotate_right(1);
-                }
-                (rest.len().min(1), Status::Failed)
-            }
-        };
+        if let Some(at) = rest.iter().position(|listed| child.started.as_ref() == Some(&listed.name)) {
+            rest[..=at].rotate_right(1);
+        }
+        // Such an end is no fault of its own, unless it comes again.
+        let is_asked_again = child.end.was_killed() && killed.insert(child.started.clone());
+        let mut lost = if is_asked_again { 0 } else { child.end.loses(rest.len()) };
         hangs += usize::from(matches!(child.end, End::Stuck { .. }));
-        let finding = child.end.finding(limit);
-        // How a decoy ends says nothing of the check: what is told is its own failure, if it has one.
+        let (finding, status) = (child.end.finding(limit), child.end.status());
+        request.resume = None;
         if let Some(at) = rest.first().filter(|_| lost > 0) {
-            let own = match runs.unfinished(&at.name) {
-                Unfinished::Decoy { own } => Some(*own),
-                Unfinished::DecoyFirst if matches!(child.end, End::PastDeadline | End::Done) => None,
-                Unfinished::DecoyFirst => {
-                    let alone = Request { only: Some(vec![at.name.clone()]), draw: None, ..request.clone() };
-                    let suite = Some(listed.clone());
-                    run_until(deadline, suite, program, &alone, cancel, &mut |_| ())?.pop()
-                }
-                Unfinished::Own => None,
+            let alone = || {
+                let request = Request { only: Some(vec![at.name.clone()]), draw: None, ..request.clone() };
+                let suite = Some(listed.clone());
+                Ok(run_until(deadline, suite, program, &request, cancel, &mut |_| ())?.pop())
             };
-            if let Some(own) = own.filter(|own| own.status == Status::Failed) {
+            if let Some(own) = child.end.own_failure(runs.unfinished(&at.name), alone)? {
                 tell(News::Ended(Box::new(own.clone())));
                 checks.push(own);
                 rest.remove(0);
                 lost -= 1;
             }
+        }
+        if let End::Paused { resume } = child.end {
+            request.resume = Some(resume);
         }
         let mut report = |listed, status, finding| {
             let check = unrun(listed, status, finding);
@@ -224,6 +208,41 @@ enum End {
 }
 
 impl End {
+    /// How many of the checks that are `left` have no report, and get none.
+    fn loses(&self, left: usize) -> usize {
+        match self {
+            End::Paused { .. } => 0,
+            // If some are left, somebody else has said that all had ended: no program of ours does. Past the deadline no time is
+            // left for the others either.
+            End::Done | End::PastDeadline => left,
+            End::Flooded | End::Stuck { .. } | End::Aborting { .. } | End::Died { .. } => left.min(1),
+        }
+    }
+
+    fn status(&self) -> Status {
+        if matches!(self, End::PastDeadline) { Status::Undecided } else { Status::Failed }
+    }
+
+    fn was_killed(&self) -> bool {
+        matches!(self, End::Died { was_killed: true, .. })
+    }
+
+    /// The check's own failure, if it has one and the child ended in the run of its decoy: how that ends says nothing of the check.
+    /// `alone` runs the check without the decoy.
+    fn own_failure(
+        &self,
+        unfinished: Unfinished,
+        alone: impl FnOnce() -> Result<Option<Check>>,
+    ) -> Result<Option<Check>> {
+        let own = match unfinished {
+            Unfinished::Decoy { own } => Some(*own),
+            Unfinished::DecoyFirst if matches!(self, End::PastDeadline | End::Done) => None,
+            Unfinished::DecoyFirst => alone()?,
+            Unfinished::Own => None,
+        };
+        Ok(own.filter(|own| own.status == Status::Failed))
+    }
+
     fn finding(&self, limit: Duration) -> Finding {
         match self {
             End::Done | End::Paused { .. } => {

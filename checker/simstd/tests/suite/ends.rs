@@ -1,9 +1,11 @@
 //! The ways in which a program can end the simulation.
 
 use std::collections::BTreeSet;
+use std::hint::black_box;
 use std::io::{BufRead, Write};
+use std::time::Duration;
 
-use engine::Ending;
+use engine::{Ending, Limits, Options, Strategy, Style, execute};
 use simstd::io::IsTerminal;
 use simstd::sync::Mutex;
 use simstd::{fs, process, thread};
@@ -44,6 +46,25 @@ fn a_caught_panic_is_recorded_and_not_printed() {
     });
     assert!(matches!(run.ending, Ending::Completed));
     assert_eq!((run.panics.len(), run.panics[0].message.as_str()), (1, "on purpose"));
+}
+
+#[test]
+fn a_panic_inside_of_core_is_told_where_the_program_led_to_it() {
+    let panic_of = |explain| {
+        let strategy = Strategy::new(1, Style::Mixed);
+        let limits = Limits { steps: 1_000, threads: 10 };
+        let options = Options { strategy, limits, explain, trace: false, source: "suite/ends.rs" };
+        let less = black_box(Duration::ZERO);
+        let program = || {
+            black_box(less - Duration::from_nanos(1));
+        };
+        execute(options, &program).panics.remove(0)
+    };
+    assert!(panic_of(false).file.ends_with("core/src/time.rs"));
+    let told = panic_of(true);
+    assert_eq!(told.file, "suite/ends.rs");
+    let line = include_str!("ends.rs").lines().position(|line| line.contains("less - Duration"));
+    assert_eq!(Some(told.line as usize), line.map(|before| before + 1));
 }
 
 #[test]
