@@ -210,6 +210,9 @@ pub fn was_killed(status: ExitStatus) -> bool {
     return status.code().is_none();
 }
 
+/// What the compiler takes for the largest of our programs.
+pub const COMPILER_MEMORY: u64 = 1 << 30;
+
 /// What to say where a program of this shell may have less memory than `needed`, and we can't lift that limit.
 pub fn memory_lacks(needed: u64) -> Option<String> {
     #[cfg(target_os = "linux")]

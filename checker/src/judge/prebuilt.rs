@@ -347,12 +347,14 @@ pub(super) fn artifacts(mut command: Command, building: &Building<'_>) -> Result
     match ending.context("cargo is needed to build the simulated std; install Rust from https://rustup.rs")? {
         Ending::Exited(status) if status.success() => {}
         Ending::Exited(_) => bail!(
-            "the simulated std could not be built; {}\n\
-             if it can't reach crates.io, connect once and run `cargo fetch`",
+            "the simulated std could not be built; {}\n{}",
             match building.cargo_talks {
                 true => "what cargo says is above".to_owned(),
                 false => format!("cargo says:\n{}", String::from_utf8_lossy(&said)),
-            }
+            },
+            process::memory_lacks(process::COMPILER_MEMORY).unwrap_or_else(|| {
+                "if it can't reach crates.io, connect once and run `cargo fetch`".to_owned()
+            })
         ),
         Ending::PastDeadline | Ending::CutOff => bail!("cargo did not finish building the simulated std"),
     }

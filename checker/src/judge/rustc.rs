@@ -206,9 +206,6 @@ pub fn may_link(command: &mut Command) {
     }
 }
 
-/// What the compiler takes for the largest of our programs.
-const LEAST_MEMORY: u64 = 1 << 30;
-
 pub fn rustc_says(command: Command, patience: &Patience<'_>) -> Result<Said> {
     let limits = Limits {
         deadline: Instant::now() + patience.limit,
@@ -259,7 +256,7 @@ pub fn rustc_says(command: Command, patience: &Patience<'_>) -> Result<Said> {
         return Ok(Said::Unlinked(text));
     }
     // With so little it says many things that are not so, and seldom that it had too little.
-    if let Some(lacks) = process::memory_lacks(LEAST_MEMORY) {
+    if let Some(lacks) = process::memory_lacks(process::COMPILER_MEMORY) {
         bail!("{text}\n\nnothing of this may be true: {lacks}");
     }
     if process::was_killed(status) {

@@ -73,6 +73,9 @@ pub fn try_all(rustc: &Path, version: &str, folder: &Path) -> Result<Tricks> {
         (interposes || !is_newer(version), "calls in the place of atomic instructions (`-C passes=tsan`)"),
     ];
     if let Some((_, what)) = broken.iter().find(|(works, _)| !works) {
+        if let Some(lacks) = process::memory_lacks(process::COMPILER_MEMORY) {
+            bail!("rustc could not compile a program of a few lines: {lacks}");
+        }
         let release = release(version).unwrap_or("this rustc");
         let (major, minor) = NEWEST_KNOWN;
         bail!(
