@@ -14,6 +14,8 @@ const EXERCISES: [&str; 3] = [
     "04-fan-out-fan-in/sum-of-squares",
     "09-progress-tracking/progress-report",
 ];
+/// Those whose solutions have orders below SeqCst.
+const WITH_ORDERS: [&str; 2] = ["14-orders/notice-board", "14-orders/own-lock"];
 
 fn main() {
     let workspace =
@@ -46,6 +48,31 @@ fn main() {
         let ratio = a.as_secs_f64() / b.as_secs_f64();
         println!("{name:<18} {:>10.2} s {:>10.2} s {ratio:>7.2}", a.as_secs_f64(), b.as_secs_f64());
     }
+
+    println!(
+        "\nan edit judged, with its memory orders and with SeqCst in their place, {ROUNDS} times in turn; medians"
+    );
+    println!("{:<18} {:>12} {:>12} {:>7}", "exercise", "orders", "SeqCst", "ratio");
+    for exercise in WITH_ORDERS {
+        let name = exercise.rsplit('/').next().expect("a path has a last part");
+        let written = clone.source(exercise);
+        let strong = ["Relaxed", "Acquire", "Release"].iter().fold(written.clone(), |text, order| {
+            text.replace(&format!("Ordering::{order}"), "Ordering::SeqCst")
+        });
+        assert_ne!(written, strong, "{name} has no weaker orders");
+        let judge = |text: &str, mark: &str| {
+            clone.write(exercise, &format!("// {mark}\n{text}"));
+            clone.cargo(&["checker", "run", name], &[0]);
+        };
+        judge(&written, "first");
+        let (a, b) = in_turn(
+            ROUNDS,
+            |round| judge(&written, &format!("orders {round}")),
+            |round| judge(&strong, &format!("strong {round}")),
+        );
+        let ratio = a.as_secs_f64() / b.as_secs_f64();
+        println!("{name:<18} {:>10.2} s {:>10.2} s {ratio:>7.2}", a.as_secs_f64(), b.as_secs_f64());
+    }
 }
 
 /// A copy of the workspace in which every exercise is solved.
@@ -65,7 +92,7 @@ impl Clone {
             fs::create_dir_all(to.parent().expect("a file has a folder")).expect("the clone can be written");
             fs::copy(entry.path(), to).expect("the clone can be written");
         }
-        for exercise in EXERCISES {
+        for exercise in EXERCISES.into_iter().chain(WITH_ORDERS) {
             let solution = root.join("solutions").join(exercise).join("src/lib.rs");
             fs::copy(solution, root.join("exercises").join(exercise).join("src/lib.rs"))
                 .expect("a solution for each");
@@ -75,9 +102,19 @@ impl Clone {
 
     /// A new line at the top: rustc has to look at everything, since all lines have moved.
     fn edit(&self, exercise: &str, mark: &str) {
-        let file = self.root.join("exercises").join(exercise).join("src/lib.rs");
-        let text = fs::read_to_string(&file).expect("the exercise is there");
-        fs::write(file, format!("// {mark}\n{text}")).expect("the clone can be written");
+        self.write(exercise, &format!("// {mark}\n{}", self.source(exercise)));
+    }
+
+    fn source(&self, exercise: &str) -> String {
+        fs::read_to_string(self.file(exercise)).expect("the exercise is there")
+    }
+
+    fn write(&self, exercise: &str, text: &str) {
+        fs::write(self.file(exercise), text).expect("the clone can be written");
+    }
+
+    fn file(&self, exercise: &str) -> PathBuf {
+        self.root.join("exercises").join(exercise).join("src/lib.rs")
     }
 
     fn cargo(&self, arguments: &[&str], codes: &[i32]) {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
-use bench::{in_turn_by, time};
+use bench::{in_turn_by, median, time};
 use shuttle::scheduler::RandomScheduler;
 
 const SCHEDULES: usize = 4_000;
@@ -54,9 +54,11 @@ impl Ours {
         Self { executable, _folder: folder }
     }
 
-    /// How long the schedules of one round take, and how many points were at the counts of an `Arc`.
-    fn run(&self, program: &str, round: usize) -> (Duration, u64) {
-        let arguments = [program.to_owned(), SCHEDULES.to_string(), (round * SCHEDULES).to_string()];
+    /// How long the schedules of one round take, and how many points were at the counts of an `Arc`. `reads` says what loads
+    /// may read: the `newest` value, or a `stale` one where the orders allow it.
+    fn run(&self, program: &str, round: usize, reads: &str) -> (Duration, u64) {
+        let (schedules, seed) = (SCHEDULES.to_string(), (round * SCHEDULES).to_string());
+        let arguments = [program, &schedules, &seed, reads];
         let output = Command::new(&self.executable).args(arguments).output().expect("the program runs");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let said = String::from_utf8_lossy(&output.stdout);
@@ -91,8 +93,8 @@ fn theirs(program: fn(), round: usize) {
 fn main() {
     println!("{SCHEDULES} schedules of each program, {ROUNDS} times in turn; medians");
     println!(
-        "{:<16} {:>14} {:>14} {:>8} {:>24}",
-        "program", "simstd /s", "shuttle /s", "ratio", "Arc points a schedule"
+        "{:<16} {:>14} {:>14} {:>8} {:>24} {:>20}",
+        "program", "simstd /s", "shuttle /s", "ratio", "Arc points a schedule", "with stale reads /s"
     );
     let ours = Ours::compile();
     // Whether the program has an `Arc` of its own: then its counts must have been seen.
@@ -103,11 +105,12 @@ fn main() {
         ("atomics", on_shuttle::atomics, true),
     ];
     for (name, program, has_arcs) in programs {
-        let mut counts = 0;
+        let (mut counts, mut stale) = (0, Vec::new());
         let (a, b) = in_turn_by(
             ROUNDS,
             |round| {
-                let (time, points) = ours.run(name, round);
+                stale.push(ours.run(name, round, "stale").0);
+                let (time, points) = ours.run(name, round, "newest");
                 counts += points;
                 time
             },
@@ -116,6 +119,12 @@ fn main() {
         assert_eq!(counts > 0, has_arcs, "{name}: {counts} scheduling points at the counts of an Arc");
         let rate = |time: Duration| SCHEDULES as f64 / time.as_secs_f64();
         let points = counts as f64 / (ROUNDS * SCHEDULES) as f64;
-        println!("{name:<16} {:>14.0} {:>14.0} {:>8.2} {points:>24.1}", rate(a), rate(b), rate(a) / rate(b));
+        println!(
+            "{name:<16} {:>14.0} {:>14.0} {:>8.2} {points:>24.1} {:>20.0}",
+            rate(a),
+            rate(b),
+            rate(a) / rate(b),
+            rate(median(stale))
+        );
     }
 }

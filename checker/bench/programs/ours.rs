@@ -5,7 +5,7 @@ use std::env;
 use std::hint::black_box;
 use std::time::Instant;
 
-use engine::{Ending, Limits, Options, Strategy, Style, execute};
+use engine::{Ending, Limits, Options, StaleReads, Strategy, Style, execute};
 
 #[macro_use]
 #[path = "programs.rs"]
@@ -13,11 +13,13 @@ mod programs;
 
 programs!(on_simstd simstd);
 
-/// Its arguments: the program, how many schedules, and the first seed. It prints nanoseconds, and how many scheduling points
+/// Its arguments: the program, how many schedules, the first seed, and `newest` or `stale` for what loads may read. It prints nanoseconds, and how many scheduling points
 /// were at the counts of an `Arc`.
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let [program, schedules, seed] = arguments.as_slice() else { panic!("a program, a number and a seed") };
+    let [program, schedules, seed, reads] = arguments.as_slice() else {
+        panic!("a program, a number, a seed, and what loads may read")
+    };
     let number = |text: &String| text.parse::<u64>().expect("a number");
     let (schedules, seed) = (number(schedules), number(seed));
     let program: fn() = match program.as_str() {
@@ -29,8 +31,12 @@ fn main() {
     };
     let (start, mut counts) = (Instant::now(), 0);
     for seed in seed..seed + schedules {
+        let strategy = Strategy::new(seed, Style::Mixed);
         let options = Options {
-            strategy: Strategy::new(seed, Style::Mixed),
+            strategy: match reads.as_str() {
+                "stale" => strategy.with_stale_reads(StaleReads::Drawn(seed)),
+                _ => strategy,
+            },
             limits: Limits { steps: 1_000_000, threads: 100 },
             explain: false,
             trace: false,

@@ -51,10 +51,11 @@ pub(crate) fn explore(
         done += 1;
         search.schedules += 1;
         let tree = inputs.tree(seed);
-        let way = Way { seed, world: seed, style, late: LATE, orders: Orders::AllSeqCst };
+        let way = Way { seed, world: seed, style, late: LATE, orders: Orders::AllSeqCst, twice: false };
         let failing = search
             .attempt(body, &tree.current(), way.clone(), &mut steps)
-            .or_else(|| search.attempt_with_stale_reads(body, &tree.current(), way.clone()));
+            .or_else(|| search.attempt_with_stale_reads(body, &tree.current(), way.clone()))
+            .or_else(|| search.attempt_twice(body, &tree.current(), way.clone()));
         if let Some(failing) = failing {
             let mut tree = tree;
             if let Some(play) = search.play.clone() {
@@ -85,6 +86,9 @@ pub(crate) fn explore(
 mod tests {
     use super::*;
     use crate::cases::Tree;
+    use crate::expect::expect_eq;
+    use protocol::Kind;
+    use simstd::sync::atomic::{AtomicUsize, Ordering};
     use std::cell::RefCell;
     use std::sync::Arc;
 
@@ -109,6 +113,36 @@ mod tests {
         fn complicate(&mut self) -> bool {
             false
         }
+    }
+
+    #[test]
+    fn what_is_left_over_from_the_first_time_is_found_and_told() {
+        static CALLS: AtomicUsize = AtomicUsize::new(0);
+        let body = |_: &Input| {
+            let before = CALLS.fetch_add(1, Ordering::SeqCst);
+            expect_eq("the calls before", before, 0);
+        };
+        let mut search = Search::beginning_at(Place::default());
+        explore(&mut search, &Seeds, None, &|_| String::new(), &body);
+        let finding = search.finding.expect("the second time differs");
+        assert_eq!((finding.kind, finding.message.contains("the calls before")), (Kind::WrongAnswer, true));
+        assert!(
+            finding.why.iter().any(|sentence| sentence.contains("outlives the first call")),
+            "{finding:?}"
+        );
+        // The same seed tells the same.
+        let mut again = Search::beginning_at(Place::default());
+        (again.seed, again.wanted) = (finding.seed.expect("it has one"), Some(1));
+        explore(&mut again, &Seeds, None, &|_| String::new(), &body);
+        assert_eq!(again.finding.map(|again| again.why), Some(finding.why));
+    }
+
+    #[test]
+    fn what_fails_the_first_time_too_is_told_as_that() {
+        let body = |_: &Input| expect_eq("the answer", 1, 2);
+        let mut search = Search::beginning_at(Place::default());
+        explore(&mut search, &Seeds, None, &|_| String::new(), &body);
+        assert!(search.finding.expect("it is wrong").why.is_empty());
     }
 
     #[test]
@@ -139,7 +173,7 @@ mod tests {
             // A check may search more than once.
             explore(&mut search, &Seeds, None, &|_| String::new(), &body);
             explore(&mut search, &Seeds, None, &|_| String::new(), &body);
-            assert!(memory::held() < memory::MOST_HELD + 2 * EACH as isize, "{} held", memory::held());
+            assert!(memory::held() < memory::MOST_HELD + 4 * EACH as isize, "{} held", memory::held());
             // What the end of the process does.
             left.borrow_mut().clear();
             match search.paused {
@@ -148,6 +182,9 @@ mod tests {
             }
         };
         assert_eq!((schedules, processes), (4_000, 4));
-        assert!(seen.into_inner().into_iter().eq((7..2_007).chain(7..2_007)));
+        // Some are run again, with the case twice.
+        let mut seen = seen.into_inner();
+        seen.dedup();
+        assert!(seen.into_iter().eq((7..2_007).chain(7..2_007)));
     }
 }

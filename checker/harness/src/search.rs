@@ -34,6 +34,15 @@ const REFINE_STEPS: u64 = SCHEDULES / 5 * ENDLESS;
 const WEAKER: usize = 4;
 /// Keeps the choice of these seeds apart from what else depends on them.
 const AGAIN: u64 = 0xA6A1_4571_7B0A_5EED;
+/// One seed in so many is run again with the case twice in one execution.
+const TWICE: usize = 16;
+/// Keeps the choice of these seeds apart, too.
+const SECOND: u64 = 0x5EC0_4DCA_11ED_0A11;
+/// Why a case may fail the second time only.
+const LEFT_OVER: [&str; 2] = [
+    "The check did the same twice in one run. The first time the promise was kept, the second time it was not.",
+    "So something outlives the first call and changes the second. Look at each `static` and each `thread_local!`.",
+];
 
 /// How far a check has come: what another process needs to know to go on from there.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
@@ -115,6 +124,8 @@ pub(crate) struct Way {
     /// Those that wait for a time wake less than this many nanoseconds after it.
     pub(crate) late: u64,
     pub(crate) orders: Orders,
+    /// The case happens twice in one execution, one time after the other: what is left over from the first must not matter.
+    pub(crate) twice: bool,
 }
 
 impl Way {
@@ -128,6 +139,12 @@ impl Way {
                 .with_stale_reads(StaleReads::Only(choices.clone()))
                 .with_stronger_orders(stronger.clone()),
         }
+    }
+
+    /// The case, as often as it happens in one execution.
+    pub(crate) fn times(&self, body: Body<'_>) -> impl Fn(&Input) {
+        let times = if self.twice { 2 } else { 1 };
+        move |input| (0..times).for_each(|_| body(input))
     }
 
     fn has_stale_reads(&self) -> bool {
@@ -179,7 +196,7 @@ impl Search {
 
     /// Runs one case under one schedule.
     pub(crate) fn run(&self, body: Body<'_>, input: &Input, way: &Way, explain: bool) -> Run {
-        self.run_by(way.strategy(), body, input, explain && self.trace, explain)
+        self.run_by(way.strategy(), &way.times(body), input, explain && self.trace, explain)
     }
 
     /// Runs one case as somebody else chooses.
@@ -232,6 +249,13 @@ impl Search {
         is_its_turn.then(|| self.attempt(body, input, Way { orders: Orders::Drawn, ..way }, &mut 0)).flatten()
     }
 
+    /// Tries the schedule again in which nothing went wrong, with the case twice, if it is the turn of this seed.
+    pub(crate) fn attempt_twice(&self, body: Body<'_>, input: &Input, way: Way) -> Option<Failing> {
+        let is_its_turn = self.hunt.is_none() && Rng::new(way.seed ^ SECOND).below(TWICE) == 0;
+        // These steps don't count either.
+        is_its_turn.then(|| self.attempt(body, input, Way { twice: true, ..way }, &mut 0)).flatten()
+    }
+
     /// Makes the failure small and finds out what it is. A function of the failing seed alone, so that
     /// replaying the seed gives the same finding.
     pub(crate) fn look_into(
@@ -251,15 +275,22 @@ impl Search {
         if best.way.has_stale_reads() {
             finding.why = stale::why(&run, &|stronger| self.is_mended(&best, stronger, body));
         }
+        if best.way.twice {
+            finding.why.extend(LEFT_OVER.map(String::from));
+        }
         finding
     }
 
     /// The failure made small.
     pub(crate) fn smallest(&self, first: Failing, tree: &mut dyn Tree, body: Body<'_>) -> Failing {
         let mut spent = 0;
-        let first = self.be_punctual(first, body, &mut spent);
+        let first = self.be_punctual(self.with_one_time(first, body, &mut spent), body, &mut spent);
         let best = self.shorten(self.shrink(first, tree, body, &mut spent), body, &mut spent);
-        self.with_few_stale_reads(best, body)
+        let best = self.with_few_stale_reads(best, body);
+        // The smaller one may fail the first time.
+        let once = best.way.twice.then(|| Way { twice: false, ..best.way.clone() });
+        let failing = once.and_then(|way| self.attempt(body, &best.input, way, &mut 0));
+        failing.filter(|failing| failing.failure.kind == best.failure.kind).unwrap_or(best)
     }
 
     /// The same failure with as few stale reads as will do: most need one.
@@ -297,6 +328,15 @@ impl Search {
     fn is_mended(&self, best: &Failing, stronger: Vec<Stronger>, body: Body<'_>) -> bool {
         let way = Way { orders: Orders::Only(best.stale.clone(), stronger), ..best.way.clone() };
         self.attempt(body, &best.input, way, &mut 0).is_none()
+    }
+
+    /// The same failure where the case happens once, if there is one.
+    fn with_one_time(&self, first: Failing, body: Body<'_>, spent: &mut u64) -> Failing {
+        if !first.way.twice {
+            return first;
+        }
+        let once = Way { twice: false, ..first.way.clone() };
+        self.fails(&first.input, &once, first.failure.kind, body, spent).unwrap_or(first)
     }
 
     /// The same failure with as little lateness as will do: most need none.
