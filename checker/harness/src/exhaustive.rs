@@ -13,6 +13,7 @@ use crate::cases::{Input, LAST_SEED, Small};
 use crate::classify::classify;
 use crate::expect::Failure;
 use crate::played::played;
+use crate::probe;
 use crate::search::{Body, CROWDED, Search};
 
 /// More interleavings than this are not tried,
@@ -93,7 +94,7 @@ pub(crate) fn play(
             Script::following(doers?)
         }
     };
-    let run = search.run_by(Strategy::given(script), body, &small.input, true, true);
+    let run = search.run_by(Strategy::given(script), body, &small.input, 1, true, true);
     Some(played(&run, FIRST + number, show(&small.input)))
 }
 
@@ -186,7 +187,10 @@ fn each(
             trace: explain && (search.trace || search.play.is_some()),
             source: &search.source,
         };
-        let mut run = execute(options, &|| body(&small.input));
+        let mut run = execute(options, &|| {
+            probe::begin();
+            body(&small.input);
+        });
         let enumeration = run.enumeration.take();
         if !look(number, &run) {
             return false;

@@ -27,7 +27,7 @@ pub(crate) fn play(
         Play::Chosen(choices) => Script::of(choices.clone()),
     };
     let strategy = best.way.strategy().with_script(script);
-    let run = search.run_by(strategy, &best.way.times(body), &best.input, true, true);
+    let run = search.run_by(strategy, body, &best.input, best.way.times(), true, true);
     played(&run, seed, show(&best.input))
 }
 

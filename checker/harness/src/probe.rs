@@ -1,5 +1,6 @@
 //! Probes: they count what learner code does, and hold it up where a check wants to look.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::panic::Location;
@@ -25,6 +26,11 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     engine::touch(std::ptr::from_ref(mutex).addr(), Access::Change);
     // A probe's lock is never held across a scheduling point.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+thread_local! {
+    /// When the case began, in the time of its execution. All of its threads are on one of the system's.
+    static BEGAN: Cell<Duration> = const { Cell::new(Duration::ZERO) };
 }
 
 /// Lets virtual time pass for this thread: whatever can happen meanwhile has happened when it returns.
@@ -59,7 +65,12 @@ pub fn beats(every: Duration) -> impl Iterator<Item = Duration> {
 
 /// Virtual time since the case began; zero on real threads, which no check may time.
 pub fn now() -> Duration {
-    engine::elapsed()
+    engine::elapsed().saturating_sub(BEGAN.get())
+}
+
+/// A case begins, perhaps the second of its execution.
+pub(crate) fn begin() {
+    BEGAN.set(engine::elapsed());
 }
 
 /// Waits until nothing else can run unless time moves. On real threads there is no such moment: it yields.
@@ -131,7 +142,7 @@ impl Meter {
         let inside = self.0.inside.fetch_add(1, Ordering::SeqCst) + 1;
         self.0.peak.fetch_max(inside, Ordering::SeqCst);
         self.0.entered.fetch_add(1, Ordering::SeqCst);
-        let now = u64::try_from(engine::elapsed().as_nanos()).unwrap_or(u64::MAX);
+        let now = u64::try_from(now().as_nanos()).unwrap_or(u64::MAX);
         self.0.last_entered.store(now, Ordering::SeqCst);
         Inside(self)
     }
@@ -389,7 +400,7 @@ impl Write for Page {
         }
         state.text.extend_from_slice(&bytes[..taken]);
         let length = state.text.len();
-        state.writes.push((length, engine::elapsed()));
+        state.writes.push((length, now()));
         Ok(taken)
     }
 

@@ -10,7 +10,7 @@ use crate::account::finding;
 use crate::cases::{Input, Tree};
 use crate::classify::classify;
 use crate::expect::Failure;
-use crate::{memory, stale};
+use crate::{memory, probe, stale};
 
 /// Schedules behind a passed check at the least.
 pub(crate) const SCHEDULES: u64 = 1_000;
@@ -141,10 +141,9 @@ impl Way {
         }
     }
 
-    /// The case, as often as it happens in one execution.
-    pub(crate) fn times(&self, body: Body<'_>) -> impl Fn(&Input) {
-        let times = if self.twice { 2 } else { 1 };
-        move |input| (0..times).for_each(|_| body(input))
+    /// How often the case happens in one execution.
+    pub(crate) fn times(&self) -> u32 {
+        if self.twice { 2 } else { 1 }
     }
 
     fn has_stale_reads(&self) -> bool {
@@ -196,21 +195,27 @@ impl Search {
 
     /// Runs one case under one schedule.
     pub(crate) fn run(&self, body: Body<'_>, input: &Input, way: &Way, explain: bool) -> Run {
-        self.run_by(way.strategy(), &way.times(body), input, explain && self.trace, explain)
+        self.run_by(way.strategy(), body, input, way.times(), explain && self.trace, explain)
     }
 
-    /// Runs one case as somebody else chooses.
+    /// Runs one case as somebody else chooses, so many times in one execution.
     pub(crate) fn run_by(
         &self,
         strategy: Strategy,
         body: Body<'_>,
         input: &Input,
+        times: u32,
         trace: bool,
         explain: bool,
     ) -> Run {
-        let limits = Limits { steps: ENDLESS, threads: CROWDED };
+        let limits = Limits { steps: ENDLESS * u64::from(times), threads: CROWDED };
         let options = Options { strategy, limits, explain, trace, source: &self.source };
-        execute(options, &|| body(input))
+        execute(options, &|| {
+            for _ in 0..times {
+                probe::begin();
+                body(input);
+            }
+        })
     }
 
     pub(crate) fn attempt(

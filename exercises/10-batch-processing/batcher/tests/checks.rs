@@ -19,7 +19,7 @@ checks! {
     1 => a_batch_takes_all_that_wait_up_to_its_size simulated;
     1 => each_pusher_keeps_its_order;
     1 => two_batchers_at_once_keep_apart;
-    1 => the_documented_run;
+    1 => the_documented_run simulated;
     2 => a_full_batch_is_begun_at_once simulated;
     2 => the_age_is_that_of_the_first_item simulated;
     2 => the_age_goes_on_while_the_handler_is_busy simulated;

@@ -56,7 +56,7 @@ checks! {
     11 => a_map_returns_an_outcome_for_each_item;
     11 => items_of_a_map_overlap_and_have_names simulated;
     11 => items_of_a_map_are_refused_or_cancelled simulated;
-    11 => the_documented_run;
+    11 => the_documented_run simulated;
     12 => waiting_threads_do_not_spin simulated;
 }
 
