@@ -47,7 +47,8 @@ const CROSSBEAM: Suite = Suite {
 /// Those of the system: a runtime starts threads, sockets and timers of its own.
 const RUNTIME: &str = "needs an asynchronous runtime (async-std or tokio), which needs the real system";
 const LOOM: &str = "is written for loom, which has atomics of its own";
-const ALLOCATOR: &str = "counts allocations: its allocator's atomics would be scheduling points inside the scheduler";
+const ALLOCATOR: &str =
+    "counts allocations: its allocator's atomics would be scheduling points inside the scheduler";
 
 const EMPTY: &str = "its authors have commented out all of its tests";
 

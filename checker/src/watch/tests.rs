@@ -122,6 +122,7 @@ fn who_meets_the_same_finding_again_and_again_is_told_where_help_is() {
     judged(&mut model, Some(deadlock()));
     let third = screen(&mut model, 100, 60);
     assert!(third.contains("This is verdict 3 in a row with `deadlock`."), "{third}");
+    assert!(!third.contains("game"), "the lesson of this course has none: {third}");
     // What the compiler refuses is in no lesson.
     for _ in 0..3 {
         let refused = Report::refused("greet", Finding::new(Kind::DoesNotCompile, "error: no"), 420);

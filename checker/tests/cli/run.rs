@@ -219,7 +219,7 @@ fn the_list_says_what_was_proven_of_the_programs_that_pass() {
         .checker("list")
         .run()
         .exits(0)
-        .shows("Proven of your programs: 2 clauses kept in ")
+        .shows("Your programs have kept 2 clauses in ")
         .shows(&format!("kept in {} schedules", thousands(schedules)));
     // What was edited since has to be judged again.
     workbook.learner_writes("greet", "\"pass\" // more");

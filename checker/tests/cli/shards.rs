@@ -54,7 +54,7 @@ fn shards_in_any_order_give_the_bytes_of_one_run() {
     run(&workbook, 2).exits(0);
     run(&workbook, 0).exits(0);
     let early = workbook.checker("grade merge --out out").run().exits(1).shows("shard 1: it has never run");
-    early.shows("nothing was merged; to run again, of 3: 1");
+    early.shows("nothing was merged; of 3 shards, run these again: 1");
     assert!(!workbook.path("out/verdicts").exists());
     run(&workbook, 1).exits(0);
     workbook.checker("grade merge --out out").run().exits(0).shows("3 shards: 9 records merged");

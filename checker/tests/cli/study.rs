@@ -147,7 +147,7 @@ fn the_list_can_be_filtered() {
     let workbook = Workbook::new();
     let ended = workbook.checker("list --filter wav").run().exits(0).shows("wave");
     assert!(!ended.stdout().contains("· greet"));
-    workbook.checker("list --filter xyz").run().exits(0).shows("nothing has `xyz`");
+    workbook.checker("list --filter xyz").run().exits(0).shows("no exercise has `xyz`");
 }
 
 #[test]

@@ -44,9 +44,9 @@ fn a_changed_contract_has_the_program_judged_again() {
     });
     let ended = update(&mine, &new.path("")).exits(0);
     ended
-        .shows("The course is at 9.0.0 now")
+        .shows("The course is now at 9.0.0")
         .shows("Changed:\n  greet  contract\n")
-        .shows("Judging 1 program of yours again:\n  ✓ greet: passed\n");
+        .shows("Judging 1 program again:\n  ✓ greet: passed\n");
     mine.checker("list").run().exits(0).shows("✓ greet  passed ");
     update(&mine, &new.path("")).exits(0).shows("This is the newest version of the course, 9.0.0.");
 }

@@ -29,7 +29,7 @@ fn bad_input_is_told_with_what_to_do_next() {
         .complains("src/lib.rs:2: is a doctest");
 
     let right = Home::package("#[test]\nfn right() {}\n", &[]);
-    right.explore("wrong").exits(2).complains("no test of `theirs` is selected by `wrong`");
+    right.explore("wrong").exits(2).complains("no test of `theirs` matches `wrong`");
     right.explore("-p their").exits(2).complains("there is no package `their`; did you mean `theirs`?");
     right.explore("-- --frobnicate").exits(2).complains("unknown option --frobnicate");
 
