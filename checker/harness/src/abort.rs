@@ -60,7 +60,7 @@ pub(crate) fn watch(tell: impl Fn(String, Option<Thread>) + Send + Sync + 'stati
                     last.describe(),
                     first.describe()
                 ),
-                [last] => format!("it panicked where a panic can't go on, {}", last.describe()),
+                [last] => format!("it panicked where a panic can't unwind, {}", last.describe()),
                 [] => message,
             };
             tell(message, own.first().map(|panic| panic.thread()));

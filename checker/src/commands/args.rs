@@ -108,8 +108,8 @@ pub enum Command {
     },
     /// Take in a new version of the course; what you wrote stays as it is
     ///
-    /// A clone gets the new version from its remote; you need no git commands. A workbook from an archive uses the newer archive
-    /// or folder beside it. Then the command names the exercises that have changed, and judges again those that you have worked on.
+    /// A clone gets the new version from its remote; you need no git commands. A workbook from an archive uses the newer
+    /// workbook that is unpacked beside it. Then the command names the exercises that have changed, and judges again those that you have worked on.
     Update(Update),
     /// Move your progress and your programs to another machine
     Progress {

@@ -306,7 +306,7 @@ fn an_archive_takes_in_the_newer_one_beside_it() {
     );
     pending.end(&mine);
     let error = format!("{:#}", update_until(&mine, new.to_str(), usize::MAX).unwrap_err());
-    assert!(error.contains("has the release 0.2.0, and this workbook is 0.3.0 already"), "{error}");
+    assert!(error.contains("has the release 0.2.0, but this workbook already has 0.3.0"), "{error}");
 }
 
 #[test]

@@ -38,7 +38,7 @@ fn a_crate_that_is_not_there_is_told_in_the_learners_words() {
     let said = said(&workbook);
     assert!(
         said.contains(
-            "The program has no module `tokio`. If that is a crate: an exercise is written with `std`"
+            "The program has no module `tokio`. If that is a crate: an exercise may use only `std`"
         ),
         "{said}"
     );
@@ -54,11 +54,11 @@ fn what_is_missing_or_different_is_named_from_the_error() {
     };
     told(
         "pub fn att(_: &str) -> &'static str { \"pass\" }",
-        "has no `at`, which the checks call by that name. A name like it is there: `att`.",
+        "has no `at`, which the checks call by that name. There is a similar name: `att`.",
     );
     told(
         "pub fn at(_: u32) -> &'static str { \"pass\" }",
-        &format!("`at` in {SOURCE}:1 has another signature than the one that was promised."),
+        &format!("`at` in {SOURCE}:1 does not have the signature in the README."),
     );
 }
 

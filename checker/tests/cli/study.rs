@@ -53,7 +53,7 @@ fn other_programs_are_compared_after_passing() {
     workbook.checker("compare greet mean_2").run().exits(2).complains("did you mean `means_2`");
     let solution = workbook.read("solutions/01-greeting/greet/src/lib.rs");
     workbook.write("exercises/01-greeting/greet/src/lib.rs", solution);
-    workbook.checker("compare greet").run().exits(0).shows("Not a line is different.");
+    workbook.checker("compare greet").run().exits(0).shows("No line differs.");
 }
 
 #[test]

@@ -94,7 +94,7 @@ fn an_update_from_nowhere_says_what_can_be_named() {
     ended.complains("there is no nowhere here; name a folder or a .zip with the new version");
     workbook.write("notes.zip", "no archive");
     let ended = workbook.checker("update notes.zip").run().exits(2);
-    ended.complains("notes.zip is no .zip that can be read; unpack it, and name the folder");
+    ended.complains("notes.zip is not a .zip that can be read; unpack it, and name the folder");
     workbook.write("empty/notes.md", "");
     workbook.checker("update empty").run().exits(2).complains("empty has no workbook in it");
     workbook.checker("update .").run().exits(2).complains("is this workbook itself");
