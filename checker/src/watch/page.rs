@@ -30,7 +30,7 @@ pub fn text(model: &Model<'_>, width: usize) -> (String, String) {
         Pane::Compare(index) => compare(model, &style, *index),
         Pane::Reset => {
             let text = format!(
-                "Put {} back into its original state? Your file is kept, and you are told where.\n\ny  put it back\nany other key  cancel",
+                "Reset {} to its original state? Your file is kept, and you are told where.\n\ny  reset\nany other key  cancel",
                 model.exercise().name
             );
             ("Reset".to_owned(), style.wrapped(&text, "", ""))
@@ -54,7 +54,7 @@ fn keys() -> String {
         ("e", "your editor, at the line of the failure"),
         ("r", "judge again; saving the file does that, too"),
         ("c", "other programs that pass, once yours has"),
-        ("x", "put back the original; your file is kept"),
+        ("x", "reset the exercise; your file is kept"),
         ("Esc", "back to the verdict"),
         ("", ""),
         ("↑ ↓, k j", "a line up or down"),

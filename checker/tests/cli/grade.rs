@@ -144,7 +144,7 @@ fn the_sample_class_of_the_readme_is_taken_in_whole() {
         out.path().join("week-3").display()
     );
     let ended = class().checker(&plan).current_dir(root).run().exits(0);
-    ended.shows("12 submissions, 2 exercises: 21 programs taken in, 3 not handed in, 0 to look at");
+    ended.shows("12 submissions, 2 exercises: 21 programs accepted, 3 not handed in, 0 for you to look at");
 }
 
 #[test]

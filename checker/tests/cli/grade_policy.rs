@@ -119,8 +119,8 @@ fn a_policy_that_means_nothing_is_refused_before_anything_is_judged() {
     let workbook = class();
     let week = workbook.read("week.toml");
     for (line, why) in [
-        ("late = { due = \"2026-03-01T12:00:00Z\", penalty = \"ten\" }", "`ten` is no penalty"),
-        ("late = { due = \"soon\" }", "`soon` is no moment"),
+        ("late = { due = \"2026-03-01T12:00:00Z\", penalty = \"ten\" }", "`ten` is not a penalty"),
+        ("late = { due = \"soon\" }", "`soon` is not a time"),
         ("pick = \"worst\"", "worst"),
         ("shows = { hidden-checks = [\"greet::no_such\"] }", "no such check"),
     ] {

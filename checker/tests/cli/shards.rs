@@ -154,7 +154,7 @@ fn a_record_of_another_shard_is_named() {
     fs::create_dir_all(to.parent().unwrap()).unwrap();
     fs::copy(&from, &to).unwrap();
     let merged = workbook.checker("grade merge --out out").run().exits(1);
-    merged.shows(&format!("shard {other}: ")).shows("is no record of");
+    merged.shows(&format!("shard {other}: ")).shows("is not a record of");
 }
 
 #[test]
