@@ -337,9 +337,9 @@ fn what_is_said_once_goes_with_the_next_key() {
     let mut model = stage.model();
     judged(&mut model, Some(deadlock()));
     press(&mut model, "c");
-    assert!(screen(&mut model, 80, 24).contains("once this one has passed"));
+    assert!(screen(&mut model, 80, 24).contains("after this one has passed"));
     press(&mut model, "o");
-    assert!(!screen(&mut model, 80, 24).contains("once this one has passed"));
+    assert!(!screen(&mut model, 80, 24).contains("after this one has passed"));
 }
 
 #[test]
