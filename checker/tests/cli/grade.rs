@@ -84,7 +84,7 @@ fn a_bare_file_of_an_unclear_exercise_is_refused_by_name() {
         .checker("grade plan class --assignment week.toml --out one")
         .run()
         .exits(0)
-        .shows("0 to look at");
+        .shows("0 for you to look at");
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn whoever_handed_in_a_link_alone_is_not_lost() {
     fs::create_dir(workbook.path("class/gus")).unwrap();
     std::os::unix::fs::symlink("../ann/greet/src/lib.rs", workbook.path("class/gus/lib.rs")).unwrap();
     let ended = workbook.checker("grade plan class --assignment week.toml --out out").run().exits(0);
-    ended.shows("1 to look at").shows("greet: lib.rs is a link or a device");
+    ended.shows("1 for you to look at").shows("greet: lib.rs is a link or a device");
 }
 
 #[cfg(unix)]
@@ -204,7 +204,7 @@ fn a_machine_that_can_not_keep_a_record_is_unfit_and_nothing_is_lost() {
     // As good as a full disk.
     workbook.write("out/verdicts", "");
     let run = "grade run --sandbox none --out out";
-    workbook.checker(run).run().exits(3).complains("nothing that was judged is lost");
+    workbook.checker(run).run().exits(3).complains("no verdict is lost");
     workbook.remove("out/verdicts");
     workbook.checker(run).run().exits(0).shows("5 judged now");
     workbook.checker("grade marks --out nowhere").run().exits(2).complains("people.json is missing");
