@@ -111,7 +111,11 @@ fn what_learners_read_of_a_rejected_variant_has_been_reviewed() {
         texts,
         workbook.read(texts) + "\n════ rejected/waits_9.rs · breaks: clause 2 · finding: deadlock\n",
     );
-    workbook.checker("verify greet").run().exits(1).shows("has a text of rejected/waits_9.rs, which no longer exists");
+    workbook
+        .checker("verify greet")
+        .run()
+        .exits(1)
+        .shows("has a text of rejected/waits_9.rs, which no longer exists");
     workbook.remove(texts);
     workbook.checker("verify greet").run().exits(1).shows("has not been reviewed");
     workbook.write(texts, &reviewed);

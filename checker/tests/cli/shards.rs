@@ -50,7 +50,7 @@ fn merges_into_the_same_bytes(workbook: &Workbook) {
 #[test]
 fn shards_in_any_order_give_the_bytes_of_one_run() {
     let workbook = planned();
-    workbook.checker("grade merge --out out").run().exits(1).shows("to run again, of 3: 0,1,2");
+    workbook.checker("grade merge --out out").run().exits(1).shows("of 3 shards, run these again: 0,1,2");
     run(&workbook, 2).exits(0);
     run(&workbook, 0).exits(0);
     let early = workbook.checker("grade merge --out out").run().exits(1).shows("shard 1: it has never run");
