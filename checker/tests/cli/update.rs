@@ -96,7 +96,7 @@ fn an_update_from_nowhere_says_what_can_be_named() {
     let ended = workbook.checker("update notes.zip").run().exits(2);
     ended.complains("notes.zip is not a .zip that can be read; unpack it, and name the folder");
     workbook.write("empty/notes.md", "");
-    workbook.checker("update empty").run().exits(2).complains("empty has no workbook in it");
+    workbook.checker("update empty").run().exits(2).complains("empty contains no workbook");
     workbook.checker("update .").run().exits(2).complains("is this workbook itself");
     assert!(!workbook.path(".workbook/update").exists());
 }
