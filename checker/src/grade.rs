@@ -102,7 +102,7 @@ pub fn plan(course: &Course, out: &Path, class: &Class<'_>, given: &Given<'_>) -
     Rules::adopt(&folder, &People::read(&folder)?, given)?;
     let count = |wanted: fn(&Taken) -> bool| plan.jobs().filter(|(.., taken)| wanted(taken)).count();
     let mut said = vec![format!(
-        "{}, {}: {} accepted, {} not handed in, {} for you to look at",
+        "{}, {}: {} accepted, {} not handed in, {} to look at",
         counted(plan.submissions.len() as u64, "submission", "submissions"),
         counted(plan.exercises.len() as u64, "exercise", "exercises"),
         counted(count(|taken| matches!(taken, Taken::Frozen { .. })) as u64, "program", "programs"),

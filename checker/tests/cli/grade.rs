@@ -84,7 +84,7 @@ fn a_bare_file_of_an_unclear_exercise_is_refused_by_name() {
         .checker("grade plan class --assignment week.toml --out one")
         .run()
         .exits(0)
-        .shows("0 for you to look at");
+        .shows("0 to look at");
 }
 
 #[test]
@@ -103,7 +103,7 @@ fn whoever_handed_in_a_link_alone_is_not_lost() {
     fs::create_dir(workbook.path("class/gus")).unwrap();
     std::os::unix::fs::symlink("../ann/greet/src/lib.rs", workbook.path("class/gus/lib.rs")).unwrap();
     let ended = workbook.checker("grade plan class --assignment week.toml --out out").run().exits(0);
-    ended.shows("1 for you to look at").shows("greet: lib.rs is a link or a device");
+    ended.shows("1 to look at").shows("greet: lib.rs is a link or a device");
 }
 
 #[cfg(unix)]
@@ -144,7 +144,7 @@ fn the_sample_class_of_the_readme_is_taken_in_whole() {
         out.path().join("week-3").display()
     );
     let ended = class().checker(&plan).current_dir(root).run().exits(0);
-    ended.shows("12 submissions, 2 exercises: 21 programs accepted, 3 not handed in, 0 for you to look at");
+    ended.shows("12 submissions, 2 exercises: 21 programs accepted, 3 not handed in, 0 to look at");
 }
 
 #[test]
