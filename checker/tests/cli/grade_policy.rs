@@ -87,11 +87,7 @@ fn two_members_who_hand_in_different_programs_are_for_a_person_to_look_at() {
     let plan = "grade plan class --roster roster.csv --assignment week.toml --out";
     workbook.checker(&format!("{plan} out")).run().exits(0).shows("handed in different programs");
     workbook.write("submitted.csv", "key,submitted\nann,2026-03-01T12:00:00Z\nben,2026-03-01T11:00:00Z\n");
-    workbook
-        .checker(&format!("{plan} other --submitted submitted.csv"))
-        .run()
-        .exits(0)
-        .shows("0 to look at");
+    workbook.checker(&format!("{plan} other --submitted submitted.csv")).run().exits(0).shows("0 to look at");
     workbook.checker("grade run --sandbox none --out other").run().exits(0);
     workbook.checker("grade marks --out other").run().exits(0);
     assert_eq!(marks(&workbook, "other")["ben"][3], "10.00", "Ann's was the last");
