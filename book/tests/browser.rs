@@ -288,15 +288,19 @@ fn the_game_of_every_lesson_is_won_by_keys_alone() {
         browser.screenshot(&format!("{lesson}-game"));
         // The first press begins to show the shortest way, each one after it makes a move.
         for _ in 0..40 {
-            if browser.value(&status).as_str().unwrap().contains("You have done it") {
+            if browser.value(&status).as_str().unwrap().contains("You have reached the goal") {
                 break;
             }
             browser.press("s");
         }
         let said = browser.value(&status).as_str().unwrap().to_owned();
-        assert!(said.contains("You have done it"), "{lesson}: {said}");
-        let (own, shortest) =
-            said.split_once("done it, in ").unwrap().1.split_once(". The shortest way takes ").unwrap();
+        assert!(said.contains("You have reached the goal"), "{lesson}: {said}");
+        let (own, shortest) = said
+            .split_once("reached the goal, in ")
+            .unwrap()
+            .1
+            .split_once(". The shortest way takes ")
+            .unwrap();
         assert_eq!(format!("{own}."), shortest, "{lesson}");
         browser.screenshot(&format!("{lesson}-game-won"));
         browser.press("u");

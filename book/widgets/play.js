@@ -73,7 +73,7 @@
         };
         const threads = make("div", "play-threads");
         threads.setAttribute("role", "group");
-        threads.setAttribute("aria-label", "Which thread goes on");
+        threads.setAttribute("aria-label", "Which thread runs next");
         const buttons = game.threads.map((name, thread) => {
             const button = make("button");
             button.type = "button";
@@ -138,13 +138,13 @@
                     load(
                         changed,
                         held
-                            ? `It holds: of the ${changed.states.length} states that can come about, none is the one you look for. Try.`
-                            : "It does not hold: there is still a way. Find it, or let it be shown.",
+                            ? `This change mends the program: none of its ${changed.states.length} states is the goal. Try it.`
+                            : "This change does not mend the program: there is still a way to the goal. Find it, or press Show me.",
                     );
                 });
                 mends.append(button);
             }
-            const original = make("button", "", "The program as it was");
+            const original = make("button", "", "The original program");
             original.type = "button";
             original.addEventListener("click", () => load(whole, "Choose a thread."));
             mends.append(original);
@@ -163,7 +163,7 @@
             if (!step) return;
             way.push({ thread, to: step[1] });
             shown = rest;
-            draw(`${game.threads[thread]} went on.`);
+            draw(`${game.threads[thread]} ran.`);
         };
 
         const verdict = (state) => {
@@ -172,7 +172,7 @@
             const own = `${counted(way.length, "move", "moves")} and ${counted(switches, "switch", "switches")}`;
             const best = `${counted(game.moves, "move", "moves")} and ${counted(game.switches, "switch", "switches")}`;
             return state.end === 1
-                ? ` You have done it, in ${own}. The shortest way takes ${best}.`
+                ? ` You have reached the goal, in ${own}. The shortest way takes ${best}.`
                 : " The program has ended, and nothing went wrong. Undo, or start again.";
         };
 
@@ -217,8 +217,8 @@
             figure.focus({ preventScroll: true });
         });
         figure.tabIndex = 0;
-        figure.setAttribute("aria-label", "A game: you decide which thread goes on");
-        const keys = make("figcaption", "play-keys", "Keys: 1, 2, 3 … let a thread go on, u undoes, r starts again, s shows a move. One move takes a thread to its next line.");
+        figure.setAttribute("aria-label", "A game: you decide which thread runs next");
+        const keys = make("figcaption", "play-keys", "Keys: 1, 2, 3 … run a thread, u undoes, r starts again, s shows a move. One move takes a thread to its next line.");
         figure.append(title, code, threads, controls, status, printed, mends, keys);
         figure.hidden = false;
         write();

@@ -136,7 +136,7 @@ fn list(screen: &Screen, course: &Course, progress: &Progress, filter: Option<&s
     if let Some(text) = filter {
         exercises.retain(|exercise| exercise.matches(text, look(progress.state(course, exercise)).1));
         if exercises.is_empty() {
-            screen.say(&format!("nothing has `{text}` in its name, title, lesson or state"))?;
+            screen.say(&format!("no exercise has `{text}` in its name, title, lesson or state"))?;
         }
     }
     screen.list(&exercises, |exercise| progress.state(course, exercise))?;
@@ -147,7 +147,7 @@ fn list(screen: &Screen, course: &Course, progress: &Progress, filter: Option<&s
             all => format!(", and in every interleaving of small inputs ({})", thousands(all)),
         };
         screen.say(&format!(
-            "\nProven of your programs: {} kept in {}{every}.",
+            "\nYour programs have kept {} in {}{every}.",
             counted(proof.clauses, "clause", "clauses"),
             counted(proof.schedules, "schedule", "schedules"),
         ))?;
@@ -194,7 +194,7 @@ fn read_progress(screen: &Screen, course: &Course) -> Result<Progress> {
     original::keep(course, &progress);
     crate::update::remember(&course.root, course.release());
     if crate::update::is_half_done(&course.root) {
-        screen.note("an update of the course is not complete; `cargo checker update` goes on with it");
+        screen.note("an update of the course is not complete; `cargo checker update` continues it");
     }
     Ok(progress)
 }

@@ -252,6 +252,11 @@ impl Exercise {
         Path::new("lessons").join(&self.lesson_dir).join("README.md")
     }
 
+    /// The folder with the game of its lesson. A lesson without a game has no such folder.
+    pub fn game(&self) -> PathBuf {
+        Path::new("lessons").join(&self.lesson_dir).join("puzzles")
+    }
+
     pub fn solution_dir(&self) -> PathBuf {
         let folder = self.dir.file_name().unwrap_or_default();
         Path::new("solutions").join(&self.lesson_dir).join(folder)

@@ -66,7 +66,7 @@ pub fn build(workspace: &Workspace, request: &Request<'_>) -> Result<Built> {
     let target = request.bin.clone().map_or(Target::All, Target::Bin);
     let package = Package { manifest, target, cargo, rustc: Vec::new(), within };
     if !dir.join("built").is_file() {
-        (request.note)("building the simulated std for packages of your own; this is done once");
+        (request.note)("building the simulated std for your own packages; this is done once");
     }
     let stand_ins = StandIns::open(&workbook, &dir, abilities)?;
     let _ = fs::write(dir.join("built"), "");
@@ -142,11 +142,11 @@ fn refused(workspace: &Workspace, errors: &[CompileError], compiles: bool) -> St
     let (over, advice) = match compiles {
         true => (
             " over the simulated std",
-            "Over the real std it compiles. So the simulated std lacks what the code uses: this is a limit of the checker, and \
+            "Over the real std, it compiles. So the simulated std lacks something that the code uses. This is a limit of the checker; \
              your program is not at fault.",
         ),
         false => {
-            ("", "Over the real std it does not compile either. Make `cargo test --no-run` succeed first.")
+            ("", "Over the real std, it does not compile either. Make `cargo test --no-run` succeed first.")
         }
     };
     format!(

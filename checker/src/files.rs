@@ -14,7 +14,7 @@ pub fn read_text(path: &Path) -> Result<String> {
     let about = fs::metadata(path).with_context(|| format!("could not read {}", path.display()))?;
     // A pipe would be waited for, and a device has no end.
     if !about.is_file() {
-        bail!("{} is not a file; name one that can be read to its end", path.display());
+        bail!("{} is not a regular file; name one", path.display());
     }
     if about.len() > LONGEST {
         bail!("{} has more than {} MiB; is it the right file?", path.display(), LONGEST >> 20);
@@ -70,7 +70,7 @@ pub fn named(key: &str, path: &Path) -> OsString {
 pub fn unwritable(dir: &Path) -> String {
     format!(
         "could not write to {}\n\
-         make that folder writable, or set CARGO_TARGET_DIR to one that is",
+         make that folder writable, or set CARGO_TARGET_DIR to a writable folder",
         dir.display()
     )
 }

@@ -102,7 +102,7 @@ pub fn plan(course: &Course, out: &Path, class: &Class<'_>, given: &Given<'_>) -
     Rules::adopt(&folder, &People::read(&folder)?, given)?;
     let count = |wanted: fn(&Taken) -> bool| plan.jobs().filter(|(.., taken)| wanted(taken)).count();
     let mut said = vec![format!(
-        "{}, {}: {} taken in, {} not handed in, {} to look at",
+        "{}, {}: {} accepted, {} not handed in, {} to look at",
         counted(plan.submissions.len() as u64, "submission", "submissions"),
         counted(plan.exercises.len() as u64, "exercise", "exercises"),
         counted(count(|taken| matches!(taken, Taken::Frozen { .. })) as u64, "program", "programs"),
@@ -196,7 +196,7 @@ pub struct Unpacked {
 /// # Errors
 /// If it is none, or a file in it is not what it was.
 pub fn unpack(archive: &Path) -> Result<Unpacked> {
-    let dir = tempfile::tempdir().context("there is no room for a temporary folder")?;
+    let dir = tempfile::tempdir().context("there is no space for a temporary folder")?;
     let about = bundle::unpack(archive, dir.path())?;
     let limits = proof::limits(&Folder(dir.path().join(bundle::GRADING)))?;
     Ok(Unpacked { dir, about, limits })
@@ -225,11 +225,11 @@ impl Unpacked {
         let mut said = vec![
             format!("made with {}", self.about.toolchains.join(" and ")),
             format!("records with the same bytes: {}", proof.same),
-            format!("records with the same verdict, made by something else: {}", proof.otherwise_made),
+            format!("records with the same verdict, made by other tools: {}", proof.otherwise_made),
             format!("records with another verdict: {}", proof.changed.len()),
         ];
         said.extend(proof.changed.iter().cloned());
-        said.extend(proof.files.iter().map(|name| format!("{name} is not the same")));
+        said.extend(proof.files.iter().map(|name| format!("{name} differs")));
         Ok((proof.holds(), said))
     }
 }
@@ -241,7 +241,7 @@ impl Unpacked {
 pub fn archive(course: &Course, out: &Path, to: &Path, vendor: bool, people: bool) -> Result<String> {
     let contents = bundle::Contents { to, vendor, people };
     let files = bundle::write(course, &Folder(out.to_owned()), &contents)?;
-    let named = if people { "it has people.json, with keys and names" } else { "nobody is named in it" };
+    let named = if people { "it contains people.json, with keys and names" } else { "it contains no names" };
     Ok(format!("wrote {} with {files} files; {named}", to.display()))
 }
 
@@ -333,7 +333,7 @@ pub fn set(
     let mut graded = Graded::read(course, out)?;
     let id = graded.people.member(who)?.id.clone();
     let worth = graded.worth.iter().find(|worth| worth.exercise == exercise);
-    let worth = worth.with_context(|| format!("`{exercise}` is no exercise of this assignment"))?;
+    let worth = worth.with_context(|| format!("`{exercise}` is not an exercise of this assignment"))?;
     if let Some((points, _)) = points
         && !(0.0..=worth.points).contains(&points)
     {
@@ -362,7 +362,7 @@ pub fn ask(course: &Course, out: &Path, who: &str, exercise: &str, reason: &str)
     let graded = Graded::read(course, out)?;
     let id = graded.people.member(who)?.id.clone();
     if !graded.worth.iter().any(|worth| worth.exercise == exercise) {
-        bail!("`{exercise}` is no exercise of this assignment");
+        bail!("`{exercise}` is not an exercise of this assignment");
     }
     Requests::read(&graded.folder)?.add(&id, exercise, reason)
 }
@@ -418,7 +418,7 @@ pub fn export(course: &Course, out: &Path, format: Export<'_>) -> Result<String>
         Export::Junit => exports::junit(&graded),
         Export::Class => {
             let path = tables::class(&graded, &graded.people)?;
-            Ok(format!("wrote {}, which names people; keep it where only you can read it", path.display()))
+            Ok(format!("wrote {}, which contains names; keep it where only you can read it", path.display()))
         }
         Export::Similarity => {
             let said = Likeness::of(course, &graded.folder, &graded.plan)?.write(&graded.folder)?;

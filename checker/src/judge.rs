@@ -143,7 +143,7 @@ impl Judge<'_> {
         let checks = root.join(exercise.checks());
         if !checks.is_file() {
             bail!(
-                "{} has no checks, so nothing can be said of it\n\
+                "{} has no checks, so it can't be judged\n\
                  write them in {}, or restore that file with git",
                 exercise.name,
                 exercise.checks().display()
@@ -181,7 +181,7 @@ impl Judge<'_> {
             many => children::run(&program.executable, &request, &self.cancel, many, hung, tell)?,
         };
         if checks.is_empty() {
-            bail!("{} has no check in it; add one for each clause", exercise.checks().display());
+            bail!("{} contains no check; add one for each clause", exercise.checks().display());
         }
         Ok(checks)
     }
@@ -351,7 +351,10 @@ impl Judge<'_> {
 pub fn source_file(root: &Path, file: &Path) -> Result<PathBuf> {
     let name = file.to_string_lossy();
     if name.contains(is_acted_on) {
-        bail!("a file is named {}; give it a name that can be written in one line", line(&name));
+        bail!(
+            "a file has the name {}; give it a name without line breaks or control characters",
+            line(&name)
+        );
     }
     readable(file)?;
     let absolute = file.canonicalize().with_context(|| format!("could not find {}", file.display()))?;
@@ -361,7 +364,7 @@ pub fn source_file(root: &Path, file: &Path) -> Result<PathBuf> {
 
 fn readable(file: &Path) -> Result<()> {
     if file.is_dir() {
-        bail!("{} is a folder; name the Rust file in it that is to be judged", file.display());
+        bail!("{} is a folder; name a Rust file in it to judge", file.display());
     }
     if !file.exists() {
         bail!("there is no file {}; is the path right?", file.display());

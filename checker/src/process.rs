@@ -221,7 +221,7 @@ pub fn memory_lacks(needed: u64) -> Option<String> {
     let allowed: Option<u64> = None;
     let text = |allowed: u64| {
         format!(
-            "this shell allows a program {} MiB of memory, and this one may need {} MiB; `ulimit -v unlimited` lifts that",
+            "this shell allows a program {} MiB of memory, and this one may need {} MiB; `ulimit -v unlimited` removes the limit",
             allowed >> 20,
             needed >> 20
         )
@@ -236,7 +236,7 @@ pub fn describe(status: ExitStatus) -> String {
         return match signal {
             6 => "it aborted (SIGABRT)".to_owned(),
             7 | 11 => "stack overflow or memory fault (SIGSEGV)".to_owned(),
-            9 => "it was killed (SIGKILL), perhaps for want of memory".to_owned(),
+            9 => "it was killed (SIGKILL), perhaps because memory ran out".to_owned(),
             _ => format!("it was ended by signal {signal}"),
         };
     }

@@ -52,8 +52,8 @@ pub fn is_possible() -> bool {
 pub fn run(screen: &Screen, course: &Course, progress: Progress, exercise: Option<&str>) -> Result<()> {
     if !is_possible() {
         bail!(
-            "the watch view needs a terminal that can be drawn on\n\
-             `cargo checker next` prints the same line by line"
+            "the watch view needs a terminal that can draw\n\
+             `cargo checker next` prints the same, line by line"
         );
     }
     let all = course.all()?;
@@ -101,9 +101,9 @@ impl Drop for Watch<'_> {
 /// What somebody is told who has never been here.
 fn welcome(file: &str) -> String {
     format!(
-        "Welcome. Open {file} in your editor: `e` does.\n\
+        "Welcome. Edit {file}: `e` opens it in your editor.\n\
          Each time you save it, it is judged here. `i` shows the task, `o` the lesson, `h` a hint.\n\
-         `?` shows all keys, and `q` leaves. Nothing that you write is lost."
+         `?` shows all keys, and `q` quits. Nothing that you write is lost."
     )
 }
 
@@ -167,7 +167,7 @@ impl Watch<'_> {
                 Ok(_) => {}
                 Err(TryRecvError::Empty) => return Ok(changed),
                 Err(TryRecvError::Disconnected) => {
-                    bail!("the thread that judges has ended; this is a fault of ours")
+                    bail!("the thread that judges has ended; this is a fault of the checker")
                 }
             }
         }
@@ -214,7 +214,7 @@ impl Watch<'_> {
         let model = &mut self.model;
         let first = model.run.first().and_then(|(check, finding)| Some((check.name.clone(), finding.seed?)));
         let Some((check, seed)) = first else {
-            model.note = Some("there is no failure to go through".to_owned());
+            model.note = Some("there is no failure to step through".to_owned());
             return Ok(());
         };
         let mut command = Command::new(env::current_exe().context("this program can't be found any more")?);

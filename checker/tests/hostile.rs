@@ -171,8 +171,8 @@ fn a_source_that_has_no_end_is_no_source() {
     let folder = TempDir::new().unwrap();
     let pipe = folder.path().join("pipe.rs");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    is_trouble(&pipe, "is not a file");
-    is_trouble(Path::new("/dev/zero"), "is not a file");
+    is_trouble(&pipe, "is not a regular file");
+    is_trouble(Path::new("/dev/zero"), "is not a regular file");
     let long = folder.path().join("long.rs");
     fs::File::create(&long).unwrap().set_len(1 << 40).unwrap();
     is_trouble(&long, "is it the right file?");

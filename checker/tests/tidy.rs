@@ -122,8 +122,8 @@ fn no_file_is_too_long_to_be_read() {
     nothing_in(told.collect());
 }
 
-/// The rooms of the checker. Each imports only from those below it; those of one floor never from each other.
-const FLOORS: [&[&str]; 8] = [
+/// The modules of the checker, in layers. A module imports only from lower layers, and never from another one of its own layer.
+const LAYERS: [&[&str]; 8] = [
     &["main"],
     &["commands"],
     &["watch", "author", "grade", "explore", "update"],
@@ -160,24 +160,24 @@ fn named(own: &str, text: &str) -> BTreeSet<String> {
 }
 
 #[test]
-fn rooms_import_only_from_those_below_them() {
-    let floor = |room: &str| FLOORS.iter().position(|rooms| rooms.contains(&room));
+fn modules_import_only_from_lower_layers() {
+    let layer = |module: &str| LAYERS.iter().position(|modules| modules.contains(&module));
     let mut wrong = Vec::new();
     let mut seen = 0;
     for (path, text) in files("rs") {
         let Some(inside) = path.strip_prefix("checker/src/") else { continue };
-        let room = inside.trim_end_matches(".rs").split('/').next().unwrap_or_default();
-        let Some(own) = floor(room) else {
-            wrong.push(format!("{path}: `{room}` has no floor; give it one in this test"));
+        let module = inside.trim_end_matches(".rs").split('/').next().unwrap_or_default();
+        let Some(own) = layer(module) else {
+            wrong.push(format!("{path}: `{module}` has no layer; give it one in this test"));
             continue;
         };
         for name in named(&inside.trim_end_matches(".rs").replace('/', "::"), &text) {
             let other = name.split("::").next().unwrap_or_default();
             seen += 1;
-            match floor(other) {
-                _ if other == room => {}
+            match layer(other) {
+                _ if other == module => {}
                 Some(below) if below > own => {}
-                _ => wrong.push(format!("{path}: `{room}` must not import `{name}`")),
+                _ => wrong.push(format!("{path}: `{module}` must not import `{name}`")),
             }
         }
     }

@@ -36,7 +36,7 @@ pub(crate) fn write(rows: &[Row], schedules: u64) -> String {
     let _ = writeln!(page, "| **all** | {all} | {passed} | {left_out} | {failed} |");
     let taken: Vec<String> = rows.iter().filter_map(taken_out).collect();
     if !taken.is_empty() {
-        page.push_str("\n## Tests of std that need what is not stable\n\n");
+        page.push_str("\n## Tests of std that need unstable features\n\n");
         taken.iter().for_each(|line| page.push_str(line));
     }
     page

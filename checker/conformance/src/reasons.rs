@@ -1,4 +1,4 @@
-//! Why tests do not pass, for the page. A test that fails otherwise, or is not here, is not explained.
+//! Why tests do not pass, for the page. A test that is not in this list, or fails in another way, has no reason.
 
 /// Tests that fail for one reason.
 pub(crate) struct Reason {
@@ -10,9 +10,9 @@ pub(crate) struct Reason {
 
 pub(crate) const REASONS: &[Reason] = &[
     Reason {
-        why: "Time moves only when no thread can run, and by a nanosecond when the clock is read. A loop that polls without \
-              a sleep until another thread's sleep is over never ends here; in a learner's program the checker calls \
-              that `busy-wait`, which it is:",
+        why: "Time moves when no thread can run, and by one nanosecond when a thread reads the clock. So a \
+              loop never ends here if it polls without a sleep until another thread's sleep is over. In a \
+              learner's program, the checker calls that `busy-wait`:",
         tests: &[
             ("crossbeam-channel/select", "loop_try", "endless"),
             ("crossbeam-channel/select_macro", "loop_try", "endless"),
@@ -21,40 +21,40 @@ pub(crate) const REASONS: &[Reason] = &[
         ],
     },
     Reason {
-        why: "The test takes more steps than a schedule is given here: it sends a million messages, or makes four million \
-              tasks:",
+        why: "The test takes more steps than a schedule may take: it sends a million messages, or makes four \
+              million tasks:",
         tests: &[
             ("flume/basic", "send_bounded", "endless"),
             ("threadpool/src", "test::test_massive_task_creation", "endless"),
         ],
     },
     Reason {
-        why: "A race in threadpool: a worker that panics lowers the count of active tasks first, and raises the count of \
-              panics afterwards. `join` may return between the two:",
+        why: "A race in threadpool: a worker that panics first lowers the count of active tasks, and then \
+              raises the count of panics. `join` may return in between:",
         tests: &[("threadpool/src", "test::test_recovery_from_subtask_panic", "panicked")],
     },
     Reason {
-        why: "The test takes it for granted that the pool's threads have not yet, or have already, gone on when it looks. \
-              A schedule may hold up either side:",
+        why: "The test assumes how far the pool's threads are when it looks. A schedule may hold up either \
+              side:",
         tests: &[
             ("threadpool/src", "test::test_multi_join", "panicked"),
             ("threadpool/src", "test::test_shrink", "panicked"),
         ],
     },
     Reason {
-        why: "The test asks for a statistical fairness that a schedule chosen to be unfair does not have:",
+        why: "The test expects statistical fairness, but some schedules are unfair on purpose:",
         tests: &[
             ("crossbeam-channel/zero", "fairness_duplicates", "panicked"),
             ("crossbeam-channel/ready", "fairness2", "panicked"),
         ],
     },
     Reason {
-        why: "The test asks for a raw handle of the system, which a simulated thread does not have:",
+        why: "The test asks for a raw thread handle, which a simulated thread does not have:",
         tests: &[("crossbeam-utils/thread", "as_pthread_t", "not-simulated")],
     },
     Reason {
-        why: "After a wake-up without cause, which std allows, the test joins a thread that waits for the lock that the \
-              test still holds. That is a deadlock of the test's own:",
+        why: "After a spurious wake-up, which std allows, the test joins a thread while it holds the lock that \
+              this thread waits for. That is a deadlock in the test itself:",
         tests: &[("std/sync/condvar", "suite::poison_wait_timeout_wake", "deadlock")],
     },
 ];

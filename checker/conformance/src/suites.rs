@@ -45,9 +45,10 @@ const CROSSBEAM: Suite = Suite {
 };
 
 /// Those of the system: a runtime starts threads, sockets and timers of its own.
-const RUNTIME: &str = "needs an asynchronous runtime (async-std or tokio), which stands on the system";
-const LOOM: &str = "is for loom, which has atomics of its own";
-const ALLOCATOR: &str = "counts allocations: its allocator's atomics would be points inside the scheduler";
+const RUNTIME: &str = "needs an asynchronous runtime (async-std or tokio), which needs the real system";
+const LOOM: &str = "is written for loom, which has atomics of its own";
+const ALLOCATOR: &str =
+    "counts allocations: its allocator's atomics would be scheduling points inside the scheduler";
 
 const EMPTY: &str = "its authors have commented out all of its tests";
 
@@ -79,7 +80,7 @@ pub(crate) const SUITES: &[Suite] = &[
     Suite {
         name: "rayon-core",
         keeps: &["scoped-tls"],
-        left_out: &[("stack_overflow_crash", "starts itself again as a process")],
+        left_out: &[("stack_overflow_crash", "starts itself again as another process")],
         ..CROSSBEAM
     },
     Suite {
@@ -88,7 +89,7 @@ pub(crate) const SUITES: &[Suite] = &[
             ("str", "needs rand's distributions; its point is splitting text, not threads"),
             ("producer_split_at", "takes minutes, and starts no thread"),
             ("sort-panic-safe", "needs rand's distributions; its point is unwinding, not threads"),
-            ("chars", "compares every character there is; starts no thread of its own"),
+            ("chars", "compares every character that exists; starts no thread of its own"),
             ("octillion", "searches ranges of 10^27 numbers: minutes in a debug build"),
             ("debug", "formats values; nothing concurrent"),
         ],

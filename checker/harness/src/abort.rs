@@ -63,7 +63,7 @@ pub(crate) fn watch(source: String, tell: impl Fn(String, Option<Thread>) + Send
                     last.describe(&source),
                     first.describe(&source)
                 ),
-                [last] => format!("it panicked where a panic can't go on, {}", last.describe(&source)),
+                [last] => format!("it panicked where a panic can't unwind, {}", last.describe(&source)),
                 [] => message,
             };
             tell(message, own.first().map(|panic| panic.thread(&source)));

@@ -105,7 +105,7 @@ impl Check {
             Mode::Simulated(search) => {
                 let body = |input: &Input| {
                     if decoy::case(|| body(input)) {
-                        fail(Kind::WrongAnswer, "the case has come to its end");
+                        fail(Kind::WrongAnswer, "the case has ended");
                     }
                 };
                 exploration::explore(

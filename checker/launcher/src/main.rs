@@ -92,7 +92,7 @@ fn build(is_first: bool, built: &Path) -> Result<bool, String> {
     let text = match is_first {
         true => format!(
             "Building the checker. This is done once: it takes a minute or two, and about 2 GB below {}.\n\
-             The simulated std comes next and takes another minute. From then on a verdict takes about a second.\n",
+             The simulated std comes next and takes another minute. After that, a verdict takes about a second.\n",
             built.ancestors().nth(2).unwrap_or(built).display()
         ),
         false => "The checker has changed and is built again.\n".to_owned(),
@@ -110,12 +110,12 @@ fn build(is_first: bool, built: &Path) -> Result<bool, String> {
     })?;
     if !status.success() {
         eprintln!(
-            "error: the checker could not be built; cargo's own words are above\n\
+            "error: the checker could not be built; cargo's own message is above\n\
              If a linker is missing: install a C compiler (`apt install gcc`, `xcode-select --install`, or Visual Studio's \
              C++ build tools).\n\
-             If crates can't be downloaded: connect once and run `cargo fetch` in the workbook.\n\
+             If crates can't be downloaded: connect to the network once, and run `cargo fetch` in the workbook.\n\
              If Rust is too old: run `rustup update`, or install it from https://rustup.rs.\n\
-             If the disk is full: make room, or set CARGO_TARGET_DIR to a folder that has some."
+             If the disk is full: free some space, or set CARGO_TARGET_DIR to a folder on another disk."
         );
     }
     Ok(status.success())

@@ -28,7 +28,7 @@ pub fn complete(root: &Path, exercise: &Exercise, variants: &[Result<Variant>]) 
     }
     if exercise.about.points == 0 || exercise.about.minutes == 0 || exercise.about.title.is_empty() {
         bail!(
-            "{}: title, points and minutes should say something",
+            "{}: title, points and minutes must not be empty or 0",
             exercise.dir.join("Cargo.toml").display()
         );
     }
@@ -37,12 +37,12 @@ pub fn complete(root: &Path, exercise: &Exercise, variants: &[Result<Variant>]) 
     let (min_accepted, min_rejected) = least(exercise.about.kind);
     if accepted < min_accepted || rejected < min_rejected {
         bail!(
-            "{accepted} accepted and {rejected} rejected variants; there should be {min_accepted} and \
-             {min_rejected} at least"
+            "{accepted} accepted and {rejected} rejected variants; there should be at least {min_accepted} and \
+             {min_rejected}"
         );
     }
     if exercise.about.kind == Task::WarmUp && contract.len() > WARM_UP_CLAUSES {
-        bail!("a warm-up has {WARM_UP_CLAUSES} clauses at the most; this one has {}", contract.len());
+        bail!("a warm-up has at most {WARM_UP_CLAUSES} clauses; this one has {}", contract.len());
     }
     three_steps(&exercise.hints(root)?, variants).context("hints.md")?;
     references(root, exercise)?;
@@ -119,7 +119,7 @@ fn one_line(text: &str) -> String {
 pub fn reviewed(root: &Path, exercise: &Exercise, variants: &[Result<Variant>]) -> Result<()> {
     let file = exercise.solution_dir().join("explanations.snap");
     let advice = format!(
-        "`INSTA_UPDATE=always EXERCISES={} cargo test -p checker --test verify` writes it anew, to be reviewed",
+        "`INSTA_UPDATE=always EXERCISES={} cargo test -p checker --test verify` writes it again; then review it",
         exercise.name
     );
     let text = read_text(&root.join(&file)).with_context(|| {
@@ -137,7 +137,7 @@ pub fn reviewed(root: &Path, exercise: &Exercise, variants: &[Result<Variant>]) 
         bail!("{} has no text of rejected/{new}; {advice}", file.display());
     }
     if let Some(gone) = told.difference(&names).next() {
-        bail!("{} has a text of rejected/{gone}, which is gone; {advice}", file.display());
+        bail!("{} has a text of rejected/{gone}, which no longer exists; {advice}", file.display());
     }
     Ok(())
 }
@@ -151,7 +151,7 @@ fn snapshots(dir: &Path) -> Result<()> {
         bail!("{}: {waiting} waits for a review", dir.display());
     }
     if !names.iter().any(|name| name.ends_with(".snap")) {
-        bail!("{}: no snapshot is there", dir.display());
+        bail!("{} has no snapshot", dir.display());
     }
     Ok(())
 }

@@ -55,7 +55,7 @@ pub struct Packed {
 /// If the folder is there already, a check can't be hidden, or the disk says no.
 pub fn pack(course: &Course, plan: &Plan<'_>) -> Result<Packed> {
     if fs::read_dir(plan.to).is_ok_and(|mut entries| entries.next().is_some()) {
-        bail!("{} is there already and has something in it; name a new folder", plan.to.display());
+        bail!("{} already exists and is not empty; name a new folder", plan.to.display());
     }
     plan.compare_from.map(day).transpose()?;
     let hidden = hidden(course, plan.hide)?;
@@ -158,7 +158,7 @@ fn without_checks(exercise: &Exercise, text: &str, names: &[String]) -> Result<S
         lines.retain(|line| clause(line).is_none_or(|(_, other)| other != *name));
         let head = format!("fn {name}(");
         let Some(start) = lines.iter().position(|line| line.starts_with(&head)) else {
-            bail!("{}: the function `{name}` is not where rustfmt puts it", exercise.name);
+            bail!("{}: the function `{name}` is not formatted as rustfmt does it", exercise.name);
         };
         let end =
             start + lines[start..].iter().position(|line| *line == "}").context("a function has an end")?;

@@ -80,7 +80,7 @@ pub fn verify(judge: &Judge<'_>, exercises: &[&Exercise], plan: &Plan<'_>, scree
     if let Some(sample) = plan.sample {
         let all = jobs.len();
         sample.draw(&mut jobs, |job| Some(job.name()));
-        screen.say(&format!("{} of {all} mutants, drawn by `{}`", jobs.len(), sample.drawn_by))?;
+        screen.say(&format!("{} of {all} mutants, chosen by `{}`", jobs.len(), sample.drawn_by))?;
     }
     let folder = TempDir::new().context("could not make a folder for the mutants")?;
     let mut score = Score::default();
@@ -107,7 +107,7 @@ pub fn verify(judge: &Judge<'_>, exercises: &[&Exercise], plan: &Plan<'_>, scree
             if is_fault {
                 screen.verified(
                     &job.name(),
-                    Err(&anyhow!("passes, and nobody has said why\n{}", job.difference())),
+                    Err(&anyhow!("passes without an explanation\n{}", job.difference())),
                 )?;
             }
             if ended % 100 == 0 {

@@ -88,7 +88,7 @@ impl Survivors {
         let reasons = reasons.chain(survivors.rule.iter().map(|it| (&it.pattern, &it.reason)));
         for (what, reason) in reasons {
             if reason.len() < SHORTEST {
-                bail!("{}: say which clause leaves the freedom for `{what}`", file.display());
+                bail!("{}: say which clause allows `{what}`", file.display());
             }
         }
         survivors.file = file;

@@ -93,7 +93,7 @@ pub fn verify(judge: &Judge<'_>, exercises: &[&Exercise], plan: &Plan<'_>, scree
             (variant.is_in("accepted") || variant.is_in("rejected"))
                 .then(|| variant.source.display().to_string())
         });
-        screen.say(&format!("{} of {all} programs, drawn by `{}`", jobs.len(), sample.drawn_by))?;
+        screen.say(&format!("{} of {all} programs, chosen by `{}`", jobs.len(), sample.drawn_by))?;
     }
     let mut done: Vec<Option<Result<String>>> = jobs.iter().map(|_| None).collect();
     let mut told = 0;
@@ -149,7 +149,11 @@ impl Job<'_> {
         for time in 2..=repeat {
             let again = run()?;
             if fingerprint(&again) != fingerprint(&first) {
-                bail!("run {time} of {repeat} saw something else: {}; then {}", told(&first), told(&again));
+                bail!(
+                    "run {time} of {repeat} had another verdict: first {}; then {}",
+                    told(&first),
+                    told(&again)
+                );
             }
         }
         Ok(said)
@@ -175,7 +179,7 @@ impl Job<'_> {
 
     fn assess(&self, judge: &Judge<'_>, report: &Report) -> Result<String> {
         if self.variant.source == self.exercise.source() && !report.warnings.is_empty() {
-            bail!("what a learner begins with compiles with a warning\n{}", report.warnings);
+            bail!("the stub compiles with a warning\n{}", report.warnings);
         }
         match self.variant.expected {
             Expected::Unfinished => {

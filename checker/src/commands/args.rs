@@ -7,12 +7,12 @@ use std::path::PathBuf;
 
 /// Judges the exercises of the concurrency workbook.
 ///
-/// On a terminal and without a command, it opens the watch view: the exercise you are at, its contract with a mark
-/// on each clause, and what went wrong, explained. Save the exercise's src/lib.rs, and it is judged again. Anywhere
-/// else it does what `next` does.
+/// On a terminal and without a command, it opens the watch view: your current exercise, its contract with a mark
+/// on each clause, and an explanation of what went wrong. When you save the exercise's src/lib.rs, it is judged again.
+/// Without a terminal, it does the same as `next`.
 ///
-/// A verdict is certain. Your program runs over a simulated `std`, in which one scheduler decides which thread goes
-/// next and time is virtual. A failure names the seed of its schedule, and `replay` runs that one again.
+/// A verdict does not depend on luck. Your program runs over a simulated `std`, in which one scheduler decides which thread
+/// runs next, and time is virtual. A failure names the seed of its schedule, and `replay` runs that schedule again.
 #[derive(Debug, Parser)]
 #[command(name = "checker", bin_name = "cargo checker", version, after_help = AFTER)]
 pub struct Arguments {
@@ -26,37 +26,37 @@ pub struct Arguments {
 const AFTER: &str = "\
 A first session:
   cargo checker                    opens the watch view; q quits, e edits, h shows a hint
-  cargo checker list               shows what there is and how far you are
+  cargo checker list               shows all exercises and your progress
   cargo checker run print-room     judges one exercise and explains what it saw
 
-An exercise is named by its name, the beginning of it, a path, or a lesson's number for all of a lesson. In an exercise's folder, \
-commands without a name mean that exercise.
+You can name an exercise by its name, the beginning of its name, or a path. A lesson's number names all exercises of the lesson. In \
+an exercise's folder, a command without a name means that exercise.
 
-Exit status: 0 if all that was judged passed, 1 if a check failed or was left undecided, 2 if the checker itself failed and \
+Exit status: 0 if everything that was judged passed, 1 if a check failed or was left undecided, 2 if the checker itself failed and \
 your program is not at fault.
 
-Environment: NO_COLOR turns colours off; VISUAL or EDITOR is what `edit` opens; CARGO_TARGET_DIR is where builds go. \
-Progress, backups and originals are kept in .workbook/ beside the course.";
+Environment: NO_COLOR turns colours off; VISUAL or EDITOR is the editor that `edit` opens; CARGO_TARGET_DIR is the folder for \
+builds. Your progress, backups and originals are kept in .workbook/ in the workbook's folder.";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Watch an exercise: judge it whenever its src/ is saved
     Watch {
-        /// Where to begin [default: the first exercise that is not done]
+        /// The exercise to begin with [default: the first one that is not done]
         #[arg(value_name = "EXERCISE")]
         exercise: Option<String>,
     },
-    /// Judge from the first exercise that is not done to the first that does not pass, and say what to do next
+    /// Judge exercises, from the first one that is not done to the first one that does not pass, and say what to do next
     Next,
     /// Show the lessons and exercises with their states
     List {
-        /// Show only what has this text in its name, title, lesson or state
+        /// Show only exercises with this text in their name, title, lesson or state
         #[arg(long, value_name = "TEXT")]
         filter: Option<String>,
     },
     /// Judge exercises: those named, or all of them
     Run(Run),
-    /// Show a hint: the one that fits what was found last, or the one asked for
+    /// Show a hint: the one that fits the last finding, or the one that you ask for
     Hint(Hint),
     /// Run one schedule of one check again, and show it step by step
     Replay(Replay),
@@ -74,11 +74,11 @@ pub enum Command {
     Lesson {
         #[arg(value_name = "EXERCISE", default_value = ".")]
         exercise: String,
-        /// Show the answers that are folded away, too
+        /// Also show the answers that are folded
         #[arg(long)]
         answers: bool,
     },
-    /// Play a lesson's game: you decide which thread goes on
+    /// Play a lesson's game: you decide which thread runs next
     Play {
         /// A lesson's number, or one of its exercises
         #[arg(value_name = "LESSON", default_value = ".")]
@@ -86,19 +86,19 @@ pub enum Command {
     },
     /// Build the book of the lessons, and open it
     Book {
-        /// Say where it is, but don't open it
+        /// Print the path of the book, but don't open it
         #[arg(long)]
         no_open: bool,
     },
-    /// After passing: show how another right program differs from yours, and when to choose which
+    /// After passing: show how another right program differs from yours, and when to choose each
     Compare {
         #[arg(value_name = "EXERCISE")]
         exercise: String,
-        /// Which one; without it, all are listed and the solution is compared
+        /// The other program; without it, all are listed, and the solution is compared
         #[arg(value_name = "VARIANT")]
         variant: Option<String>,
     },
-    /// Begin an exercise anew; your file is kept, and you are told where
+    /// Put an exercise back into its original state; your file is kept, and you are told where
     Reset {
         #[arg(value_name = "EXERCISE")]
         exercise: Option<String>,
@@ -108,18 +108,18 @@ pub enum Command {
     },
     /// Take in a new version of the course; what you wrote stays as it is
     ///
-    /// A clone asks where it came from; git knowledge is not needed. A workbook from an archive takes in the newer one that lies
-    /// beside it. Then it says which exercises have changed, and judges again those that you have worked on.
+    /// A clone gets the new version from its remote; you need no git commands. A workbook from an archive uses the newer
+    /// workbook that is unpacked beside it. Then the command names the exercises that have changed, and judges again those that you have worked on.
     Update(Update),
     /// Move your progress and your programs to another machine
     Progress {
         #[command(subcommand)]
         direction: Direction,
     },
-    /// Take it home: run the tests of any package of yours in thousands of interleavings
+    /// Take it home: run the tests of any package of yours in many interleavings
     ///
-    /// Builds the package's unit and integration tests over the simulated std, with nothing of the package changed, and
-    /// runs each of them under many schedules.
+    /// Builds the unit and integration tests of the unchanged package over the simulated std, and runs each of them
+    /// in many schedules.
     Explore(Explore),
     /// The author's gate: judge every stub, solution and variant, and look for missing parts
     Verify(Verify),
@@ -128,9 +128,9 @@ pub enum Command {
         #[command(subcommand)]
         what: CourseStep,
     },
-    /// Grade a class: from a folder or your LMS's archive to marks, with a page for each learner
+    /// Grade a class: turn a folder or your LMS's archive into marks, with a page for each learner
     Grade(Box<Grade>),
-    /// Print what makes a shell complete `cargo checker`, with the names of exercises
+    /// Print a script with which a shell completes `cargo checker`, with the names of exercises
     ///
     /// bash: cargo checker completions bash >> ~/.bashrc
     /// zsh: cargo checker completions zsh >> ~/.zshrc
@@ -141,7 +141,7 @@ pub enum Command {
         #[arg(value_name = "SHELL")]
         shell: Shell,
     },
-    /// What a shell asks: the words that may stand in the place of WORD
+    /// For shells: print the words that can replace WORD
     #[command(hide = true)]
     Complete {
         #[arg(long)]
@@ -164,12 +164,12 @@ pub enum Shell {
 
 #[derive(Debug, Subcommand)]
 pub enum Direction {
-    /// Write your progress and programs to a file, or print them without one
+    /// Write your progress and programs to a file; without a file, print them
     Export {
         #[arg(value_name = "FILE")]
         file: Option<PathBuf>,
     },
-    /// Take in what was exported; a program of yours that differs is kept, and you are told where
+    /// Read an exported file; if a program of yours differs, it is kept, and you are told where
     Import {
         #[arg(value_name = "FILE")]
         file: PathBuf,
@@ -185,10 +185,10 @@ pub enum CourseStep {
         /// Leave something out
         #[arg(long, value_enum)]
         without: Vec<Without>,
-        /// Leave a check out: `EXERCISE::CHECK`; may be given several times
+        /// Leave out a check: `EXERCISE::CHECK`; may be given several times
         #[arg(long, value_name = "CHECK")]
         hide: Vec<String>,
-        /// Keep `compare` closed until this day, such as 2026-07-01
+        /// Allow `compare` only from this day, such as 2026-07-01
         #[arg(long, value_name = "DAY")]
         compare_from: Option<String>,
     },
@@ -197,16 +197,16 @@ pub enum CourseStep {
 /// What an edition can be without.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub enum Without {
-    /// The solutions, other right and wrong programs, and what is made with them
+    /// The solutions, the other right and wrong programs, and everything made from them
     Solutions,
 }
 
 #[derive(Args, Debug)]
 pub struct Update {
-    /// A folder or a .zip with the new version, or the address of a repository [default: where the workbook came from]
+    /// A folder or a .zip with the new version, or the address of a repository [default: the place that the workbook came from]
     #[arg(value_name = "FROM")]
     pub from: Option<String>,
-    /// Go on even if an assignment.toml in the workbook asks for the release that you have
+    /// Update even if an assignment.toml in the workbook needs the release that you have
     #[arg(long)]
     pub leave_release: bool,
 }
@@ -216,12 +216,12 @@ pub struct Run {
     /// The exercises to judge; without a name, all of them
     #[arg(value_name = "EXERCISE")]
     pub exercises: Vec<String>,
-    /// Judge this file in place of the exercise's src/lib.rs
+    /// Judge this file instead of the exercise's src/lib.rs
     #[arg(long, value_name = "FILE")]
     pub source: Option<PathBuf>,
     #[command(flatten)]
     pub effort: Effort,
-    /// How to print the verdicts; with `json`, nothing else is on stdout
+    /// How to print the verdicts; with `json`, stdout has nothing else
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
 }
@@ -230,7 +230,7 @@ pub struct Run {
 pub enum Format {
     Human,
     Json,
-    /// A line for each finding: `file:line:column: error: kind: message`, for editors
+    /// One line for each finding, for editors: `file:line:column: error: kind: message`
     Short,
 }
 
@@ -245,7 +245,7 @@ pub enum ReplayFormat {
 pub struct Hint {
     #[arg(value_name = "EXERCISE", default_value = ".")]
     pub exercise: String,
-    /// Which hint; 1 is the gentlest [default: the one that fits what was found last]
+    /// The number of the hint; 1 is the gentlest [default: the one that fits the last finding]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub step: Option<u32>,
     /// After passing: show all of them
@@ -262,13 +262,13 @@ pub struct Replay {
     /// The seed that the finding names
     #[arg(long)]
     pub seed: u64,
-    /// Judge this file in place of the exercise's src/lib.rs
+    /// Judge this file instead of the exercise's src/lib.rs
     #[arg(long, value_name = "FILE")]
     pub source: Option<PathBuf>,
     /// How to show the steps: as lanes with an explanation, as data, or as a picture
     #[arg(long, value_enum, default_value_t = ReplayFormat::Human)]
     pub format: ReplayFormat,
-    /// Go through the failure yourself, point by point: you decide which thread goes on
+    /// Step through the failure yourself: you decide which thread runs next
     #[arg(long, conflicts_with = "format")]
     pub step: bool,
 }
@@ -285,10 +285,10 @@ pub struct Explore {
     /// The package of a workspace; may be given several times
     #[arg(long, short, value_name = "PKG")]
     pub package: Vec<String>,
-    /// Run the `main` of this program instead of the tests, each schedule in a process; what stands behind `--` are its arguments
+    /// Run the `main` of this program instead of the tests, each schedule in its own process; its arguments come after `--`
     #[arg(long, value_name = "NAME", conflicts_with = "filter")]
     pub bin: Option<String>,
-    /// Features to switch on, separated by commas
+    /// Features to enable, separated by commas
     #[arg(long, value_name = "FEATURES")]
     pub features: Vec<String>,
     #[arg(long)]
@@ -307,10 +307,10 @@ pub struct Explore {
     /// The limit for one schedule
     #[arg(long, value_name = "SECS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     pub timeout: u64,
-    /// Go on with more schedules until a test fails, or so many minutes have passed [default: 10]
+    /// Try more and more schedules until a test fails or MINUTES have passed [default: 10]
     #[arg(long, value_name = "MINUTES", num_args = 0..=1, require_equals = true, default_missing_value = "10", value_parser = clap::value_parser!(u64).range(1..))]
     pub until_fails: Option<u64>,
-    /// How to print what was found; with `json` or `junit`, nothing else is on stdout
+    /// How to print the results; with `json` or `junit`, stdout has nothing else
     #[arg(long, value_enum, default_value_t = ExploreFormat::Human)]
     pub format: ExploreFormat,
     /// For the test programs: --exact, --skip TEXT, --ignored, --include-ignored
@@ -330,26 +330,26 @@ pub struct Verify {
     /// The exercises to verify; without a name, all of them
     #[arg(value_name = "EXERCISE")]
     pub exercises: Vec<String>,
-    /// Compile each program once and judge it so often; tell which verdicts were not the same every time
+    /// Compile each program once, judge it N times, and name the verdicts that were not the same every time
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub repeat: u32,
-    /// Write what a learner would read of each rejected variant into this folder, to be compared with what was reviewed
+    /// Write what a learner would read about each rejected variant into this folder, to compare it with the reviewed text
     #[arg(long, value_name = "DIR")]
     pub explanations: Option<PathBuf>,
-    /// Instead, judge the programs that are one mistake away from a solution, or from any right one with `=all`, and tell which of
-    /// them pass
+    /// Instead, judge the programs that are one mistake away from a solution, and name those that pass; with `=all`, also those that are
+    /// one mistake away from another right program
     #[arg(long, value_enum, num_args = 0..=1, require_equals = true, default_missing_value = "solutions", conflicts_with_all = ["repeat", "explanations", "soundness", "strategies"])]
     pub mutants: Option<MutantsOf>,
-    /// Judge each stub and solution, and of the other programs only N
+    /// Judge every stub and solution, but only N of the other programs
     #[arg(long, value_name = "N")]
     pub sample: Option<usize>,
-    /// What the sample is drawn by, such as the hash of a commit: the same text draws the same programs
+    /// A text that decides the sample, such as the hash of a commit: the same text gives the same programs
     #[arg(long, value_name = "TEXT", requires = "sample", default_value = "")]
     pub drawn_by: String,
-    /// Instead, count the schedules that each strategy takes to see what is wrong with the rejected variants, and print a table
+    /// Instead, count the schedules that each strategy needs to find what is wrong with the rejected variants, and print a table
     #[arg(long, conflicts_with_all = ["repeat", "explanations", "soundness"])]
     pub strategies: bool,
-    /// Instead, run N schedules at the least over solutions and accepted variants, where nothing may be found [default: a million]
+    /// Instead, run at least N schedules over solutions and accepted variants, in which nothing may be found [default: a million]
     #[arg(long, value_name = "N", num_args = 0..=1, require_equals = true, default_missing_value = "1000000", conflicts_with_all = ["repeat", "explanations"])]
     pub soundness: Option<u64>,
     #[command(flatten)]

@@ -22,5 +22,5 @@ pub fn pack(screen: &Screen, course: &Course, what: &CourseStep) -> Result<()> {
         if without_solutions { "no solutions" } else { "with solutions" },
         packed.hidden
     ))?;
-    screen.say("give that folder to the class; keep this one for grading, which judges with every check")
+    screen.say("give that folder to the class; keep this one for grading, since only it has every check")
 }

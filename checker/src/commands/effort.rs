@@ -8,7 +8,7 @@ pub struct Effort {
     /// The seed of the first schedule
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
-    /// How many schedules to explore for each check [default: what the check finds right]
+    /// How many schedules to explore for each check [default: each check decides]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub schedules: Option<u64>,
     /// The limit for compiling and for running one program

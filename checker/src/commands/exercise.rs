@@ -21,7 +21,7 @@ pub fn hint(screen: &Screen, course: &Course, progress: &mut Progress, asked: &H
     if asked.all {
         if !progress.has_passed(exercise) {
             bail!(
-                "all hints are shown once {0} has passed; `cargo checker hint {0}` shows one that fits now",
+                "all hints are shown after {0} has passed; `cargo checker hint {0}` shows the one that fits now",
                 exercise.name
             );
         }
@@ -53,11 +53,11 @@ pub fn task(screen: &Screen, course: &Course, name: &str) -> Result<()> {
 }
 
 pub fn lesson(screen: &Screen, course: &Course, name: &str, answers: bool) -> Result<()> {
-    let answers = if answers { Answers::Shown } else { Answers::Folded("--answers shows it") };
+    let answers = if answers { Answers::Shown } else { Answers::Folded("--answers opens it") };
     screen.prose(&lesson_text(course, course.exercise(name)?)?, answers)
 }
 
-/// Builds the book and opens it. It is a program of its own, so that who never opens the book never builds mdBook.
+/// Builds the book and opens it. It is a program of its own, so a learner who never opens the book never builds mdBook.
 pub fn book(screen: &Screen, course: &Course, open: bool) -> Result<()> {
     screen.note("building the book; the first time, this takes a minute or two");
     let mut command = Command::new(cargo());
@@ -68,7 +68,7 @@ pub fn book(screen: &Screen, course: &Course, open: bool) -> Result<()> {
     let status =
         command.status().context("cargo is needed to build the book; install Rust from https://rustup.rs")?;
     if !status.success() {
-        bail!("the book could not be built; what cargo says is above");
+        bail!("the book could not be built; cargo's own message is above");
     }
     Ok(())
 }

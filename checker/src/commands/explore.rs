@@ -81,8 +81,8 @@ pub fn explore(screen: &Screen, call: &Explore) -> Result<Outcome> {
     }
     if exploration.status() == Status::Passed && built.is_partial() {
         bail!(
-            "{} was not explored whole: a part of it does not compile over the simulated std\n\
-             `cargo test --no-run` tells whether it compiles over the real one",
+            "a part of {} was not explored: it does not compile over the simulated std\n\
+             `cargo test --no-run` shows whether it compiles over the real std",
             workspace.named()
         );
     }
@@ -156,7 +156,7 @@ fn nothing(call: &Explore, workspace: &Workspace, built: &Built) -> String {
         return format!("{of} has no tests to explore: no function with `#[test]`{parts}");
     }
     format!(
-        "no test of {of} is selected by `{}`\nwithout a filter, all tests are run",
+        "no test of {of} matches `{}`\nwithout a filter, all tests are run",
         call.filter.iter().chain(&call.arguments).cloned().collect::<Vec<_>>().join(" ")
     )
 }

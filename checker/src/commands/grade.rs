@@ -99,20 +99,22 @@ fn one(screen: &Screen, course: &Course, call: &Grade, step: &Step) -> Result<Ou
         }
         Step::Regrade { apply: true, .. } => {
             let kept = grade::apply(course, out)?;
-            screen.say(&format!("applied; the old verdicts and marks are kept in {}", kept.display()))?;
+            screen.say(&format!(
+                "the regrading is applied; the old verdicts and marks are kept in {}",
+                kept.display()
+            ))?;
         }
         Step::Regrade { cancel: true, .. } => {
             grade::cancel(out)?;
-            screen.say("forgotten; the marks are as they were")?;
+            screen.say("the regrading is cancelled; the marks have not changed")?;
         }
         Step::Regrade { .. } => {
             let kept_in = confine(screen, course, call.sandbox)?;
             return with_bench(screen, course, call, kept_in, |bench| {
                 let (ran, said) = bench.regrade(out)?;
                 said.iter().try_for_each(|line| screen.say(line))?;
-                screen.say(
-                    "nothing has changed yet; add `--apply` to apply all of it, or `--cancel` to forget it",
-                )?;
+                screen
+                    .say("nothing has changed yet; `--apply` applies all of it, and `--cancel` forgets it")?;
                 told(screen, ran)
             });
         }
@@ -135,7 +137,7 @@ fn one(screen: &Screen, course: &Course, call: &Grade, step: &Step) -> Result<Ou
         Step::Requests => {
             let requests = grade::requests(out)?;
             if requests.is_empty() {
-                screen.say("nobody has asked for anything")?;
+                screen.say("there are no requests")?;
             }
             requests.iter().try_for_each(|line| screen.say(line))?;
         }
@@ -233,7 +235,9 @@ fn wanted<'a>(format: Format, sheet: Option<&'a Path>, column: Option<&'a str>) 
         }
         (Format::Moodle, Some(sheet)) => Export::Moodle { sheet },
         (Format::Canvas | Format::Moodle, None) => {
-            bail!("name the sheet that your LMS exported: `--sheet FILE`; it is filled in, and never made up")
+            bail!(
+                "name the sheet that your LMS exported: `--sheet FILE`; this command fills it in, and never makes one"
+            )
         }
     })
 }
@@ -251,8 +255,8 @@ fn confine(screen: &Screen, course: &Course, sandbox: Option<Sandbox>) -> Result
     };
     jail::open(level, &course.root.join("Cargo.toml")).map_err(|error| {
         Unfit(format!(
-            "this machine can't keep the submissions in: {error:#}\n\
-             grade on another one, or, where it holds nothing of value, say `--sandbox none`"
+            "this machine can't run the submissions in a jail: {error:#}\n\
+             grade on another machine; if this one holds nothing of value, you can add `--sandbox none`"
         ))
         .into()
     })
@@ -273,7 +277,11 @@ fn merge(screen: &Screen, out: &Path) -> Result<Outcome> {
         problems.iter().try_for_each(|problem| screen.say(&format!("shard {shard}: {problem}")))?;
     }
     let again: Vec<String> = merged.problems.keys().map(ToString::to_string).collect();
-    screen.say(&format!("nothing was merged; to run again, of {}: {}", merged.shards, again.join(",")))?;
+    screen.say(&format!(
+        "nothing was merged; of {} shards, run these again: {}",
+        merged.shards,
+        again.join(",")
+    ))?;
     Ok(Outcome::SomeFailed)
 }
 
@@ -303,8 +311,8 @@ fn told(screen: &Screen, ran: Ran) -> Result<Outcome> {
     ))?;
     if ran.otherwise_made > 0 {
         screen.note(&format!(
-            "{} of those kept were made by other checks, another toolchain or other limits; \
-             `cargo checker grade regrade` shows what they would be now",
+            "{} of the kept records were made by other checks, another toolchain or other limits; \
+             `cargo checker grade regrade` shows the verdicts that they would get now",
             ran.otherwise_made
         ));
     }

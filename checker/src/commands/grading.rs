@@ -13,9 +13,9 @@ From your LMS's archive to marks:
 
 The book has a chapter for instructors: assignments, late days, appeals, privacy.
 
-Exit status: 0 if every record is decided, whatever the marks; 1 if some are undecided, or `merge` has named \
-shards to run again; 2 if something in the call is wrong; \
-3 if the machine is not fit to judge. Run again after 1 and 3: what is decided stays.";
+Exit status: 0 if every record is decided, whatever the marks; 1 if some are undecided, or if `merge` has named \
+shards to run again; 2 if the call is wrong; 3 if the machine is not fit to judge. After 1 or 3, run the command again: \
+decided records stay.";
 
 /// `grade`, whole or in steps.
 #[derive(Args, Debug)]
@@ -26,22 +26,22 @@ pub struct Grade {
     /// A folder with one folder for each learner, or the archive that your LMS makes of all submissions
     #[arg(value_name = "SUBMISSIONS")]
     pub submissions: Option<PathBuf>,
-    /// Where everything that comes out goes; a grading that is there already is continued
+    /// The folder for everything that the command writes; a grading that is already there is continued
     #[arg(long, value_name = "DIR", global = true)]
     pub out: Option<PathBuf>,
-    /// Which exercises count, for how much, and what late ones lose; kept with the grading [default: every exercise, on time]
+    /// Which exercises count, how much, and what late ones lose; kept with the grading [default: every exercise, no due date]
     #[arg(long, value_name = "FILE", global = true)]
     pub assignment: Option<PathBuf>,
-    /// Everybody who should have handed in: a CSV with a column `key`, and if you like `name` and `group`
+    /// All learners who should hand in: a CSV with a column `key`, and perhaps `name` and `group`
     #[arg(long, value_name = "FILE", global = true)]
     pub roster: Option<PathBuf>,
-    /// When each was handed in, if the LMS does not say so in the names: a CSV with the columns `key` and `submitted`
+    /// When each submission was handed in, if the LMS does not put that into the names: a CSV with the columns `key` and `submitted`
     #[arg(long, value_name = "FILE", global = true)]
     pub submitted: Option<PathBuf>,
-    /// More time for some: a CSV with a column `key`, and `hours`, `due` or `excused`; kept with the grading
+    /// More time for some learners: a CSV with a column `key`, and `hours`, `due` or `excused`; kept with the grading
     #[arg(long, value_name = "FILE", global = true)]
     pub extensions: Option<PathBuf>,
-    /// A grading with an earlier due date, whose late days are spent; may be given several times
+    /// A grading with an earlier due date, whose late days count as spent; may be given several times
     #[arg(long, value_name = "DIR", global = true)]
     pub earlier: Vec<PathBuf>,
     /// What keeps a submission from your machine [default: standard]
@@ -57,7 +57,7 @@ pub struct Grade {
 /// What keeps a submission from the machine.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
 pub enum Sandbox {
-    /// All that this version knows of, by a kernel that knows all of it
+    /// All that this version can enforce; a kernel that can't enforce all of it is refused
     Strict,
     /// No files but its own, no network, no other session
     Standard,
@@ -77,22 +77,22 @@ impl Sandbox {
 
 #[derive(Debug, Subcommand)]
 pub enum Step {
-    /// Take in what was handed in, under ids that name nobody
+    /// Read the submissions, and give each an id that does not show a name
     Plan {
         /// A folder with one folder for each learner, or the archive that your LMS makes of all submissions
         #[arg(value_name = "SUBMISSIONS")]
         submissions: PathBuf,
-        /// Cut the plan into N shards, for as many machines [default: 1, or as before]
+        /// Cut the plan into N shards, one for each machine [default: 1, or as before]
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000))]
         shards: Option<u32>,
     },
-    /// Judge what has no record yet
+    /// Judge the programs that have no record yet
     Run {
         /// Judge one shard, such as 0/4, the first of 4; `env` takes its number from Slurm, GNU parallel or Kubernetes
         #[arg(long, value_name = "I/N")]
         shard: Option<Wanted>,
     },
-    /// Write the jobs that judge the shards: for Slurm, GNU parallel and Kubernetes
+    /// Write the jobs that judge the shards, for Slurm, GNU parallel and Kubernetes
     Slurm,
     /// Write what a platform needs to judge submissions itself: an archive for Gradescope, files for the others
     Pack {
@@ -102,10 +102,10 @@ pub enum Step {
         #[arg(long, value_name = "PATH")]
         to: PathBuf,
     },
-    /// Judge the one submission of a platform's job; what `pack` writes calls this
+    /// Judge the one submission of a platform's job; the files that `pack` writes call this
     ///
-    /// Exit status 3 means that nothing could be decided: then there is no result. For GitHub and GitLab, 1 means that a clause is
-    /// broken; the others get that in the result.
+    /// Exit status 3 means that nothing could be decided, so there is no result. For GitHub and GitLab, 1 means that a clause is
+    /// broken. The other platforms read that from the result.
     One {
         #[arg(value_enum)]
         platform: Platform,
@@ -119,13 +119,13 @@ pub enum Step {
         #[arg(long, value_name = "FILE")]
         metadata: Option<PathBuf>,
     },
-    /// Put the records of all shards together, and name the shards that have to run again
+    /// Merge the records of all shards, and name the shards that have to run again
     Merge,
-    /// Make marks of the verdicts; nothing is run
+    /// Turn the verdicts into marks; no program is run
     Marks,
     /// Write the pages: one for you, and one for each learner
     Report {
-        /// Open yours in the browser
+        /// Open your page in the browser
         #[arg(long)]
         open: bool,
     },
@@ -146,7 +146,7 @@ pub enum Step {
         #[arg(value_name = "WHO")]
         who: String,
     },
-    /// Judge everything again by what the checks are now, and show who would go up and down
+    /// Judge everything again with the present checks, and show whose marks would go up or down
     Regrade {
         /// Apply what was shown, as a whole; the old verdicts are kept
         #[arg(long, conflicts_with = "cancel")]
@@ -155,7 +155,7 @@ pub enum Step {
         #[arg(long)]
         cancel: bool,
     },
-    /// Set a mark by hand; verdicts that change later leave it alone
+    /// Set a mark by hand; it stays when verdicts change
     Set {
         /// An id, or the LMS's key
         #[arg(value_name = "WHO")]
@@ -164,14 +164,14 @@ pub enum Step {
         exercise: String,
         #[arg(value_name = "POINTS", required_unless_present = "clear", conflicts_with = "clear")]
         points: Option<f64>,
-        /// Why; it stands beside the mark
+        /// The reason, which is shown beside the mark
         #[arg(long, required_unless_present = "clear")]
         reason: Option<String>,
         /// Let the verdict decide again
         #[arg(long)]
         clear: bool,
     },
-    /// Note that somebody asks for a mark to be looked at
+    /// Note that a learner wants a mark to be checked
     Request {
         /// An id, or the LMS's key
         #[arg(value_name = "WHO")]
@@ -204,7 +204,7 @@ pub enum Step {
         #[arg(long)]
         without_people: bool,
     },
-    /// Judge an archive again, offline, and say what comes out otherwise
+    /// Judge an archive again, offline, and name the verdicts that differ
     Verify {
         #[arg(value_name = "FILE")]
         file: PathBuf,

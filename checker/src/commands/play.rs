@@ -47,19 +47,23 @@ struct Play<'a> {
 /// If there is no such lesson, it has no game, or nothing can be printed.
 pub fn play(screen: &Screen, course: &Course, lesson: &str) -> Result<()> {
     let exercise = course.chosen(&[lesson.to_owned()])?[0];
-    let chapter = course.root.join(exercise.lesson());
-    let game = read(&chapter.with_file_name("puzzles"))?;
+    let game = read(&course.root.join(exercise.game())).with_context(|| {
+        format!(
+            "lesson {} has no game that can be played; `cargo checker play 1` opens another",
+            exercise.about.lesson
+        )
+    })?;
     let mut play = Play { whole: &game, game: &game, way: Vec::new() };
     screen.say(&format!("{} {}", "You are the scheduler.".bold(), game.goal))?;
     screen.say(
-        "One move takes a thread to its next line. Type a thread's number; `u` undoes, `r` starts again, `s` shows a \
-         move of the shortest way, `q` leaves.\n",
+        "One move takes a thread to its next line. Type a thread's number to choose it. `u` undoes, `r` starts again, `s` makes a \
+         move of the shortest way, `q` quits.\n",
     )?;
     for (number, mend) in (1..).zip(&game.mends) {
-        screen.say(&format!("m{number}  mends it so, or does not: {}", mend.change))?;
+        screen.say(&format!("m{number}  try this change, which may mend the program: {}", mend.change))?;
     }
     if !game.mends.is_empty() {
-        screen.say("m0  the program as it was\n")?;
+        screen.say("m0  the original program\n")?;
     }
     let draw = |play: &Play<'_>| screen.raw(&screen.style.encoded(&play.board(screen.style.colour)));
     draw(&play)?;
@@ -73,7 +77,7 @@ pub fn play(screen: &Screen, course: &Course, lesson: &str) -> Result<()> {
         let said = match wish(line.trim(), &game) {
             Some(Wish::Quit) => return Ok(()),
             Some(wish) => play.take(wish),
-            None => format!("`{}` is no move here.", line.trim()),
+            None => format!("`{}` is not a move here.", line.trim()),
         };
         draw(&play)?;
         screen.say(&said)?;
@@ -89,7 +93,7 @@ pub(super) fn lines() -> Receiver<io::Result<String>> {
 
 /// The first game in a folder.
 fn read(folder: &Path) -> Result<Game> {
-    let entries = fs::read_dir(folder).with_context(|| format!("{} has no game", folder.display()))?;
+    let entries = fs::read_dir(folder).with_context(|| format!("could not read {}", folder.display()))?;
     let mut pages: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     pages.retain(|page| page.extension().is_some_and(|extension| extension == "html"));
     pages.sort();
@@ -98,7 +102,7 @@ fn read(folder: &Path) -> Result<Game> {
     let json = text.split_once("json\">").and_then(|(_, rest)| rest.split_once("</script>"));
     let (json, _) = json.with_context(|| format!("{} has no game in it", page.display()))?;
     serde_json::from_str(json).with_context(|| {
-        format!("{} can't be understood; `cargo run -p figures` writes it anew", page.display())
+        format!("{} can't be understood; `cargo run -p figures` writes it again", page.display())
     })
 }
 
@@ -145,22 +149,22 @@ impl Play<'_> {
                 let last = self.way.last().map(|(thread, _)| *thread);
                 match self.game.shortest(self.at(), last).as_deref() {
                     Some([thread, ..]) => self.go_on(*thread),
-                    Some([]) => "You are there.".to_owned(),
+                    Some([]) => "You have reached the goal.".to_owned(),
                     None => "From here the goal can't be reached any more. Undo, or start again.".to_owned(),
                 }
             }
             Wish::Mend(0) => {
                 (self.game, self.way) = (self.whole, Vec::new());
-                "The program as it was.".to_owned()
+                "The original program.".to_owned()
             }
             Wish::Mend(number) => {
                 (self.game, self.way) = (&self.whole.mends[number - 1].game, Vec::new());
                 match self.game.shortest(0, None) {
                     Some(_) => {
-                        "It does not hold: there is still a way. Find it, or let it be shown.".to_owned()
+                        "This change does not mend the program: there is still a way to the goal. Find it, or type `s` to see it.".to_owned()
                     }
                     None => format!(
-                        "It holds: of the {} that can come about, none is the one you look for. Try.",
+                        "This change mends the program: none of its {} is the goal. Try it.",
                         counted(self.game.states.len() as u64, "state", "states")
                     ),
                 }
@@ -174,8 +178,8 @@ impl Play<'_> {
         let Some((_, to)) = self.state().next.iter().find(|(who, _)| *who == thread) else {
             let why = self.game.says(self.state(), thread as usize);
             return format!(
-                "`{name}` can't go on: {}.",
-                why.unwrap_or_else(|| "it was not started yet".to_owned())
+                "`{name}` can't run: {}.",
+                why.unwrap_or_else(|| "it has not been started yet".to_owned())
             );
         };
         self.way.push((thread, *to));
@@ -189,14 +193,14 @@ impl Play<'_> {
         };
         match self.state().end {
             Some(1) => format!(
-                "`{name}` went on. You have done it, in {}. The shortest way takes {}.",
+                "`{name}` ran. You have reached the goal, in {}. The shortest way takes {}.",
                 length(moves.len() as u32, switches(&moves)),
                 length(self.game.moves, self.game.switches)
             ),
-            Some(_) => format!(
-                "`{name}` went on. The program has ended, and nothing went wrong. Undo, or start again."
-            ),
-            None => format!("`{name}` went on."),
+            Some(_) => {
+                format!("`{name}` ran. The program has ended, and nothing went wrong. Undo, or start again.")
+            }
+            None => format!("`{name}` ran."),
         }
     }
 

@@ -78,7 +78,7 @@ fn pack(screen: &Screen, course: &Course, progress: &Progress) -> Result<Luggage
                 Ok(text) => drop(texts.insert(name, text)),
                 Err(_) => {
                     let file = exercise.dir.join("src").join(name);
-                    screen.note(&format!("{} is not UTF-8, and is left out", file.display()));
+                    screen.note(&format!("{} is not UTF-8, so it is left out", file.display()));
                 }
             }
         }
@@ -101,7 +101,7 @@ fn take_in(screen: &Screen, course: &Course, mut progress: Progress, file: &Path
         };
         let files = program.into_files();
         if let Some(bad) = files.keys().find(|it| sources::place(Path::new("src"), it).is_none()) {
-            bail!("{}: `{bad}` is no name for a file of {name}; nothing was changed", file.display());
+            bail!("{}: `{bad}` is not a valid file name for {name}; nothing was changed", file.display());
         }
         sources::own(course, exercise).context("nothing was changed")?;
         wanted.push((exercise, files));
@@ -117,7 +117,7 @@ fn take_in(screen: &Screen, course: &Course, mut progress: Progress, file: &Path
     progress.merge(theirs)?;
     let tally = progress.tally(course);
     screen.say(&format!(
-        "taken in: {changed} programs; {} of {} exercises have passed",
+        "imported: {changed} programs; {} of {} exercises have passed",
         tally.passed, tally.exercises
     ))
 }
@@ -130,7 +130,7 @@ fn unpack(file: &Path) -> Result<(Progress, BTreeMap<String, Program>)> {
         Some((progress, luggage.programs))
     });
     luggage.with_context(|| {
-        format!("{} is not what `cargo checker progress export` prints; nothing was changed", file.display())
+        format!("{} was not written by `cargo checker progress export`; nothing was changed", file.display())
     })
 }
 

@@ -72,7 +72,7 @@ pub fn show_replay(screen: &Screen, course: &Course, replay: &Replay) -> Result<
             let material = Material::of_finding(&course.root, exercise, finding);
             let subject = Subject { exercise, material: &material, source: given.as_deref() };
             screen.replay(subject, &check, finding)?;
-            screen.say("\nWith `--step` you choose at each point which thread goes on.")?;
+            screen.say("\nWith `--step`, you choose at each point which thread runs next.")?;
             Ok(Outcome::SomeFailed)
         }
         None => {

@@ -62,7 +62,7 @@ pub fn through(screen: &Screen, steps: &Steps<'_>) -> Result<Outcome> {
         if !checks.iter().any(|known| known.name == *check) {
             return Err(unknown("check", check, checks.iter().map(|it| it.name.as_str()), &advice));
         }
-        screen.say(&format!("with seed {seed} there is no failure to go through; {advice}"))?;
+        screen.say(&format!("with seed {seed} there is no failure to step through; {advice}"))?;
         return Ok(Outcome::AllPassed);
     };
     screen.say(&format!("{} `{check}` of {}", "You are the scheduler.".bold(), steps.exercise.name))?;
@@ -70,11 +70,11 @@ pub fn through(screen: &Screen, steps: &Steps<'_>) -> Result<Outcome> {
         screen.say(&format!("The input is {input}."))?;
     }
     if let Some(finding) = &failure.finding {
-        screen.say(&format!("In the run that failed: {}", finding.message))?;
+        screen.say(&format!("In the failing run: {}", finding.message))?;
     }
     screen.say(
-        "\nOne move takes a thread to its next line. Type a thread's number to choose it; Enter alone does what the \
-         run that failed did. `u` undoes, `r` starts again, `q` leaves.\n",
+        "\nOne move takes a thread to its next line. Type a thread's number to choose it. Enter alone makes the next move \
+         of the failing run. `u` undoes, `r` starts again, `q` quits.\n",
     )?;
     let mut walk = Walk { steps, now: failure.clone(), failure, ways: vec![Vec::new()] };
     let draw = |walk: &Walk<'_>| screen.raw(&screen.style.encoded(&walk.board(screen.style.colour)));
@@ -93,7 +93,7 @@ pub fn through(screen: &Screen, steps: &Steps<'_>) -> Result<Outcome> {
             "r" => walk.again(),
             name => match walk.thread(name) {
                 Some(thread) => walk.go_on(thread)?,
-                None => format!("`{}` is no move here.", legible::line(name)),
+                None => format!("`{}` is not a move here.", legible::line(name)),
             },
         };
         draw(&walk)?;
@@ -134,14 +134,15 @@ impl Walk<'_> {
         let Some(point) = self.point() else { return Ok(self.ended()) };
         if !point.runnable.contains(&thread) {
             let standing = point.standing.get(thread as usize);
-            let why = standing.map_or("it was not started yet".to_owned(), says);
-            return Ok(format!("`{name}` can't go on: {why}."));
+            let why = standing.map_or("it has not been started yet".to_owned(), says);
+            return Ok(format!("`{name}` can't run: {why}."));
         }
         let mut way = self.way().to_vec();
         way.push(thread);
         let Some(run) = self.steps.play(Play::Chosen(way.clone()))? else {
-            return Ok("the program does something else each time it is run, so this can't be gone through"
-                .to_owned());
+            return Ok(
+                "The program does something else in each run, so you can't step through it.".to_owned()
+            );
         };
         self.now = run;
         Ok(self.arrive(thread, way))
@@ -156,7 +157,7 @@ impl Walk<'_> {
         let is_on_it = self.failure.points.iter().zip(&way).all(|(point, chosen)| point.chosen == *chosen);
         let Some(next) = self.failure.points.get(way.len()).filter(|_| is_on_it) else {
             return Ok(
-                "You have left the run that failed. Choose a thread by its number; `u` goes back.".to_owned()
+                "You have left the failing run. Choose a thread by its number; `u` goes back.".to_owned()
             );
         };
         let thread = next.chosen;
@@ -181,7 +182,7 @@ impl Walk<'_> {
         }
         let before = way.len().checked_sub(1).and_then(|last| self.now.points.get(last)).cloned();
         self.ways.push(way);
-        let mut said = format!("`{}` went on.", self.now.threads[thread as usize]);
+        let mut said = format!("`{}` ran.", self.now.threads[thread as usize]);
         let after = self.point();
         // Where only one thread can go on there is nothing to choose.
         let has_moved = |other: &usize| {
@@ -190,7 +191,7 @@ impl Walk<'_> {
             *other != thread as usize && place(before).is_some() && place(before) != place(after)
         };
         for other in (0..self.now.threads.len()).filter(has_moved) {
-            let _ = write!(said, " Then `{}` went on, since nothing else could.", self.now.threads[other]);
+            let _ = write!(said, " Then `{}` ran, since no other thread could.", self.now.threads[other]);
         }
         if after.is_none() {
             let _ = write!(said, " {}", self.ended());
@@ -215,7 +216,7 @@ impl Walk<'_> {
     /// What became of the run.
     fn ended(&self) -> String {
         if self.now.is_cut {
-            return "The run goes further than can be gone through here. Undo, or start again.".to_owned();
+            return "The run is longer than you can step through here. Undo, or start again.".to_owned();
         }
         let switches = self.way().windows(2).filter(|pair| pair[0] != pair[1]).count() as u64;
         let moves = (self.ways.len() - 1) as u64;
@@ -226,7 +227,7 @@ impl Walk<'_> {
         );
         match &self.now.finding {
             Some(finding) => format!("The run has ended, {length}: {}", finding.message),
-            None => format!("The run has ended, {length}, and this time the promise was kept."),
+            None => format!("The run has ended, {length}. This time, the promise was kept."),
         }
     }
 
@@ -241,7 +242,7 @@ impl Walk<'_> {
             for thread in threads {
                 let at = thread.line.map(|line| format!(", line {line}")).unwrap_or_default();
                 let what = thread.waiting_for.as_ref().map(|what| format!("waits for {what}"));
-                let what = what.unwrap_or_else(|| "was on its way".to_owned());
+                let what = what.unwrap_or_else(|| "was running".to_owned());
                 // Writing to a string can't fail.
                 let _ = writeln!(text, "  {:width$}  {what}{at}", thread.name);
             }

@@ -25,7 +25,7 @@ pub fn update(screen: &Screen, course: &Course, progress: Progress, call: &Updat
     let mut go_on = || if is_interrupted() { Err(Interrupted.into()) } else { Ok(()) };
     let taken = take_in(course, &wish, &mut go_on);
     let taken = taken.map_err(|error| match is_half_done(&course.root) {
-        true => error.context("the update is not complete; `cargo checker update` goes on with it"),
+        true => error.context("the update is not complete; `cargo checker update` continues it"),
         false => error,
     })?;
     let Some(mut pending) = taken else {
@@ -51,7 +51,7 @@ fn tell(screen: &Screen, course: &Course, pending: &Pending) -> Result<()> {
         "" => String::new(),
         from => format!("; it was at {from}"),
     };
-    screen.say(&format!("The course is at {} now{before}.", pending.to))?;
+    screen.say(&format!("The course is now at {}{before}.", pending.to))?;
     if !news.changed.is_empty() {
         screen.say("\nChanged:")?;
         let width = news.changed.iter().map(|it| it.name.len()).max().unwrap_or(0);
@@ -64,10 +64,10 @@ fn tell(screen: &Screen, course: &Course, pending: &Pending) -> Result<()> {
     }
     for (name, program) in &news.gone {
         let stays = program.as_ref().map(|it| format!("; your program stays in {}", it.display()));
-        screen.say(&format!("\n{name} is in the course no more{}", stays.unwrap_or_default()))?;
+        screen.say(&format!("\n{name} is no longer in the course{}", stays.unwrap_or_default()))?;
     }
     for (old, new) in &news.renamed {
-        screen.say(&format!("\n{old} is called {new} now; your program is there, too"))?;
+        screen.say(&format!("\n{old} is now called {new}; your program was moved there"))?;
     }
     for Changed { name, new_stub, .. } in &news.changed {
         let Some((place, difference)) = new_stub else { continue };
@@ -84,12 +84,12 @@ fn tell(screen: &Screen, course: &Course, pending: &Pending) -> Result<()> {
     }
     if !news.kept.is_empty() {
         screen.say(
-            "\nYou had edited files of the course that have changed. Yours are kept beside the new ones:",
+            "\nYou had edited files of the course that have changed. Your versions are kept beside the new ones:",
         )?;
         news.kept.iter().try_for_each(|kept| screen.say(&format!("  {kept}")))?;
     }
     if let Some(folder) = pending.former_files(&course.root) {
-        screen.say(&format!("\nFiles of {} are kept in {}.", pending.from, folder.display()))?;
+        screen.say(&format!("\nOld files of {} are kept in {}.", pending.from, folder.display()))?;
     }
     Ok(())
 }
@@ -98,7 +98,7 @@ fn tell(screen: &Screen, course: &Course, pending: &Pending) -> Result<()> {
 fn go_on_as_the_new_checker(screen: &Screen, course: &Course) -> Result<Outcome> {
     // Windows keeps a program that runs from being replaced.
     if cfg!(windows) {
-        screen.say("\nRun `cargo checker update` once more: it judges again what has changed.")?;
+        screen.say("\nRun `cargo checker update` once more: it judges the changed exercises again.")?;
         return Ok(Outcome::AllPassed);
     }
     let mut command = Command::new(cargo());
@@ -128,7 +128,7 @@ fn judge_again(
     pending.to_judge = pending.to_judge.iter().filter_map(worked_on).collect();
     pending.keep(&course.root)?;
     if pending.to_judge.is_empty() {
-        screen.say("\nNothing has to be judged again.")?;
+        screen.say("\nNo program of yours has to be judged again.")?;
         pending.end(&course.root);
         return Ok(Outcome::AllPassed);
     }
@@ -136,7 +136,7 @@ fn judge_again(
     let mut judge = judge(screen, course, &base, Effort::default());
     judge.detail = Detail::Verdict;
     let programs = counted(pending.to_judge.len() as u64, "program", "programs");
-    screen.say(&format!("\nJudging {programs} of yours again:"))?;
+    screen.say(&format!("\nJudging {programs} again:"))?;
     let mut outcome = Outcome::AllPassed;
     while let Some(name) = pending.to_judge.first().cloned() {
         let exercise = course.exercise(&name)?;

@@ -62,7 +62,7 @@ impl Edition {
 /// # Errors
 /// If it is none.
 pub fn day(text: &str) -> Result<Date> {
-    text.parse().with_context(|| format!("`{text}` is no day; write it as 2026-07-01"))
+    text.parse().with_context(|| format!("`{text}` is not a day; write it as 2026-07-01"))
 }
 
 #[cfg(test)]

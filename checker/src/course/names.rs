@@ -61,7 +61,7 @@ impl Course {
     /// If there are none.
     pub fn all(&self) -> Result<Vec<&Exercise>> {
         if self.exercises.is_empty() {
-            bail!("{} has no exercise in it", self.root.join("exercises").display());
+            bail!("{} contains no exercise", self.root.join("exercises").display());
         }
         Ok(self.exercises.iter().collect())
     }
@@ -96,7 +96,7 @@ impl Course {
         match begins.as_slice() {
             [one] if !name.is_empty() => Ok(vec![one]),
             [_, _, ..] if !name.is_empty() => {
-                bail!("`{name}` may be {}; write more of it", listed(&begins))
+                bail!("`{name}` may mean {}; write more of the name", listed(&begins))
             }
             _ => Err(self.no_such(name)),
         }
@@ -118,8 +118,8 @@ impl Course {
             .collect();
         if inside.is_empty() {
             bail!(
-                "no exercise is at {}\n\
-                 name one, or go to its folder; `cargo checker list` shows them all",
+                "there is no exercise at {}\n\
+                 name an exercise, or go to its folder; `cargo checker list` shows them all",
                 place.display()
             );
         }

@@ -206,17 +206,14 @@ impl Member {
         let mut parts = Vec::new();
         let mut add = |what: String, why: &str| parts.push(NotRun { what, why: why.to_owned() });
         for name in &self.without_harness {
-            add(
-                format!("{}, tests/{name}", self.name),
-                "has `harness = false`, so it brings a main of its own",
-            );
+            add(format!("{}, tests/{name}", self.name), "has `harness = false`, so it has its own `main`");
         }
         for target in &self.targets {
             let is = |kind: &str| target.kind.iter().any(|it| it == kind);
             if is("proc-macro") && target.test {
                 add(
                     format!("{}, unit tests", self.name),
-                    "is a procedural macro: it runs inside of rustc, over the real std",
+                    "is a procedural macro: it runs inside rustc, over the real std",
                 );
             } else if target.doctest {
                 for doctest in doctests::in_library(&target.src_path, &self.programs()) {

@@ -14,7 +14,7 @@ pub fn root() -> Result<PathBuf> {
     if !root.join("checker/simtest/Cargo.toml").is_file() {
         bail!(
             "the workbook that this command was built from is no longer at {}\n\
-             run `cargo install --path checker` in the folder where it is now",
+             run `cargo install --path checker` in the workbook's new folder",
             root.display()
         );
     }

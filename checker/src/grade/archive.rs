@@ -99,15 +99,15 @@ fn safe(name: &str) -> Result<String, String> {
     let path = Path::new(&name);
     let outside = |part| !matches!(part, Component::Normal(_) | Component::CurDir);
     if path.components().any(outside) || name.starts_with('/') || name.get(1..2) == Some(":") {
-        return Err(format!("{name} leads out of the archive"));
+        return Err(format!("the path {name} leads out of the archive"));
     }
     Ok(name.trim_start_matches("./").to_owned())
 }
 
 fn archive(file: impl Read + Seek, limits: &Limits) -> Result<(Vec<Entry>, Vec<Refused>)> {
-    let mut zip = ZipArchive::new(file).context("this is no .zip archive that can be read")?;
+    let mut zip = ZipArchive::new(file).context("this is not a .zip archive that can be read")?;
     if zip.len() > limits.files {
-        bail!("it has {} files; {} are read at the most", zip.len(), limits.files);
+        bail!("it has {} files; at most {} are allowed", zip.len(), limits.files);
     }
     let (mut entries, mut left_out) = (Vec::new(), Vec::new());
     let mut names = BTreeSet::new();
@@ -132,7 +132,7 @@ fn archive(file: impl Read + Seek, limits: &Limits) -> Result<(Vec<Entry>, Vec<R
             continue;
         }
         if !names.insert(path.to_lowercase()) {
-            left_out.push(refused(&path, "is there twice (capitals don't count)"));
+            left_out.push(refused(&path, "is there twice (upper and lower case count as the same)"));
             continue;
         }
         // What the archive says of a size is not believed: what comes out is counted.
@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn what_is_no_archive_is_said_to_be_none() {
         let error = inner("mine.zip", b"not a zip").unwrap_err();
-        assert!(format!("{error:#}").contains("no .zip archive"), "{error:#}");
+        assert!(format!("{error:#}").contains("not a .zip archive"), "{error:#}");
     }
 
     #[test]

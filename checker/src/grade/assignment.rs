@@ -159,7 +159,7 @@ impl Assignment {
             let exercise = course.exercises.iter().find(|exercise| exercise.name == name);
             let text = exercise.map(|it| read_text(&course.root.join(it.checks()))).transpose()?;
             if !text.is_some_and(|text| text.contains(check)) {
-                bail!("`hidden-checks` names `{name}::{check}`, and the course has no such check");
+                bail!("`hidden-checks` names `{name}::{check}`, but the course has no such check");
             }
         }
         Ok(chosen)
@@ -179,7 +179,7 @@ impl Assignment {
         let points = item.and_then(|item| item.points).unwrap_or_else(|| f64::from(exercise.about.points));
         let name = &exercise.name;
         if !points.is_finite() || points <= 0.0 {
-            bail!("{name}: {points} points can't be earned; give it more than 0");
+            bail!("{name}: the points are {points}; they must be more than 0");
         }
         let Some(weights) = item.map(|item| &item.weights).filter(|weights| !weights.is_empty()) else {
             return Ok(Worth { exercise: name.clone(), points, weights: None });
@@ -189,7 +189,7 @@ impl Assignment {
         for (clause, weight) in weights {
             let number = clause.parse().ok().filter(|number| (1..=clauses).contains(number));
             let number: u32 = number.with_context(|| {
-                format!("{name}: the weight `{clause}` is for no clause; the contract has 1 to {clauses}")
+                format!("{name}: the weight `{clause}` belongs to no clause; the contract has clauses 1 to {clauses}")
             })?;
             if !weight.is_finite() || *weight < 0.0 {
                 bail!("{name}: clause {number} can't weigh {weight}");
@@ -199,7 +199,7 @@ impl Assignment {
         let sum: f64 = by_clause.values().sum();
         if (sum - points).abs() >= ROUNDING {
             bail!(
-                "{name}: the weights add up to {sum}, and the exercise has {points} points; make them agree"
+                "{name}: the weights add up to {sum}, but the exercise has {points} points; make them equal"
             );
         }
         Ok(Worth { exercise: name.clone(), points, weights: Some(by_clause) })

@@ -68,14 +68,14 @@ impl Bench<'_> {
         let assignment = Rules::read(folder)?.assignment;
         if plan.release != course.release() {
             (self.note)(&format!(
-                "this course is release {}, and the submissions were taken in for {}; each record says by which it was judged",
+                "this course is release {}, but the plan was made for {}; each record says which release judged it",
                 course.release(),
                 plan.release
             ));
         }
         if let Some(pinned) = assignment.release.as_ref().filter(|pinned| *pinned != course.release()) {
             bail!(
-                "the assignment is for release {pinned} of the course, and this is {}; check that release out",
+                "the assignment is for release {pinned} of the course, but this is {}; use that release",
                 course.release()
             );
         }
@@ -122,7 +122,7 @@ impl Bench<'_> {
         let count = |what: What| changes.iter().filter(|change| change.what == what).count();
         let mut said = vec![
             format!(
-                "up: {}, down: {}, a first mark: {}, the same mark by another verdict: {}",
+                "up: {}, down: {}, a first mark: {}, the same mark with another verdict: {}",
                 count(What::Up),
                 count(What::Down),
                 count(What::Decided),

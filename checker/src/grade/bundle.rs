@@ -64,11 +64,11 @@ pub fn write(course: &Course, folder: &Folder, contents: &Contents<'_>) -> Resul
         let name = format!("{COURSE}/{}", path.to_string_lossy().replace('\\', "/"));
         files.insert(name, course.root.join(path));
     }
-    let vendored = tempfile::tempdir().context("there is no room for a temporary folder")?;
+    let vendored = tempfile::tempdir().context("there is no space for a temporary folder")?;
     if !contents.people {
         let nameless = vendored.path().join("people.json");
         fs::write(&nameless, serde_json::to_vec_pretty(&People::read(folder)?.nameless())?)
-            .context("there is no room for a temporary file")?;
+            .context("there is no space for a temporary file")?;
         files.insert(format!("{GRADING}/people.json"), nameless);
     }
     if contents.vendor {
@@ -111,19 +111,19 @@ fn vendor(course: &Course, to: &Path) -> Result<()> {
     if !output.status.success() {
         bail!(
             "cargo could not get the crates that the course needs:\n{}\n\
-             go online and try again, or leave them out with `--no-vendor`",
+             connect to the network and try again, or leave them out with `--no-vendor`",
             String::from_utf8_lossy(&output.stderr).trim()
         );
     }
     // A course without crates has nothing to vendor.
-    fs::create_dir_all(to.join("vendor")).context("there is no room for the crates")
+    fs::create_dir_all(to.join("vendor")).context("there is no space for the crates")
 }
 
 /// Cargo's settings for a course whose crates lie beside it: its own, and that nothing is loaded.
 fn cargo_config(course: &Course, to: &Path) -> Result<PathBuf> {
     let own = fs::read_to_string(course.root.join(".cargo").join("config.toml")).unwrap_or_default();
     let more = "\n[source.crates-io]\nreplace-with = \"vendored\"\n\n[source.vendored]\ndirectory = \"vendor\"\n\n[net]\noffline = true\n";
-    fs::write(to, own + more).context("there is no room for cargo's settings")?;
+    fs::write(to, own + more).context("there is no space for cargo's settings")?;
     Ok(to.to_owned())
 }
 
@@ -187,7 +187,7 @@ fn put_all(to: &Path, about: &About, files: &BTreeMap<String, PathBuf>) -> Resul
 /// If it is none, or a file is missing, is not what it was, or leads elsewhere.
 pub fn unpack(archive: &Path, to: &Path) -> Result<About> {
     let file = File::open(archive).with_context(|| format!("could not read {}", archive.display()))?;
-    let none = || format!("{} is no archive that `grade archive` has made", archive.display());
+    let none = || format!("{} is not an archive of `grade archive`", archive.display());
     let mut zip = ZipArchive::new(file).with_context(none)?;
     let mut text = String::new();
     zip.by_name(ABOUT).with_context(none)?.read_to_string(&mut text).with_context(none)?;
@@ -198,13 +198,13 @@ pub fn unpack(archive: &Path, to: &Path) -> Result<About> {
     for (name, wanted) in &about.files {
         let path = Path::new(name);
         if path.components().any(|part| !matches!(part, Component::Normal(_))) {
-            bail!("{name} leads out of the archive");
+            bail!("the path {name} leads out of the archive");
         }
         let mut bytes = Vec::new();
-        let mut member = zip.by_name(name).with_context(|| format!("{name} is missing in the archive"))?;
+        let mut member = zip.by_name(name).with_context(|| format!("{name} is missing from the archive"))?;
         member.read_to_end(&mut bytes).with_context(|| format!("{name} can't be unpacked"))?;
         if digest(&bytes) != *wanted {
-            bail!("{name} is not what was archived: its digest differs");
+            bail!("{name} has changed since it was archived: its digest differs");
         }
         let path = to.join(path);
         let dir = path.parent().unwrap_or(to);

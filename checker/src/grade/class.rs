@@ -68,7 +68,7 @@ fn totals(page: &mut Page, graded: &Graded) {
     page.element(
         "p",
         &format!(
-            "{} people; {} have a sum, of {max:.2} at most; the mean is {:.2}",
+            "{} learners; {} have a total, of at most {max:.2}; the mean is {:.2}",
             people.len(),
             marked.len(),
             mean(&marked)
@@ -153,8 +153,8 @@ fn otherwise_made(page: &mut Page, graded: &Graded) {
     if made.len() < 2 {
         return;
     }
-    page.element("h2", "Verdicts that were made by different things");
-    page.element("p", "A regrading makes all of them by what there is now: cargo checker grade regrade.");
+    page.element("h2", "Verdicts that different tools made");
+    page.element("p", "A regrading makes all of them with the present tools: cargo checker grade regrade.");
     page.markup("<ul>");
     for (by, count) in made {
         page.element("li", &format!("{count}: {by}"));

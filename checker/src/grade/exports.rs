@@ -53,7 +53,7 @@ fn written(graded: &Graded, filled: Filled, name: &str) -> Result<String> {
     let numbered = |mark: &&Mark| matches!(mark.state, State::Marked | State::ByHand);
     let without = graded.marks.iter().filter(|mark| !numbered(mark)).count();
     let mut said = format!(
-        "wrote {}: {} rows filled in; {without} verdicts have no mark and were left as they are",
+        "wrote {}: {} rows filled in; {without} verdicts have no mark, so their rows did not change",
         path.display(),
         filled.filled
     );

@@ -73,7 +73,7 @@ fn outside(folder: &Folder, from: &Path) -> Result<()> {
     let there = out.ancestors().find_map(|dir| dir.canonicalize().ok());
     if from.is_dir() && there.is_some_and(|it| it.starts_with(&from)) {
         bail!(
-            "{} is within {}; name a folder outside of the submissions",
+            "{} is inside {}; name a folder outside of the submissions",
             folder.0.display(),
             from.display()
         );
@@ -114,7 +114,7 @@ fn in_order(mut submissions: Vec<&Submission>) -> Vec<Attempt> {
         let mut keys: Vec<&str> = submissions.iter().map(|it| it.key.0.as_str()).collect();
         keys.dedup();
         let reason = format!(
-            "{} members of one group handed in different programs; say when with `--submitted`, or leave all but one out",
+            "{} members of one group handed in different programs; give the times with `--submitted`, or keep only one of the programs",
             keys.len()
         );
         let refused = |name: &String| (name.clone(), Part::Refused(reason.clone()));

@@ -54,7 +54,7 @@ impl Graded {
         let worth = rules.assignment.worth(course)?;
         if let Some(worth) = worth.iter().find(|worth| !plan.exercises.contains(&worth.exercise)) {
             bail!(
-                "the assignment has the exercise {}, which was not taken in; run `cargo checker grade plan` again",
+                "the assignment has the exercise {}, but the plan does not; run `cargo checker grade plan` again",
                 worth.exercise
             );
         }
@@ -170,7 +170,7 @@ fn read(from: &Path, place: &Place) -> Result<Record> {
         format!("{} has no verdict on {} yet; `cargo checker grade run` judges it", place.id, place.exercise)
     })?;
     Record::read(&bytes).with_context(|| {
-        format!("{} can't be understood; `cargo checker grade run` makes it anew", path.display())
+        format!("{} can't be understood; `cargo checker grade run` makes it again", path.display())
     })
 }
 

@@ -93,7 +93,7 @@ pub fn read(source: &Source<'_>, exercises: &[&Exercise]) -> Result<Intake> {
                 }
                 bundle.entries.push(Entry { path: rest, ..entry });
             }
-            None => strays.push(format!("{}: it is in nobody's folder", entry.path)),
+            None => strays.push(format!("{}: it is in no learner's folder", entry.path)),
         }
     }
     // Whoever handed in nothing that can be read has handed in something.
@@ -106,7 +106,7 @@ pub fn read(source: &Source<'_>, exercises: &[&Exercise]) -> Result<Intake> {
     }
     if bundles.is_empty() {
         bail!(
-            "{} has no submission in it\n{}",
+            "{} contains no submission\n{}",
             from.display(),
             "it should be a folder with one folder for each learner, or the archive that Canvas or Moodle makes of all submissions"
         );
@@ -114,7 +114,7 @@ pub fn read(source: &Source<'_>, exercises: &[&Exercise]) -> Result<Intake> {
     let latest: BTreeMap<Key, Attempt> = bundles.keys().cloned().collect();
     let there = latest.keys().cloned().collect();
     if let Some(key) = source.submitted.keys().find(|key| !latest.contains_key(key)) {
-        bail!("`{key}` has a moment of submission, and handed nothing in; is the key right?");
+        bail!("`{key}` has a time of submission, but handed in nothing; is the key right?");
     }
     let mut submissions: Vec<Submission> = Vec::new();
     for ((key, attempt), bundle) in bundles {
@@ -290,13 +290,13 @@ fn of_exercise(exercise: &Exercise, only: bool, entries: &[Entry]) -> Part {
                 ([one], _) => single(one),
                 ([], [one]) if only => single(one),
                 ([], several) if only => {
-                    Part::Refused(format!("{} could each be it: {}", several.len(), list(several)))
+                    Part::Refused(format!("{} files could be the program: {}", several.len(), list(several)))
                 }
                 ([], _) => Part::Refused(format!(
-                    "{}: which exercise is it? put it into a folder `src` in one with the exercise's name, or name the exercise in assignment.toml",
+                    "{}: which exercise is it? put it into EXERCISE/src, with the exercise's name, or name the exercise in assignment.toml",
                     list(files)
                 )),
-                (several, _) => Part::Refused(format!("{} files have its name", several.len())),
+                (several, _) => Part::Refused(format!("{} files have the exercise's name", several.len())),
             }
         }
         (several, _) => Part::Refused(format!("there are several: {}", several.join(", "))),
@@ -348,18 +348,17 @@ fn below(root: &str, entries: &[Entry]) -> Part {
 
 fn checked(files: BTreeMap<String, Vec<u8>>) -> Part {
     if files.len() > FILES {
-        return Part::Refused(format!("{} files; {FILES} are taken at the most", files.len()));
+        return Part::Refused(format!("{} files; at most {FILES} are allowed", files.len()));
     }
     if let Some((path, bytes)) = files.iter().find(|(_, bytes)| bytes.len() > FILE_BYTES) {
-        return Part::Refused(format!(
-            "{path} has {} bytes; {FILE_BYTES} are taken at the most",
-            bytes.len()
-        ));
+        return Part::Refused(format!("{path} has {} bytes; at most {FILE_BYTES} are allowed", bytes.len()));
     }
     let folded = |path: &String| path.to_lowercase();
     let mut seen = std::collections::BTreeSet::new();
     if let Some(path) = files.keys().find(|path| !seen.insert(folded(path))) {
-        return Part::Refused(format!("two files are called {path} where capitals don't count"));
+        return Part::Refused(format!(
+            "two files have the name {path}, if upper and lower case count as the same"
+        ));
     }
     Part::Taken(files)
 }

@@ -86,10 +86,10 @@ pub fn write(course: &Course, folder: &Folder, options: &[String]) -> Result<Vec
         format!("wrote {} files in {jobs_path}; the largest shard has {largest} programs", FILES.len()),
         format!("Slurm: bash {jobs_path}/submit.sh"),
         format!("GNU parallel: bash {jobs_path}/parallel.sh"),
-        "Kubernetes: see kubernetes.yaml and Containerfile there, which nobody has tried yet".to_owned(),
+        "Kubernetes: see kubernetes.yaml and Containerfile there; nobody has tried them yet".to_owned(),
     ];
     if plan.shards > SLURM_TASKS {
-        said.push(format!("Slurm takes no more than {SLURM_TASKS} tasks, unless its MaxArraySize is larger"));
+        said.push(format!("Slurm accepts at most {SLURM_TASKS} tasks, unless its MaxArraySize is larger"));
     }
     Ok(said)
 }
@@ -107,7 +107,7 @@ fn shell_safe(path: &Path) -> Result<String> {
         return Ok(text);
     }
     bail!(
-        "{text} has a letter in it that Slurm's scripts can't name; use a path of letters, digits, `.`, `_` and `-`"
+        "{text} has a character that Slurm's scripts can't use; choose a path of letters, digits, `.`, `_` and `-`"
     )
 }
 

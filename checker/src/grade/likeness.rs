@@ -102,8 +102,8 @@ impl Likeness {
         let both = self.standing_out();
         let several = both.iter().filter(|both| both.exercises.len() > 1).count();
         Ok(format!(
-            "wrote {}: {} programs are shipped ones but for their layout; {} pairs of learners stand out, {several} of them \
-             in several exercises. This is for a person to look at, and part of no mark.",
+            "wrote {}: {} programs equal shipped ones, except for their layout; {} pairs of learners stand out, {several} of them \
+             in several exercises. A person has to look at them; they change no mark.",
             path.display(),
             self.shipped.len(),
             both.len()
@@ -119,18 +119,18 @@ impl Likeness {
         page.element("h2", "Programs that look alike");
         page.element(
             "p",
-            "A pointer for you, and part of no mark. Short programs become alike by themselves: look at the code first.",
+            "This is a pointer for you, and part of no mark. Short programs become alike on their own, so look at the code first.",
         );
         page.markup("<ul>");
         for Shipped { exercise, id, source } in &self.shipped {
-            page.element("li", &format!("{id}, {exercise}: the same as {source} but for its layout"));
+            page.element("li", &format!("{id}, {exercise}: the same as {source}, except for its layout"));
         }
         page.markup("</ul>");
         for Both { left, right, exercises } in both.iter().take(SHOWN) {
             let said: Vec<String> = exercises
                 .iter()
                 .map(|pair| match pair.identical {
-                    true => format!("{}: the same but for layout", pair.exercise),
+                    true => format!("{}: the same, except for the layout", pair.exercise),
                     false => format!("{}: {:.0} % shared", pair.exercise, pair.shared * 100.0),
                 })
                 .collect();

@@ -129,7 +129,9 @@ fn put(
             merged.merged += 1;
             Record::read(&bytes)?
         }
-        (None, None) => bail!("the record of {} on {} has gone since it was seen", place.id, place.exercise),
+        (None, None) => {
+            bail!("the record of {} on {} was removed during the merge", place.id, place.exercise)
+        }
     };
     merged.undecided += usize::from(matches!(record.outcome, Outcome::Undecided { .. }));
     Ok(())
@@ -167,7 +169,7 @@ impl Found {
                     }
                     _ => self.problem(
                         shard,
-                        format!("{} is no record of this shard's; remove it", path.display()),
+                        format!("{} is not a record of this shard; remove it", path.display()),
                     ),
                 }
             }
@@ -196,7 +198,7 @@ impl Found {
         let whole: Vec<usize> = (0..counts.len()).filter(|made| counts[*made] == all).collect();
         if let [one, other, ..] = whole[..] {
             bail!(
-                "every shard was judged twice, the second time with {}; remove the runs that should not count from `shards`",
+                "every shard was judged twice, the second time with {}; remove from `shards` the runs that should not count",
                 self.made[other].differences(&self.made[one]).join(", ")
             );
         }
@@ -256,7 +258,7 @@ impl Found {
             for other in others {
                 if read(&other.path)? != bytes {
                     differ.push(format!(
-                        "it ran twice, and {} on {} came out otherwise the second time; compare {} with {}, and remove one",
+                        "it ran twice, and the second time {} on {} had another result; compare {} with {}, and remove one of them",
                         place.id,
                         place.exercise,
                         first.path.display(),
@@ -266,7 +268,7 @@ impl Found {
             }
         }
         let note =
-            format!("shard {} ran twice: {again} records are there again, with the same bytes", shard.index);
+            format!("shard {} ran twice: {again} records are there twice, with the same bytes", shard.index);
         let is_same = differ.is_empty();
         differ.into_iter().for_each(|text| self.problem(shard, text));
         Ok((again > 0 && is_same).then_some(note))

@@ -114,7 +114,7 @@ pub fn assignment(course: &Course, path: Option<&Path>) -> Result<(Assignment, S
     }
     let assignment = Assignment::parse(&own).with_context(|| format!("{name} can't be understood"))?;
     if [&assignment.roster, &assignment.submitted, &assignment.extensions].iter().any(|file| file.is_some()) {
-        bail!("{name}: write `roster`, `submitted` and `extensions` on a line each");
+        bail!("{name}: write each of `roster`, `submitted` and `extensions` on a line of its own");
     }
     assignment.worth(course)?;
     Ok((assignment, own))
@@ -125,13 +125,13 @@ pub fn assignment(course: &Course, path: Option<&Path>) -> Result<(Assignment, S
 /// # Errors
 /// If the machine is not fit, or something can't be read or written.
 pub fn judge(bench: &Bench<'_>, job: &Job<'_>) -> Result<Told> {
-    let dir = tempfile::tempdir().context("there is no room for a temporary folder")?;
+    let dir = tempfile::tempdir().context("there is no space for a temporary folder")?;
     let class = dir.path().join("class");
     let mut strays = copy(job.submission, &class.join(LEARNER))?;
     let folder = Folder(dir.path().join("grading"));
     let (assignment, text) = assignment(bench.course, job.assignment)?;
     let own = dir.path().join("assignment.toml");
-    fs::write(&own, text).context("there is no room for the assignment")?;
+    fs::write(&own, text).context("there is no space for the assignment")?;
     let mut submitted = BTreeMap::new();
     if let Some(moment) = &job.submitted {
         submitted.insert(Key(LEARNER.to_owned()), moment.clone());
@@ -149,14 +149,14 @@ pub fn judge(bench: &Bench<'_>, job: &Job<'_>) -> Result<Told> {
 
 /// Copies what could be a part of the submission; returns what is left out, each with its reason.
 fn copy(from: &Path, to: &Path) -> Result<Vec<String>> {
-    fs::create_dir_all(to).context("there is no room for a copy")?;
+    fs::create_dir_all(to).context("there is no space for a copy")?;
     // A learner of whom nothing came has a folder too.
-    fs::write(to.join("handed-in.txt"), "").context("there is no room for a copy")?;
+    fs::write(to.join("handed-in.txt"), "").context("there is no space for a copy")?;
     let (entries, refused) = archive::open(from)?;
     for entry in entries {
         let path: PathBuf = to.join(&entry.path);
-        fs::create_dir_all(path.parent().unwrap_or(to)).context("there is no room for a copy")?;
-        fs::write(&path, &entry.bytes).context("there is no room for a copy")?;
+        fs::create_dir_all(path.parent().unwrap_or(to)).context("there is no space for a copy")?;
+        fs::write(&path, &entry.bytes).context("there is no space for a copy")?;
     }
     Ok(refused.iter().map(ToString::to_string).collect())
 }
@@ -210,7 +210,8 @@ fn lines(
         }
         Outcome::Refused { finding } => return Ok(vec![whole(false, finding.kind.to_string())]),
         Outcome::NotSubmitted | Outcome::Undecided { .. } => {
-            let text = format!("Nothing was handed in for it. Its file is {name}/src/lib.rs.");
+            let text =
+                format!("Nothing was handed in for this exercise. The file should be {name}/src/lib.rs.");
             return Ok(vec![whole(false, text)]);
         }
     };
@@ -222,8 +223,11 @@ fn lines(
     let contract = exercise.contract(&course.root)?;
     let mut lines = Vec::new();
     if worth.weights.is_none() {
-        let text =
-            if all { "All clauses are kept." } else { "All clauses together earn the points, or none." };
+        let text = if all {
+            "The program keeps all clauses."
+        } else {
+            "The points are only for a program that keeps all clauses."
+        };
         lines.push(whole(all, text.to_owned()));
     }
     for (clause, state) in clauses {

@@ -41,13 +41,13 @@ pub fn pack(
         }
         if own.policy.is_some() {
             bail!(
-                "Classroom 50 knows only the date that a learner's own machine has put on a commit; take `[late]` out of the \
-                 assignment, and grade what `gh teacher download` brings instead"
+                "Classroom 50 knows only the date of a commit, which comes from the learner's machine; take `[late]` out of the \
+                 assignment, or grade the clones of `gh teacher download` instead"
             );
         }
     }
     if to.exists() {
-        bail!("{} is there already; name a new one", to.display());
+        bail!("{} already exists; name a new one", to.display());
     }
     let first = worth.first().context("the assignment has no exercise")?;
     let exercise = course.exercise(&first.exercise)?;
@@ -79,8 +79,8 @@ pub fn pack(
         let packed = archive(course, &scripts, &assignment, to);
         let files = packed.with_context(|| format!("could not write {}", to.display()))?;
         return Ok(format!(
-            "wrote {} with {files} files; give the assignment 2 GB of memory or more, and keep the archive from learners: \
-             the solutions are in it",
+            "wrote {} with {files} files; give the assignment 2 GB of memory or more, and don't show learners the archive: \
+             it contains the solutions",
             to.display()
         ));
     }
@@ -94,7 +94,11 @@ pub fn pack(
     for (name, text) in files {
         fs::write(to.join(name), filled(text)).with_context(|| format!("could not write {name}"))?;
     }
-    Ok(format!("wrote {} files in {}; each says at its top where it belongs", files.len(), to.display()))
+    Ok(format!(
+        "wrote {} files in {}; each says in its first lines where to put it",
+        files.len(),
+        to.display()
+    ))
 }
 
 fn archive(course: &Course, scripts: &[(&str, String)], assignment: &str, to: &Path) -> Result<usize> {

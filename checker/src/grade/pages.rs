@@ -68,7 +68,7 @@ fn overview(page: &mut Page, marks: &[&Mark]) {
     if marks.iter().any(|mark| mark.state == State::Undecided) {
         page.element(
             "p",
-            "Undecided is not a mark: nothing could be proven, and it does not count. Your instructor knows about it.",
+            "Undecided is not a mark: nothing could be proven, and nothing counts against you. Your instructor knows about it.",
         );
     }
 }

@@ -50,7 +50,7 @@ impl People {
     pub fn read(folder: &Folder) -> Result<People> {
         let path = folder.people();
         let text = fs::read_to_string(&path)
-            .with_context(|| format!("{} is missing: it says whose an id is", path.display()))?;
+            .with_context(|| format!("{} is missing: it says which id belongs to whom", path.display()))?;
         let people: People =
             serde_json::from_str(&text).with_context(|| format!("{} can't be understood", path.display()))?;
         if people.version != People::VERSION {

@@ -42,7 +42,7 @@ pub fn submitted(metadata: &Path) -> Result<Late> {
     let value: Value =
         serde_json::from_str(&text).with_context(|| format!("{} can't be understood", metadata.display()))?;
     let moment = value.get("created_at").and_then(Value::as_str).and_then(Late::at);
-    moment.with_context(|| format!("{} has no `created_at` that is a moment", metadata.display()))
+    moment.with_context(|| format!("{} has no time in `created_at`", metadata.display()))
 }
 
 fn gradescope(told: &Told) -> Value {
@@ -91,7 +91,7 @@ fn gradescope(told: &Told) -> Value {
 pub fn whole(points: f64) -> Result<u64> {
     if points.fract().abs() > 1e-9 || !(0.0..1e9).contains(&points) {
         bail!(
-            "Classroom 50 takes whole points, and {points} is none; give whole points and weights in the assignment"
+            "Classroom 50 accepts only whole points, and {points} is not a whole number; use whole points and weights in the assignment"
         );
     }
     // It is whole and in the range.

@@ -126,10 +126,10 @@ impl Policy {
         let unknown = |said| Lateness { units: None, after_the_end: false, said: Some(said) };
         Ok(match late {
             Late::No => Lateness { units: Some(0), ..Lateness::default() },
-            Late::Unknown => unknown("not known whether it was late; nothing is taken off"),
-            Late::Yes if extension.moves_the_date() => {
-                unknown("late by the LMS; extended, and not known how late it was")
-            }
+            Late::Unknown => unknown("it is not known whether it was late; nothing is taken off"),
+            Late::Yes if extension.moves_the_date() => unknown(
+                "late according to the LMS; there is an extension, but it is not known how late it was",
+            ),
             // The LMS says late and not how late: the least that this can be.
             Late::Yes => Lateness { units: Some(1), ..Lateness::default() },
             Late::At(moment) => self.counted(moment, extension)?,
@@ -155,7 +155,11 @@ impl Policy {
             (Unit::Hour, _) => "hours",
         };
         if lateness.after_the_end {
-            return Ok(Loss { points: raw, free: 0, reason: format!("{units} {word} late, after the end") });
+            return Ok(Loss {
+                points: raw,
+                free: 0,
+                reason: format!("{units} {word} late, after the cutoff"),
+            });
         }
         let free = units.min(budget);
         let charged = units - free;
@@ -171,7 +175,7 @@ impl Policy {
     /// Late units: those begun after the due time, of which the last does not count if it is within the slack.
     fn counted(&self, moment: &str, extension: &Extension) -> Result<Lateness> {
         let submitted: Timestamp =
-            moment.parse().with_context(|| format!("`{moment}` is no moment with an offset"))?;
+            moment.parse().with_context(|| format!("`{moment}` is not a time with an offset"))?;
         let (due, zone) = self.due(extension)?;
         let slack = SignedDuration::from_secs(i64::from(self.slack_seconds));
         // A day is a day of the calendar there, with 23 or 25 hours where the clocks change.
@@ -187,7 +191,7 @@ impl Policy {
             }
             units += 1;
             if units > 10_000 {
-                bail!("`{moment}` is too long after `{}` to be about the same thing", self.due);
+                bail!("`{moment}` is too long after the due date `{}`; is the year right?", self.due);
             }
         }
         let cutoff = self.cutoff.as_deref().map(|cutoff| self.moment(cutoff)).transpose()?;
@@ -214,7 +218,7 @@ impl Policy {
         let zone = match &self.zone {
             Some(zone) => Some(
                 TimeZone::get(zone)
-                    .with_context(|| format!("`{zone}` is no time zone, as Europe/Berlin is"))?,
+                    .with_context(|| format!("`{zone}` is not a time zone, such as Europe/Berlin"))?,
             ),
             None => None,
         };
@@ -223,9 +227,9 @@ impl Policy {
             return Ok((moment.checked_add(whole_minute)?, zone.unwrap_or(TimeZone::UTC)));
         }
         let Some(zone) = zone else {
-            bail!("`{text}` is no moment: write 2026-03-01T23:59:00+01:00, or a local time and a `zone`");
+            bail!("`{text}` is not a time: write 2026-03-01T23:59:00+01:00, or a local time and a `zone`");
         };
-        let local: DateTime = text.parse().with_context(|| format!("`{text}` is no local time"))?;
+        let local: DateTime = text.parse().with_context(|| format!("`{text}` is not a local time"))?;
         let moment = zone.to_ambiguous_timestamp(local).compatible()?;
         Ok((moment.checked_add(whole_minute)?, zone))
     }
@@ -235,7 +239,7 @@ impl Policy {
         let number = |text: &str| -> Result<f64> {
             let number = text.trim().parse::<f64>().ok().filter(|it| it.is_finite() && *it >= 0.0);
             number.with_context(|| {
-                format!("`{penalty}` is no penalty: write \"2\" (points) or \"10%\" (of the mark)")
+                format!("`{penalty}` is not a penalty: write \"2\" (points) or \"10%\" (of the mark)")
             })
         };
         match penalty.strip_suffix('%') {

@@ -46,7 +46,7 @@ pub fn limits(folder: &Folder) -> Result<Limits> {
     for record in records(&folder.verdicts())?.values() {
         *counted.entry(record.made_by.limits.clone()).or_default() += 1;
     }
-    let most = counted.into_iter().max_by_key(|(_, count)| *count).context("there is no record in it")?.0;
+    let most = counted.into_iter().max_by_key(|(_, count)| *count).context("it contains no record")?.0;
     parse(&most).with_context(|| format!("`{most}` says nothing of limits"))
 }
 
@@ -67,8 +67,8 @@ fn records(dir: &Path) -> Result<BTreeMap<Place, Record>> {
         let entry = entry.with_context(|| format!("could not read {}", dir.display()))?;
         if entry.file_type().is_file() {
             let bytes = fs::read(entry.path())?;
-            let record =
-                Record::read(&bytes).with_context(|| format!("{} is no record", entry.path().display()))?;
+            let record = Record::read(&bytes)
+                .with_context(|| format!("{} is not a record", entry.path().display()))?;
             records.insert(record.place(), record);
         }
     }

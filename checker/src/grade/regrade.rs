@@ -159,7 +159,7 @@ pub fn apply(course: &Course, folder: &Folder) -> Result<PathBuf> {
     }
     let history = folder.0.join("history");
     let kept = (1..).map(|number: u32| history.join(number.to_string())).find(|dir| !dir.exists());
-    let kept = kept.context("there is no number left")?;
+    let kept = kept.context("there are too many regradings")?;
     fs::create_dir_all(&kept).with_context(|| format!("could not make {}", kept.display()))?;
     let marks = folder.0.join("marks.csv");
     if marks.exists() {

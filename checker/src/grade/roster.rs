@@ -93,7 +93,7 @@ pub fn submitted(path: &Path) -> Result<BTreeMap<Key, Late>> {
             row.with_context(|| format!("{}: its columns should be `key` and `submitted`", path.display()))?;
         let late = Late::at(&row.submitted).with_context(|| {
             format!(
-                "{}: `{}` is no moment for `{}`; write it with its offset: 2026-03-01T23:59:00+01:00",
+                "{}: `{}` is not a time for `{}`; write it with its offset: 2026-03-01T23:59:00+01:00",
                 path.display(),
                 row.submitted,
                 row.key

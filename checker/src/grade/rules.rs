@@ -92,7 +92,7 @@ impl Rules {
             let policy = assignment.as_ref().unwrap_or(&kept).policy.as_ref();
             for due in extensions.iter().filter_map(|row| row.due.as_deref()) {
                 let policy =
-                    policy.context("an extension has a due date, and the assignment has no `[late]`")?;
+                    policy.context("an extension has a due date, but the assignment has no `[late]`")?;
                 policy.moment(due)?;
             }
         }
@@ -178,7 +178,7 @@ fn read_extensions(path: &Path, people: &People) -> Result<Vec<Granted>> {
         headers.iter().find(|it| !["key", "id", "hours", "due", "excused", "note"].contains(it))
     {
         bail!(
-            "{}: `{column}` is no column of extensions; they are `key`, `hours`, `due`, `excused` and `note`",
+            "{}: `{column}` is not a column of extensions; the columns are `key`, `hours`, `due`, `excused` and `note`",
             path.display()
         );
     }

@@ -171,8 +171,7 @@ impl Runner<'_> {
         };
         let dir = self.folder.frozen(&job.place);
         if frozen_digest(&dir)? != *digest {
-            let reason =
-                "its frozen copy is not what was taken in; run `cargo checker grade plan` again".to_owned();
+            let reason = "its frozen copy has changed; run `cargo checker grade plan` again".to_owned();
             return without(Outcome::Undecided { reason });
         }
         let source = dir.join("lib.rs");
@@ -238,8 +237,7 @@ fn unfit<T>(error: anyhow::Error) -> Result<T> {
     match error.is::<Unfit>() {
         true => Err(error),
         false => {
-            Err(Unfit(format!("{error:#}\nnothing that was judged is lost; mend that and run it again"))
-                .into())
+            Err(Unfit(format!("{error:#}\nno verdict is lost; mend this and run the command again")).into())
         }
     }
 }

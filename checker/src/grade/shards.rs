@@ -96,7 +96,7 @@ impl Wanted {
         };
         if index >= shards {
             bail!(
-                "the plan has {shards} shards, and this is task {index}, counted from 0; start tasks 0 to {}",
+                "the plan has {shards} shards, but this is task {index}, counted from 0; start tasks 0 to {}",
                 shards - 1
             );
         }
@@ -111,16 +111,16 @@ fn index(variable: impl Fn(&str) -> Option<String>) -> Result<u32> {
     let names = ENGINES.map(|(name, _)| name).join(", ");
     let [(name, first, text)] = told.as_slice() else {
         match told.as_slice() {
-            [] => bail!(
-                "no task has a number here: none of {names} is set; name the shard, as in `--shard 0/4`"
-            ),
+            [] => {
+                bail!("this task has no number: none of {names} is set; name the shard, as in `--shard 0/4`")
+            }
             _ => bail!("more than one of {names} is set; name the shard, as in `--shard 0/4`"),
         }
     };
     let number: Option<u32> = text.trim().parse().ok();
     number
         .and_then(|number| number.checked_sub(*first))
-        .with_context(|| format!("{name} is `{text}`, which is no number from {first}"))
+        .with_context(|| format!("{name} is `{text}`, which is not a number from {first}"))
 }
 
 /// What stands in the folder of a run: it is written before the first record.
@@ -200,7 +200,7 @@ pub fn begin(folder: &Folder, shard: Shard, made: &Made) -> Result<Run> {
             Err(error) => return Err(error).with_context(|| format!("could not make {}", run.display())),
         }
     }
-    bail!("{} has no number left for a run", dir.display())
+    bail!("{} has too many runs", dir.display())
 }
 
 #[cfg(test)]

@@ -31,7 +31,9 @@ pub fn canvas(sheet: &[u8], column: &str, marks: &BTreeMap<Key, Entry>) -> Resul
     let header = table.rows.first().context("the sheet is empty")?.clone();
     let has = |index: usize, word: &str| header.get(index).is_some_and(|cell| cell.contains(word));
     if !has(0, "Student") || !has(1, "ID") || header.len() <= 3 {
-        bail!("this is no gradebook as Canvas exports it: its first columns are `Student` and `ID`");
+        bail!(
+            "this is not a gradebook that Canvas exported: the first columns of one are `Student` and `ID`"
+        );
     }
     let fitting: Vec<usize> =
         (2..header.len()).filter(|index| header[*index] == column || has(*index, column)).collect();
@@ -55,7 +57,7 @@ pub fn moodle(sheet: &[u8], marks: &BTreeMap<Key, Entry>) -> Result<Filled> {
     let place = |title: &str| header.iter().position(|cell| cell == title);
     let (Some(identifier), Some(grade)) = (place("Identifier"), place("Grade")) else {
         bail!(
-            "this is no grading worksheet of Moodle's in English: it needs the columns `Identifier` and `Grade`; \
+            "this is not a grading worksheet of Moodle in English: it needs the columns `Identifier` and `Grade`; \
              its columns are {}",
             header.join(", ")
         );
@@ -87,7 +89,7 @@ impl Table {
             .delimiter(delimiter)
             .from_reader(text);
         let rows = reader.into_records().map(|row| Ok(row?.iter().map(str::to_owned).collect()));
-        let rows = rows.collect::<Result<_>>().context("the sheet is no CSV in UTF-8")?;
+        let rows = rows.collect::<Result<_>>().context("the sheet is not a CSV file in UTF-8")?;
         Ok(Table { rows, bom, crlf: first.ends_with(b"\r"), delimiter })
     }
 

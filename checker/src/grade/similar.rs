@@ -47,7 +47,7 @@ impl Program {
         let stream: TokenStream = source
             .parse()
             .map_err(|error| anyhow::anyhow!("{error}"))
-            .with_context(|| format!("{id} is not Rust"))?;
+            .with_context(|| format!("{id} is not Rust that can be parsed"))?;
         let mut tokens = Vec::new();
         flatten(stream, &mut tokens);
         Ok(Program { id: id.to_owned(), tokens })

@@ -82,7 +82,7 @@ pub fn run_until(
         let Some(listed) = suite.take().or(child.suite).filter(|_| has_begun) else {
             // No learner code has run yet.
             let Finding { message, printed, .. } = child.end.finding(limit);
-            bail!("the check program named no checks: {message}\n{}", printed.unwrap_or_default());
+            bail!("the check program did not list its checks: {message}\n{}", printed.unwrap_or_default());
         };
         if let End::Died { how, stderr, .. } = &child.end
             && !has_overflowed(stderr)
@@ -157,8 +157,7 @@ pub fn list(program: &Path, request: &Request, cancel: &Cancel) -> Result<Vec<Li
 
 /// What is said of a check that was not tried.
 pub fn left_out() -> Finding {
-    let message =
-        "not tried: three checks before this one have hung, and each took its time to find that out";
+    let message = "not tried: three checks before this one have hung";
     Finding { left_out: true, ..Finding::new(Kind::TimedOut, message) }
 }
 
@@ -254,7 +253,7 @@ impl End {
             }
             End::Flooded => Finding::new(
                 Kind::Crashed,
-                format!("it wrote without end: more than {} MiB", JUNK_LIMIT >> 20),
+                format!("it printed too much: more than {} MiB", JUNK_LIMIT >> 20),
             ),
             End::Stuck { message } => Finding::new(Kind::TimedOut, message),
             End::Aborting { message, seed, thread } => {
@@ -266,7 +265,7 @@ impl End {
             }
             End::Died { how, stderr, .. } => {
                 let memory =
-                    || format!("it used more memory than the {} GiB it is given", MEMORY_LIMIT >> 30);
+                    || format!("it used more than the {} GiB of memory that it may use", MEMORY_LIMIT >> 30);
                 let how = if has_overflowed(stderr) {
                     "a thread has overflowed its stack".to_owned()
                 } else if stderr.lines().any(is_out_of_memory) {

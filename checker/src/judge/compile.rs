@@ -40,8 +40,8 @@ pub struct Program {
 }
 
 /// What a verdict says of a program whose `Arc`s count unseen.
-const UNSEEN_COUNTS: &str = "With this Rust the counts of `Arc` and `Weak` are no scheduling points: a race between two of \
-                             them may go unnoticed, and not every interleaving can be tried.";
+const UNSEEN_COUNTS: &str = "With this Rust, the counts of `Arc` and `Weak` are no scheduling points. So a race between two of \
+                             them may stay unseen, and the checker can't try every interleaving.";
 
 /// Compiles `source` as the learner's part of `exercise`.
 ///
@@ -129,13 +129,13 @@ fn jail(root: &Path, base: &Base, exercise: &Exercise, source: &Path, place: &Pa
 /// The finding on a program that takes in a file of somebody else's.
 fn takes_in(file: &str) -> Finding {
     let message = if file.contains('\n') {
-        "the program takes in a file with a line break in its name: give the file another name".to_owned()
+        "the program includes a file with a line break in its name; give the file another name".to_owned()
     } else if file.contains('"') {
         format!(
-            "the program takes in {file}, which has a quotation mark in its name: give the file another name"
+            "the program includes {file}, which has a quotation mark in its name; give the file another name"
         )
     } else {
-        format!("the program takes in {file}: an exercise is what is in its own folder")
+        format!("the program includes {file}, but an exercise may use only the files in its own folder")
     };
     Finding::new(Kind::Forbidden, message)
 }
@@ -254,8 +254,8 @@ impl Job<'_> {
         for (file, text) in files.iter().zip(&texts) {
             if let Some((line, of)) = scan::outliving(text) {
                 let message = format!(
-                    "{file}:{line}: a `static` of crossbeam's `{of}` keeps what is in it from one schedule to the next, so none of \
-                     them could be run again; make it in the call, or put it behind a `LazyLock`"
+                    "{file}:{line}: a `static` of crossbeam's `{of}` keeps its contents from one schedule to the next, so no schedule \
+                     could be run again; make it in the call, or put it behind a `LazyLock`"
                 );
                 return Ok(Some(Finding::new(Kind::Forbidden, message)));
             }
@@ -269,7 +269,7 @@ impl Job<'_> {
             }
             Asked::Caller => (
                 "caller",
-                "`Location::caller` tells one check from another, and a program must not know".into(),
+                "`Location::caller` shows which check is running, and a program must not know that".into(),
             ),
         };
         let place = files.iter().zip(&texts).find_map(|(file, text)| {
@@ -319,7 +319,7 @@ impl Job<'_> {
             Said::Compiled(_) => {
                 let reason = text.lines().rev().find(|line| line.contains("ld:") || line.contains("error:"));
                 let reason = reason.map(|line| format!(": {}", line.trim())).unwrap_or_default();
-                let message = format!("the program can't be linked, and others can{reason}");
+                let message = format!("this program can't be linked, although others can{reason}");
                 Ok(Finding::new(Kind::DoesNotCompile, message))
             }
             _ => Err(no_linker(text)),
@@ -348,9 +348,9 @@ fn our_fault(first: &Diagnostic) -> String {
     let place = first.spans.iter().find(|span| span.is_primary);
     let place = place.map(|span| format!("{}:{}: ", span.file_name, span.line_start)).unwrap_or_default();
     format!(
-        "this program compiles with the real std, and not with the simulated one. That is a fault of the workbook's, not yours.\n\
+        "this program compiles with the real std, but not with the simulated one. The workbook is at fault, not your program.\n\
          The simulated std lacks this: {place}{}\n\
-         Please report it; until it is mended, another way to write that line will do.",
+         Please report it. Until then, write that line in another way.",
         first.message.replace("simstd::", "std::")
     )
 }

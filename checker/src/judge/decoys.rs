@@ -74,8 +74,8 @@ impl Runs {
 
 /// What is said of a check whose report can't be true.
 fn distrusted(check: Check) -> Check {
-    let message = "its results can't be trusted: a check that was changed so that no program can pass it was reported as passed. \
-                   The program, or something it uses, has changed the memory of what judges it";
+    let message = "its results can't be trusted: the checker changed a check so that no program can pass it, and the program passed. \
+                   The program, or something it uses, has changed the memory of the checks";
     let finding = Some(Finding::new(Kind::Forbidden, message));
     Check { status: Status::Failed, exhausted: None, finding, ..check }
 }

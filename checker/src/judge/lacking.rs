@@ -14,8 +14,7 @@ pub fn for_its_checks(root: &Path, exercise: &Exercise, source: &Path, errors: &
     let first = missing.or_else(|| errors.iter().find_map(|error| different(error, source)));
     let is_named = first.is_some();
     let source = source.display();
-    let first = first
-        .unwrap_or_else(|| format!("The checks use {source} as it was promised, and it can't be used so."));
+    let first = first.unwrap_or_else(|| format!("{source} does not match the signatures in the README."));
     let checks = fs::read_to_string(root.join(exercise.checks())).unwrap_or_default();
     let used: Vec<String> = imported(&checks, &name).map(|word| format!("`{word}`")).collect();
     let all = match used.as_slice() {
@@ -25,7 +24,7 @@ pub fn for_its_checks(root: &Path, exercise: &Exercise, source: &Path, errors: &
         [one] => format!(" They need {one}."),
         [most @ .., last] => format!(" They need {} and {last}.", most.join(", ")),
     };
-    format!("{first}{all} {} has what is promised, with its signature.", readme.display())
+    format!("{first}{all} {} has all signatures.", readme.display())
 }
 
 /// All that the checks take from the crate `name`, whether by `use` or by a path, each once.
@@ -87,7 +86,7 @@ fn missing(error: &Diagnostic, name: &str, source: &Path) -> Option<String> {
         };
     Some(match similar(error) {
         Some(similar) if !said.contains(&format!("`{similar}`")) => {
-            format!("{said} A name like it is there: `{similar}`.")
+            format!("{said} There is a similar name: `{similar}`.")
         }
         _ => said,
     })
@@ -119,8 +118,8 @@ fn different(error: &Diagnostic, source: &Path) -> Option<String> {
     let (name, line) = own.filter(|(name, _)| is_name(name))?;
     let source = source.display();
     Some(match error.has_code("E0277") {
-        true => format!("`{name}` in {source}:{line} can't do what was promised: {}.", error.message),
-        false => format!("`{name}` in {source}:{line} has another signature than the one that was promised."),
+        true => format!("`{name}` in {source}:{line} can't do what the README promises: {}.", error.message),
+        false => format!("`{name}` in {source}:{line} does not have the signature in the README."),
     })
 }
 
@@ -141,7 +140,7 @@ pub fn crates(errors: &[Diagnostic], dependencies: &[String]) -> Option<String> 
 pub fn simulated(name: &str, dependencies: &[String]) -> String {
     let others: Vec<String> = dependencies.iter().filter(|other| *other != name).cloned().collect();
     format!(
-        "`{name}` stands in the exercise's Cargo.toml, and a program that uses it can't be judged: {}",
+        "`{name}` is in the exercise's Cargo.toml, but a program that uses it can't be judged: {}",
         known(&others)
     )
 }
@@ -157,6 +156,6 @@ fn known(dependencies: &[String]) -> String {
         None => of_ours,
     };
     format!(
-        "an exercise is written with {of_ours}. Their threads, locks and channels are simulated, which is how every order of events can be tried; those of other crates are not."
+        "an exercise may use only {of_ours}. The checker can simulate their threads, locks and channels, but not those of other crates."
     )
 }

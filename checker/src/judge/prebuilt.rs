@@ -109,7 +109,9 @@ impl Base {
             building.wait_for("waiting for another checker to finish", || lock.try_lock())?;
             if read_stamp(&dir, key).is_none() {
                 let start = Instant::now();
-                (building.note)("building the simulated std and what exercises use; this is done once");
+                (building.note)(
+                    "building the simulated std and the crates that exercises use; this is done once",
+                );
                 let tricks = tricks::try_all(&rustc, &version, &dir.join("tricks"))?;
                 let crates = build(root, &dir, &version, tricks, building)?;
                 let stamp = serde_json::to_vec(&Stamp { key, crates })?;
@@ -349,11 +351,11 @@ pub(super) fn artifacts(mut command: Command, building: &Building<'_>) -> Result
         Ending::Exited(_) => bail!(
             "the simulated std could not be built; {}\n{}",
             match building.cargo_talks {
-                true => "what cargo says is above".to_owned(),
+                true => "cargo's own message is above".to_owned(),
                 false => format!("cargo says:\n{}", String::from_utf8_lossy(&said)),
             },
             process::memory_lacks(process::COMPILER_MEMORY).unwrap_or_else(|| {
-                "if it can't reach crates.io, connect once and run `cargo fetch`".to_owned()
+                "if cargo can't reach crates.io, connect to the network once and run `cargo fetch`".to_owned()
             })
         ),
         Ending::PastDeadline | Ending::CutOff => bail!("cargo did not finish building the simulated std"),

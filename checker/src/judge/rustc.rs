@@ -112,9 +112,9 @@ impl Diagnostic {
         if !self.spans.is_empty() {
             None
         } else if self.message.trim_end().ends_with("(os error 28)") {
-            Some("the disk is full; make room on it and try again")
+            Some("the disk is full; free some space and try again")
         } else if ["E0460", "E0514", "E0786"].iter().any(|code| self.has_code(code)) {
-            Some("what was built earlier does not fit any more; remove target/sim and try again")
+            Some("an older build no longer fits; remove target/sim and try again")
         } else {
             None
         }
@@ -257,11 +257,11 @@ pub fn rustc_says(command: Command, patience: &Patience<'_>) -> Result<Said> {
     }
     // With so little it says many things that are not so, and seldom that it had too little.
     if let Some(lacks) = process::memory_lacks(process::COMPILER_MEMORY) {
-        bail!("{text}\n\nnothing of this may be true: {lacks}");
+        bail!("{text}\n\nthe messages above may be wrong: {lacks}");
     }
     if process::was_killed(status) {
         let how = process::describe(status);
-        bail!("the compiler was ended from outside ({how}); had the machine too little memory?");
+        bail!("the compiler was killed from outside ({how}); did the machine have too little memory?");
     }
     if let Some(diagnostic) = diagnostics.iter().find(|diagnostic| diagnostic.is_about_unsafe()) {
         let message = format!("{}: `unsafe` is not allowed in an exercise\n{text}", diagnostic.place());

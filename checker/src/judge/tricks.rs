@@ -70,7 +70,7 @@ pub fn try_all(rustc: &Path, version: &str, folder: &Path) -> Result<Tricks> {
         (stands_in, "a crate that stands in for `std`"),
         (runs_tests, "a crate that stands in for `test`"),
         // On a platform where the pass has never worked, all else does.
-        (interposes || !is_newer(version), "calls in the place of atomic instructions (`-C passes=tsan`)"),
+        (interposes || !is_newer(version), "calls in place of atomic instructions (`-C passes=tsan`)"),
     ];
     if let Some((_, what)) = broken.iter().find(|(works, _)| !works) {
         if let Some(lacks) = process::memory_lacks(process::COMPILER_MEMORY) {
@@ -79,8 +79,8 @@ pub fn try_all(rustc: &Path, version: &str, folder: &Path) -> Result<Tricks> {
         let release = release(version).unwrap_or("this rustc");
         let (major, minor) = NEWEST_KNOWN;
         bail!(
-            "the checker stands on something that Rust {release} does not do: {what}\n\
-             the newest Rust that is known to work is {major}.{minor}; to install it and to use it in this folder:\n\
+            "the checker needs something that Rust {release} does not do: {what}\n\
+             the newest Rust that is known to work is {major}.{minor}; to install it and use it in this folder, run:\n\
              rustup toolchain install {major}.{minor} && rustup override set {major}.{minor}"
         );
     }

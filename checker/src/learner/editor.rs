@@ -43,18 +43,18 @@ pub fn open(file: &Path, line: Option<u32>) -> Result<()> {
         Some(text) => words(&text),
         None => installed().with_context(|| {
             format!(
-                "no editor was found; open {} yourself, or set EDITOR to the command that opens yours",
+                "no editor was found; open {} yourself, or set EDITOR to the command of your editor",
                 file.display()
             )
         })?,
     };
     let Some((program, arguments)) = words.split_first() else {
-        bail!("EDITOR names no command; set it to the command that opens your editor");
+        bail!("EDITOR names no command; set it to the command of your editor");
     };
     let mut command = Command::new(program);
     command.args(arguments).args(place(program, file, line));
     let mut editor = command.spawn().with_context(|| {
-        format!("could not start `{}`; set EDITOR to the command that opens yours", words.join(" "))
+        format!("could not start `{}`; set EDITOR to the command of your editor", words.join(" "))
     })?;
     let mut asked = false;
     while editor.try_wait().context("could not wait for the editor")?.is_none() {

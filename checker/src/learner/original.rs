@@ -40,7 +40,7 @@ fn beginning(course: &Course, exercise: &Exercise) -> Result<Files> {
     }
     let Some(original) = fs::read(copy(course, exercise)).ok().or_else(|| committed(course, exercise)) else {
         bail!(
-            "how {} began is not known: no copy was kept, and git does not have it\n\
+            "the original state of {} is not known: no copy was kept, and git does not have it\n\
              get {} from the workbook's repository",
             exercise.name,
             exercise.source().display()
@@ -75,8 +75,9 @@ pub fn replace_all(course: &Course, exercise: &Exercise, files: &Files) -> Resul
         .map(|(name, bytes)| {
             let place = sources::place(&folder, name);
             Ok((
-                place
-                    .with_context(|| format!("`{name}` is no name for a file in src; nothing was changed"))?,
+                place.with_context(|| {
+                    format!("`{name}` is not a valid name for a file in src; nothing was changed")
+                })?,
                 bytes,
             ))
         })

@@ -116,15 +116,16 @@ impl Progress {
         Ok(match fs::rename(&path, &aside) {
             Ok(()) => {
                 let kept = format!(
-                    "{what}; it is kept as {}, and the list starts afresh. Your source files are not touched by \
-                     this.",
+                    "{what}; it is kept as {}, and your progress starts from nothing. Your source files have not \
+                     changed.",
                     aside.display()
                 );
                 (new(), Some(kept))
             }
             Err(error) => {
-                let left =
-                    format!("{what}, nor be put aside ({error}); it is left alone, and nothing is kept");
+                let left = format!(
+                    "{what}, and can't be moved away ({error}); it stays as it is, and your progress is not kept"
+                );
                 (Progress { frozen: true, ..new() }, Some(left))
             }
         })
@@ -282,7 +283,7 @@ impl Progress {
     /// Reads the file again, and keeps others from changing it until the lock is dropped.
     fn refresh(&mut self) -> Result<File> {
         if self.frozen {
-            bail!("a file that can't be understood is in its place");
+            bail!("there is a file that can't be understood");
         }
         let dir = self.path.parent().context("it is in no folder")?;
         fs::create_dir_all(dir)?;

@@ -50,12 +50,12 @@ pub fn level() -> Option<&'static str> {
 /// # Errors
 /// If something is not prevented here: the error says what.
 pub fn open(level: Level, outside: &Path) -> Result<&'static str> {
-    let found = system::probe(outside).context("the sandbox could not be tried")?;
+    let found = system::probe(outside).context("the sandbox could not be tested")?;
     if !found.breaches.is_empty() {
         bail!("a jailed program can still {}", found.breaches.join(", and "));
     }
     if level == Level::Strict && !found.is_whole {
-        bail!("the kernel knows only a part of what `strict` asks for ({})", found.means);
+        bail!("this kernel can enforce only a part of `strict` ({})", found.means);
     }
     let name = if level == Level::Strict { "strict" } else { "standard" };
     Ok(OPEN.get_or_init(|| format!("{name}: {}", found.means)))
@@ -216,10 +216,10 @@ mod system {
     fn restrict_calls() -> Result<()> {
         let rules: BTreeMap<i64, Vec<_>> = REFUSED.into_iter().map(|call| (call, Vec::new())).collect();
         let refuse = SeccompAction::Errno(libc::EPERM as u32);
-        let machine = env::consts::ARCH.try_into().context("no filter for this processor")?;
+        let machine = env::consts::ARCH.try_into().context("there is no filter for this processor")?;
         let filter: BpfProgram =
             SeccompFilter::new(rules, SeccompAction::Allow, refuse, machine)?.try_into()?;
-        seccompiler::apply_filter(&filter).context("the kernel took no filter of calls")
+        seccompiler::apply_filter(&filter).context("the kernel did not accept the filter for system calls")
     }
 
     /// Starts our own program in a jail, to try what must not be possible.

@@ -53,7 +53,7 @@ pub fn difference(exercise: &Exercise, own: &str, choice: &Choice) -> Result<Str
         format!("+ {}", choice.source.display()).green()
     );
     if split(&own).1 == split(other).1 {
-        text += "Not a line is different.\n";
+        text += "No line differs.\n";
     }
     for group in diff.grouped_ops(3) {
         if let (Some(first), Some(last)) = (group.first(), group.last()) {

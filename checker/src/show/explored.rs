@@ -163,8 +163,8 @@ fn often(test: &Test) -> Option<String> {
     let explored = &test.explored;
     if test.state == State::NotRepeatable {
         return Some(
-            "The same seed had another result when it was run again in a new process. Something outside of the simulation \
-             decides, such as a random number of the system or the time."
+            "The same seed had another result when it was run again in a new process. So the result depends on something outside of the \
+             simulation, such as the system's time or random numbers."
                 .to_owned(),
         );
     }
@@ -172,7 +172,7 @@ fn often(test: &Test) -> Option<String> {
         return None;
     }
     let share = 100.0 * explored.wrong as f64 / explored.schedules as f64;
-    let fresh = if test.fresh { ", each in a process of its own" } else { "" };
+    let fresh = if test.fresh { ", each in its own process" } else { "" };
     Some(match explored.wrong == explored.schedules {
         true => format!("in all of {} schedules{fresh}", thousands(explored.schedules)),
         false => format!(
@@ -191,23 +191,23 @@ fn likely(finding: &Finding) -> String {
     }
     match finding.kind {
         Kind::Race => {
-            "The result depends on which thread runs first. Look for what two threads share, and for a step of one that \
-             the other must not see half done."
+            "The result depends on which thread runs first. Look for a value that two threads share, and for a change that \
+             one thread must not see half done."
         }
         Kind::Panicked | Kind::WrongAnswer => "It fails in every schedule, so it does not depend on the threads.",
-        Kind::Deadlock => "Each thread waits for something that no other thread does any more.",
+        Kind::Deadlock => "Each thread waits for something that no other thread will do.",
         Kind::BusyWait => {
-            "A loop asks again and again whether something has happened. In virtual time a loop takes no time, so the \
-             other thread's sleep never ends. Wait with a Condvar, a channel, a join, or sleep in the loop."
+            "A loop checks again and again whether something has happened. A loop takes no virtual time, so the \
+             other thread's sleep never ends. Wait with a Condvar, a channel or a join, or sleep in the loop."
         }
         Kind::Livelock => {
             "The threads run and make no progress, or the test takes more steps than the limit (`--steps`)."
         }
-        Kind::Oversubscribed => "Each new thread takes memory. Look for what limits their number.",
-        Kind::Crashed => "The whole process ended. Look for `unsafe` code, a stack without end, or an exit.",
-        Kind::TimedOut => "Simulated threads share one thread of the system, so a real wait stops all of them.",
+        Kind::Oversubscribed => "Each thread takes memory. Look for the place that limits the number of threads.",
+        Kind::Crashed => "The whole process ended. Look for `unsafe` code, endless recursion, or an exit.",
+        Kind::TimedOut => "All simulated threads share one thread of the system, so a real wait stops all of them.",
         Kind::Forbidden => "This is a limit of the simulation. The test is not at fault.",
-        _ => "The steps above show what led there.",
+        _ => "The steps above show how it happened.",
     }
     .to_owned()
 }

@@ -137,7 +137,7 @@ fn copy(root: &Path, from: &Path, to: &Path) -> Result<()> {
         let _ = fs::remove_file(&half);
         fs::copy(from, to).with_context(|| {
             format!(
-                "could not write {}; make room, or make it writable, and run `cargo checker update` again",
+                "could not write {}; free some space, or make the file writable, and run `cargo checker update` again",
                 to.display()
             )
         })?;

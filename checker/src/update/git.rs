@@ -37,7 +37,7 @@ impl<'a> Git<'a> {
         if begun.is_some() || !git.say(&["ls-files", "--unmerged"])?.is_empty() {
             bail!(
                 "git is in the middle of a merge or a rebase here; nothing was changed\n\
-                 `git status` says what it waits for; finish that, or give it up (`git merge --abort`), and try again"
+                 `git status` says what is left to do; finish it, or cancel it (`git merge --abort`), and try again"
             );
         }
         Ok(git)
@@ -68,9 +68,9 @@ impl<'a> Git<'a> {
         let output = child.wait_with_output().context("git can't be waited for")?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-            bail!("{}", if said.is_empty() { "git said no".to_owned() } else { said });
+            bail!("{}", if said.is_empty() { "git failed without a message".to_owned() } else { said });
         }
-        sent.context("git did not read what it was told")?;
+        sent.context("git did not read its input")?;
         String::from_utf8(output.stdout).context("git named a file that is not UTF-8")
     }
 
@@ -85,7 +85,7 @@ impl<'a> Git<'a> {
     /// The commit that the learner is at.
     pub fn head(&self) -> Result<String> {
         self.say(&["rev-parse", "--verify", "HEAD"])
-            .context("this clone has no commit yet; clone the workbook anew")
+            .context("this clone has no commit yet; clone the workbook again")
     }
 
     /// A commit as people write it.
@@ -122,7 +122,7 @@ impl<'a> Git<'a> {
         self.say(&["fetch", "--quiet", "--no-tags", remote, branch]).with_context(|| {
             format!(
                 "the new version could not be fetched from {remote}; nothing was changed\n\
-                 Is there a network? Try again when there is; or download the new version on another machine, and \
+                 If there is no network, try again later, or download the new version on another machine and \
                  name it: `cargo checker update FILE`"
             )
         })?;

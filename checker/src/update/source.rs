@@ -126,12 +126,15 @@ fn beside(course: &Course) -> Result<PathBuf> {
     match found.as_slice() {
         [one] => Ok(one.clone()),
         [] => bail!(
-            "no newer version lies beside the workbook, which is {} and no clone of git\n{advice}",
+            "there is no newer version beside the workbook, which is {} and not a clone\n{advice}",
             course.release()
         ),
         several => {
             let names: Vec<String> = several.iter().map(|path| path.display().to_string()).collect();
-            bail!("several newer versions lie beside the workbook: {}\nname one of them", names.join(", "))
+            bail!(
+                "there are several newer versions beside the workbook: {}\nname one of them",
+                names.join(", ")
+            )
         }
     }
 }
@@ -154,14 +157,14 @@ fn unpacked(course: &Course, from: &Path, say: &dyn Fn(&str)) -> Result<Staged> 
     } else {
         let file = File::open(from).with_context(|| format!("could not read {}", from.display()))?;
         let advice =
-            || format!("{} is no .zip that can be read; unpack it, and name the folder", from.display());
+            || format!("{} is not a .zip that can be read; unpack it, and name the folder", from.display());
         ZipArchive::new(file).and_then(|mut zip| zip.extract(&opened)).with_context(advice)?;
         opened.clone()
     };
     let inside = || fs::read_dir(&top).into_iter().flatten().flatten().map(|entry| entry.path());
     let Some(top) = std::iter::once(top.clone()).chain(inside()).find(|path| is_workbook(path)) else {
         bail!(
-            "{} has no workbook in it: no folder there has both `exercises/` and a Cargo.toml",
+            "{} contains no workbook: no folder there has both `exercises/` and a Cargo.toml",
             from.display()
         );
     };
@@ -176,7 +179,7 @@ fn unpacked(course: &Course, from: &Path, say: &dyn Fn(&str)) -> Result<Staged> 
     let new = Course::find(&folder)?;
     if version(new.release()) < version(course.release()) {
         bail!(
-            "{} has the release {}, and this workbook is {} already; nothing was changed",
+            "{} has the release {}, but this workbook already has {}; nothing was changed",
             from.display(),
             new.release(),
             course.release()

@@ -397,7 +397,7 @@ impl<'a> Model<'a> {
 
     fn compare(&mut self) {
         if !self.progress.has_passed(self.exercise()) {
-            self.note = Some("other programs are shown once this one has passed".to_owned());
+            self.note = Some("other programs are shown after this one has passed".to_owned());
             return;
         }
         let next = match self.pane {

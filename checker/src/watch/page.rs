@@ -26,11 +26,11 @@ pub fn text(model: &Model<'_>, width: usize) -> (String, String) {
             ("Lesson".to_owned(), prose_or_error(&style, &model.texts.lesson, answers))
         }
         Pane::Hint(step) => hint(model, &style, *step),
-        Pane::Lanes => ("Replay · t: choose who goes on".to_owned(), replay(model, width)),
+        Pane::Lanes => ("Replay · t: choose the next thread".to_owned(), replay(model, width)),
         Pane::Compare(index) => compare(model, &style, *index),
         Pane::Reset => {
             let text = format!(
-                "Begin {} anew? Your file is kept, and you are told where.\n\ny  begin anew\nany other key  leave it",
+                "Reset {} to its original state? Your file is kept, and you are told where.\n\ny  reset\nany other key  cancel",
                 model.exercise().name
             );
             ("Reset".to_owned(), style.wrapped(&text, "", ""))
@@ -47,14 +47,14 @@ fn keys() -> String {
         ("n, p", "the next exercise, and the one before"),
         ("l", "all exercises; / searches them, Enter goes there, Esc goes back"),
         ("i", "the task: what the exercise asks, and its contract"),
-        ("o", "the lesson, as a page"),
-        ("a", "in the lesson: opens the answers that are folded away, and closes them"),
-        ("h", "a hint; once more for the next one"),
-        ("t", "the steps of the first failure, one lane a thread; once more to choose them yourself"),
+        ("o", "the lesson"),
+        ("a", "in the lesson: opens the folded answers, and closes them"),
+        ("h", "a hint; again for the next one"),
+        ("t", "the steps of the first failure, one lane for each thread; again to choose them yourself"),
         ("e", "your editor, at the line of the failure"),
-        ("r", "judge again; saving the file does that too"),
+        ("r", "judge again; saving the file does that, too"),
         ("c", "other programs that pass, once yours has"),
-        ("x", "begin anew; your file is kept"),
+        ("x", "reset the exercise; your file is kept"),
         ("Esc", "back to the verdict"),
         ("", ""),
         ("↑ ↓, k j", "a line up or down"),
@@ -65,9 +65,9 @@ fn keys() -> String {
         ("q, ^C", "quit; nothing is lost"),
         ("", ""),
         ("✓ ✗", "a clause holds in all schedules that were tried, or is broken"),
-        ("~", "a clause has held in a first look; it is looked at again"),
-        ("○ ·", "a todo!() is still to be filled in; not looked at yet"),
-        ("-", "not reached: another failure came first"),
+        ("~", "a clause holds in a first look; the full check follows"),
+        ("○ ·", "a todo!() is not filled in yet; not checked yet"),
+        ("-", "not reached: another failure ended the runs first"),
         ("?", "nothing was proven: time ran out first"),
         ("", ""),
     ];
@@ -95,7 +95,7 @@ pub fn status(model: &Model<'_>) -> String {
             let schedules = counted(run.schedules(), "schedule", "schedules");
             format!("▶ {stage} · {schedules} · {}{seconds}", check.replace('_', " "))
         }
-        Phase::Trouble(_) => "✗ trouble that is not your program's".to_owned(),
+        Phase::Trouble(_) => "✗ the checker failed; your program is not at fault".to_owned(),
         Phase::Judged => run.report.as_ref().map_or_else(String::new, |report| {
             let (sign, word, _) = look(State::of(report));
             format!("{sign} {word}{}", summary(report))
@@ -141,17 +141,17 @@ fn verdict(model: &Model<'_>, style: &Style) -> String {
         let next = if done.passed == done.exercises {
             "Every exercise has passed.".to_owned()
         } else {
-            "n goes on to the next exercise.".to_owned()
+            "n opens the next exercise.".to_owned()
         };
         let passed = format!(
-            "It keeps its contract.\n\n{next} c shows how the solution and {} other right programs differ from \
-             yours, and when to choose which. h shows all hints.",
+            "Your program keeps its contract.\n\n{next} c shows how the solution and {} other right programs differ from \
+             yours, and when to choose each. h shows all hints.",
             others.saturating_sub(1)
         );
         text += &style.wrapped(&passed, "", "");
     } else if run.report.as_ref().is_some_and(Report::is_unfinished) {
         let begin = format!(
-            "\nRead the task (i) and the lesson (o), then edit {} (e). Saving it judges it.",
+            "\nRead the task (i) and the lesson (o), then edit {} (e). When you save it, it is judged.",
             exercise.source().display()
         );
         text += &style.wrapped(&begin, "", "");
@@ -160,12 +160,18 @@ fn verdict(model: &Model<'_>, style: &Style) -> String {
         && needs_own(kind)
         && model.progress.in_a_row(exercise) >= STUCK
     {
-        let help = format!(
-            "\nThis is verdict {} in a row with `{kind}`. A hint (h) goes one step further. The lesson (o) says more. In its game \
-             you decide which thread continues: `cargo checker play {}`.",
+        let mut help = format!(
+            "\nThis is verdict {} in a row with `{kind}`. A hint (h) may help, and the lesson (o) explains more.",
             model.progress.in_a_row(exercise),
-            exercise.about.lesson
         );
+        if model.texts.has_game {
+            // Writing to a string can't fail.
+            let _ = write!(
+                help,
+                " In the lesson's game, you decide which thread runs next: `cargo checker play {}`.",
+                exercise.about.lesson
+            );
+        }
         text += &style.wrapped(&help, "", "");
     } else if run.is_going_on() && text.is_empty() {
         text = "Nothing has failed so far.".dimmed().to_string();
@@ -186,7 +192,7 @@ fn hint(model: &Model<'_>, style: &Style, step: usize) -> (String, String) {
     let opened = model.progress.opened(exercise);
     let next = hints::offered(all, &model.progress.findings(exercise), &opened);
     let foot = if passed {
-        "It has passed, so all are here.".to_owned()
+        "The exercise has passed, so all hints are here.".to_owned()
     } else if opened.contains(&next) {
         let others = if opened.len() > 1 { "h shows them in turn, " } else { "" };
         format!("{} of {} opened. {others}Esc goes back.", opened.len(), all.len())
@@ -203,8 +209,8 @@ fn replay(model: &Model<'_>, width: usize) -> String {
     };
     let events = finding.schedule.as_ref().map(|schedule| schedule.events.as_slice()).unwrap_or_default();
     if events.is_empty() {
-        let still = if model.run.is_going_on() { "yet " } else { "" };
-        return format!("No steps are {still}known of {}.", check.name);
+        let still = if model.run.is_going_on() { " yet" } else { "" };
+        return format!("No steps of {} are known{still}.", check.name);
     }
     let sources = &model.texts.material.sources;
     let head = format!("{} · clause {}", check.name, check.clause).bold();

@@ -122,6 +122,7 @@ fn who_meets_the_same_finding_again_and_again_is_told_where_help_is() {
     judged(&mut model, Some(deadlock()));
     let third = screen(&mut model, 100, 60);
     assert!(third.contains("This is verdict 3 in a row with `deadlock`."), "{third}");
+    assert!(!third.contains("game"), "the lesson of this course has none: {third}");
     // What the compiler refuses is in no lesson.
     for _ in 0..3 {
         let refused = Report::refused("greet", Finding::new(Kind::DoesNotCompile, "error: no"), 420);
@@ -336,9 +337,9 @@ fn what_is_said_once_goes_with_the_next_key() {
     let mut model = stage.model();
     judged(&mut model, Some(deadlock()));
     press(&mut model, "c");
-    assert!(screen(&mut model, 80, 24).contains("once this one has passed"));
+    assert!(screen(&mut model, 80, 24).contains("after this one has passed"));
     press(&mut model, "o");
-    assert!(!screen(&mut model, 80, 24).contains("once this one has passed"));
+    assert!(!screen(&mut model, 80, 24).contains("after this one has passed"));
 }
 
 #[test]

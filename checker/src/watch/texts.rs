@@ -12,6 +12,8 @@ use anyhow::Result;
 pub struct Texts {
     pub task: Result<String>,
     pub lesson: Result<String>,
+    /// Whether the lesson has a game.
+    pub has_game: bool,
     /// The hints of the exercise; none if they can't be read.
     pub hints: Vec<Hint>,
     /// The learner's own program.
@@ -28,6 +30,7 @@ impl Texts {
         Texts {
             task: read_text(&root.join(exercise.readme())),
             lesson: lesson_text(course, exercise),
+            has_game: root.join(exercise.game()).is_dir(),
             hints: exercise.hints(root).unwrap_or_default(),
             own: read_text(&root.join(exercise.source())),
             choices: comparison::choices(root, exercise),

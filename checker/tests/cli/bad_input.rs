@@ -33,7 +33,7 @@ fn a_missing_source_file_is_named() {
 #[test]
 fn a_folder_is_not_a_source_file() {
     let ended = Workbook::new().checker("run greet --source exercises").run();
-    ended.exits(2).complains("exercises is a folder; name the Rust file");
+    ended.exits(2).complains("exercises is a folder; name a Rust file");
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn a_target_folder_that_can_not_be_written_says_what_to_do() {
     let workbook = Workbook::new();
     workbook.write("taken", "a file is where the folder should be");
     let ended = workbook.checker("run greet").env("CARGO_TARGET_DIR", workbook.path("taken")).run();
-    ended.exits(2).complains("could not write to").complains("set CARGO_TARGET_DIR to one that is");
+    ended.exits(2).complains("could not write to").complains("set CARGO_TARGET_DIR to a writable folder");
 }
 
 #[test]
@@ -137,7 +137,7 @@ fn a_wrong_option_is_explained() {
 fn a_compiler_that_is_killed_or_has_a_full_disk_is_no_failure_of_the_program() {
     use std::os::unix::fs::PermissionsExt;
     let full = r#"echo '{"message":"failed to write x: No space left on device (os error 28)","code":null,"level":"error","spans":[],"rendered":"error: failed to write"}' >&2; exit 1"#;
-    for (what, says) in [("kill -9 $$", "ended from outside"), (full, "the disk is full")] {
+    for (what, says) in [("kill -9 $$", "killed from outside"), (full, "the disk is full")] {
         let workbook = Workbook::new();
         workbook.learner_writes("greet", "let _ = check; \"pass\"");
         workbook.checker("run greet").run().exits(0);

@@ -26,7 +26,7 @@ fn what_the_real_std_accepts_and_the_simulated_one_does_not_is_a_fault_of_ours()
     workbook.write(simstd, workbook.read(simstd) + "\npub mod char {\n    //! With nothing in it.\n}\n");
     workbook.learner_writes("greet", "let _ = (check, std::char::from_u32(7)); \"pass\"");
     let ended = workbook.checker("run greet").env("CARGO_TARGET_DIR", &target).run().exits(2);
-    ended.complains("That is a fault of the workbook's, not yours").complains("from_u32").complains(SOURCE);
+    ended.complains("The workbook is at fault, not your program").complains("from_u32").complains(SOURCE);
     // Nothing is recorded of it.
     workbook.checker("list").run().exits(0).shows("not run yet");
 }
@@ -38,7 +38,7 @@ fn a_crate_that_is_not_there_is_told_in_the_learners_words() {
     let said = said(&workbook);
     assert!(
         said.contains(
-            "The program has no module `tokio`. If that is a crate: an exercise is written with `std`"
+            "The program has no module `tokio`. If that is a crate: an exercise may use only `std`"
         ),
         "{said}"
     );
@@ -54,11 +54,11 @@ fn what_is_missing_or_different_is_named_from_the_error() {
     };
     told(
         "pub fn att(_: &str) -> &'static str { \"pass\" }",
-        "has no `at`, which the checks call by that name. A name like it is there: `att`.",
+        "has no `at`, which the checks call by that name. There is a similar name: `att`.",
     );
     told(
         "pub fn at(_: u32) -> &'static str { \"pass\" }",
-        &format!("`at` in {SOURCE}:1 has another signature than the one that was promised."),
+        &format!("`at` in {SOURCE}:1 does not have the signature in the README."),
     );
 }
 
@@ -69,6 +69,6 @@ fn a_crate_that_is_not_simulated_is_refused_in_the_learners_words() {
     workbook.write(manifest, workbook.read(manifest) + "\n[dependencies]\ntokio = \"1\"\n");
     workbook.learner_writes("greet", "let _ = check; \"pass\"");
     let said = said(&workbook);
-    assert!(said.contains("greet · forbidden `tokio` stands in the exercise's Cargo.toml"), "{said}");
+    assert!(said.contains("greet · forbidden `tokio` is in the exercise's Cargo.toml"), "{said}");
     assert!(!said.contains("checker/overlay"), "{said}");
 }

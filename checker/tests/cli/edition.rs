@@ -59,8 +59,12 @@ fn a_class_can_be_graded_in_an_edition_without_solutions() {
 fn a_folder_with_something_in_it_is_not_packed_over() {
     let workbook = Workbook::new();
     workbook.write("class/mine.txt", "");
-    workbook.checker("course pack --to class").run().exits(2).complains("has something in it");
-    workbook.checker("course pack --to new --compare-from soon").run().exits(2).complains("`soon` is no day");
+    workbook.checker("course pack --to class").run().exits(2).complains("is not empty");
+    workbook
+        .checker("course pack --to new --compare-from soon")
+        .run()
+        .exits(2)
+        .complains("`soon` is not a day");
     workbook.checker("course pack --to new --hide greets").run().exits(2).complains("with its exercise");
 }
 

@@ -144,7 +144,7 @@ fn the_sample_class_of_the_readme_is_taken_in_whole() {
         out.path().join("week-3").display()
     );
     let ended = class().checker(&plan).current_dir(root).run().exits(0);
-    ended.shows("12 submissions, 2 exercises: 21 programs taken in, 3 not handed in, 0 to look at");
+    ended.shows("12 submissions, 2 exercises: 21 programs accepted, 3 not handed in, 0 to look at");
 }
 
 #[test]
@@ -204,7 +204,7 @@ fn a_machine_that_can_not_keep_a_record_is_unfit_and_nothing_is_lost() {
     // As good as a full disk.
     workbook.write("out/verdicts", "");
     let run = "grade run --sandbox none --out out";
-    workbook.checker(run).run().exits(3).complains("nothing that was judged is lost");
+    workbook.checker(run).run().exits(3).complains("no verdict is lost");
     workbook.remove("out/verdicts");
     workbook.checker(run).run().exits(0).shows("5 judged now");
     workbook.checker("grade marks --out nowhere").run().exits(2).complains("people.json is missing");

@@ -43,7 +43,7 @@ fn an_extension_for_nobody_and_a_column_that_means_nothing_are_named() {
         workbook.checker("grade marks --out out --extensions more-time.csv").run().exits(2).complains(why);
     };
     refused("key,hours\nzoe,24\n", "`zoe` has no submission");
-    refused("key,hors\nann,24\n", "`hors` is no column");
+    refused("key,hors\nann,24\n", "`hors` is not a column");
     refused("key,excused\nann,perhaps\n", "`perhaps`");
     refused("key,hours\nann,24\nann,48\n", "`ann` is there twice");
     refused("key,due\nann,tomorrow\n", "no `[late]`");
@@ -119,8 +119,8 @@ fn a_policy_that_means_nothing_is_refused_before_anything_is_judged() {
     let workbook = class();
     let week = workbook.read("week.toml");
     for (line, why) in [
-        ("late = { due = \"2026-03-01T12:00:00Z\", penalty = \"ten\" }", "`ten` is no penalty"),
-        ("late = { due = \"soon\" }", "`soon` is no moment"),
+        ("late = { due = \"2026-03-01T12:00:00Z\", penalty = \"ten\" }", "`ten` is not a penalty"),
+        ("late = { due = \"soon\" }", "`soon` is not a time"),
         ("pick = \"worst\"", "worst"),
         ("shows = { hidden-checks = [\"greet::no_such\"] }", "no such check"),
     ] {

@@ -113,7 +113,7 @@ fn what_powershell_wrote_can_be_taken_in() {
     for bytes in [utf16, format!("\u{FEFF}{exported}").into_bytes()] {
         let there = shipped();
         there.write("moved.json", bytes);
-        there.checker("progress import moved.json").run().exits(0).shows("taken in: 1 programs");
+        there.checker("progress import moved.json").run().exits(0).shows("imported: 1 programs");
         assert!(there.read(&format!("{SRC}/lib.rs")).contains("\"pass\""));
     }
 }
@@ -128,7 +128,7 @@ fn an_import_that_can_not_be_taken_in_whole_changes_nothing() {
     workbook.write("moved.json", json.to_string());
     let before = workbook.read(&format!("{SRC}/lib.rs"));
     let ended = workbook.checker("progress import moved.json").run().exits(2);
-    ended.complains("`../../escaped.rs` is no name for a file of wave; nothing was changed");
+    ended.complains("`../../escaped.rs` is not a valid file name for wave; nothing was changed");
     assert_eq!(workbook.read(&format!("{SRC}/lib.rs")), before);
     assert!(!Path::new(&workbook.path("exercises/escaped.rs")).exists());
 }

@@ -114,7 +114,7 @@ fn an_exercise_is_named_by_its_place_its_beginning_or_its_lesson() {
     assert_eq!(of("task exercises/01-greeting/greet/src/lib.rs", "."), greet);
     assert_eq!(of("task ../wave", "exercises/01-greeting/greet"), wave);
     workbook.checker("task 1").run().exits(2).complains("`1` means `greet` or `wave`; name one of them");
-    workbook.checker("task").run().exits(2).complains("no exercise is at");
+    workbook.checker("task").run().exits(2).complains("there is no exercise at");
     workbook.checker("task 9").run().exits(2).complains("lesson 9 has no exercises");
     // Without a name, the exercise that one is in; a lesson's number is all of its exercises.
     let json = |arguments: &str, folder: &str| {

@@ -48,7 +48,7 @@ fn gradescope(assignment: &str) -> Workbook {
     workbook.write("week.toml", assignment);
     fs::create_dir(workbook.path("checkout")).unwrap();
     let pack = "grade pack gradescope --assignment week.toml --sandbox none --to week.zip";
-    workbook.checker(pack).run().exits(0).shows("keep the archive from learners");
+    workbook.checker(pack).run().exits(0).shows("show learners the archive");
     let mut zip = zip::ZipArchive::new(fs::File::open(workbook.path("week.zip")).unwrap()).unwrap();
     for name in ["setup.sh", "run_autograder"] {
         let mode = zip.by_name(name).unwrap().unix_mode().unwrap();

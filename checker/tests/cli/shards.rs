@@ -50,11 +50,11 @@ fn merges_into_the_same_bytes(workbook: &Workbook) {
 #[test]
 fn shards_in_any_order_give_the_bytes_of_one_run() {
     let workbook = planned();
-    workbook.checker("grade merge --out out").run().exits(1).shows("to run again, of 3: 0,1,2");
+    workbook.checker("grade merge --out out").run().exits(1).shows("of 3 shards, run these again: 0,1,2");
     run(&workbook, 2).exits(0);
     run(&workbook, 0).exits(0);
     let early = workbook.checker("grade merge --out out").run().exits(1).shows("shard 1: it has never run");
-    early.shows("nothing was merged; to run again, of 3: 1");
+    early.shows("nothing was merged; of 3 shards, run these again: 1");
     assert!(!workbook.path("out/verdicts").exists());
     run(&workbook, 1).exits(0);
     workbook.checker("grade merge --out out").run().exits(0).shows("3 shards: 9 records merged");
@@ -154,7 +154,7 @@ fn a_record_of_another_shard_is_named() {
     fs::create_dir_all(to.parent().unwrap()).unwrap();
     fs::copy(&from, &to).unwrap();
     let merged = workbook.checker("grade merge --out out").run().exits(1);
-    merged.shows(&format!("shard {other}: ")).shows("is no record of");
+    merged.shows(&format!("shard {other}: ")).shows("is not a record of");
 }
 
 #[test]

@@ -66,12 +66,12 @@ fn another_choice_leads_elsewhere_and_back() {
     let elsewhere = "1\n".repeat(30) + &"2\n".repeat(30) + &"3\n".repeat(30);
     let (said, _) = gone_through("bounded-queue", source, &(elsewhere + "u\nr\nu\nnobody\n9\nq\n"));
     for line in [
-        "and this time the promise was kept.",
+        "This time, the promise was kept.",
         "One move back.",
         "From the beginning.",
         "There is no move to undo.",
-        "`nobody` is no move here.",
-        "`9` is no move here.",
+        "`nobody` is not a move here.",
+        "`9` is not a move here.",
     ] {
         assert!(said.contains(line), "no `{line}` in {said}");
     }
@@ -85,7 +85,7 @@ fn where_nothing_fails_it_says_what_does() {
     let source = "solutions/01-parallel-map/breakfast/src/lib.rs";
     let (said, code) = checker(&[&call[..], &[source]].concat(), "");
     assert_eq!(code, Some(0));
-    assert!(said.contains("with seed 1 there is no failure to go through"), "{said}");
+    assert!(said.contains("with seed 1 there is no failure to step through"), "{said}");
     let (_, code) = checker(&["replay", "breakfast", "no_such_check", "--seed", "1", "--step"], "");
     assert_eq!(code, Some(2));
 }

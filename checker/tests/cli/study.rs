@@ -33,7 +33,7 @@ fn hints_follow_the_finding_and_are_counted() {
 #[test]
 fn all_hints_can_be_read_after_passing_and_are_not_counted() {
     let workbook = Workbook::new();
-    workbook.checker("hint greet --all").run().exits(2).complains("once greet has passed");
+    workbook.checker("hint greet --all").run().exits(2).complains("after greet has passed");
     workbook.learner_writes("greet", PASS);
     workbook.checker("run greet").run().exits(0);
     workbook.checker("hint greet --all").run().exits(0).shows("Hint 1 of 3").shows("With a wave.");
@@ -53,7 +53,7 @@ fn other_programs_are_compared_after_passing() {
     workbook.checker("compare greet mean_2").run().exits(2).complains("did you mean `means_2`");
     let solution = workbook.read("solutions/01-greeting/greet/src/lib.rs");
     workbook.write("exercises/01-greeting/greet/src/lib.rs", solution);
-    workbook.checker("compare greet").run().exits(0).shows("Not a line is different.");
+    workbook.checker("compare greet").run().exits(0).shows("No line differs.");
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn a_reset_that_can_not_know_the_beginning_changes_nothing() {
     workbook.learner_writes("greet", PASS);
     workbook.checker("run greet").run().exits(0);
     workbook.remove(".workbook/original/greet/lib.rs");
-    workbook.checker("reset greet").run().exits(2).complains("how greet began is not known");
+    workbook.checker("reset greet").run().exits(2).complains("the original state of greet is not known");
     assert!(workbook.read("exercises/01-greeting/greet/src/lib.rs").contains("\"pass\""));
 }
 
@@ -147,7 +147,7 @@ fn the_list_can_be_filtered() {
     let workbook = Workbook::new();
     let ended = workbook.checker("list --filter wav").run().exits(0).shows("wave");
     assert!(!ended.stdout().contains("· greet"));
-    workbook.checker("list --filter xyz").run().exits(0).shows("nothing has `xyz`");
+    workbook.checker("list --filter xyz").run().exits(0).shows("no exercise has `xyz`");
 }
 
 #[test]

@@ -44,9 +44,9 @@ fn a_changed_contract_has_the_program_judged_again() {
     });
     let ended = update(&mine, &new.path("")).exits(0);
     ended
-        .shows("The course is at 9.0.0 now")
+        .shows("The course is now at 9.0.0")
         .shows("Changed:\n  greet  contract\n")
-        .shows("Judging 1 program of yours again:\n  ✓ greet: passed\n");
+        .shows("Judging 1 program again:\n  ✓ greet: passed\n");
     mine.checker("list").run().exits(0).shows("✓ greet  passed ");
     update(&mine, &new.path("")).exits(0).shows("This is the newest version of the course, 9.0.0.");
 }
@@ -94,9 +94,9 @@ fn an_update_from_nowhere_says_what_can_be_named() {
     ended.complains("there is no nowhere here; name a folder or a .zip with the new version");
     workbook.write("notes.zip", "no archive");
     let ended = workbook.checker("update notes.zip").run().exits(2);
-    ended.complains("notes.zip is no .zip that can be read; unpack it, and name the folder");
+    ended.complains("notes.zip is not a .zip that can be read; unpack it, and name the folder");
     workbook.write("empty/notes.md", "");
-    workbook.checker("update empty").run().exits(2).complains("empty has no workbook in it");
+    workbook.checker("update empty").run().exits(2).complains("empty contains no workbook");
     workbook.checker("update .").run().exits(2).complains("is this workbook itself");
     assert!(!workbook.path(".workbook/update").exists());
 }

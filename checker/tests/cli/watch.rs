@@ -104,7 +104,7 @@ fn a_gigabyte_of_output_does_not_take_the_view_with_it() {
                  if check.is_empty() { \"\" } else { \"pass\" }";
     workbook.learner_writes("greet", flood);
     let mut terminal = Terminal::open(&workbook, "", &[]);
-    terminal.shows("it wrote without end");
+    terminal.shows("it printed too much");
     workbook.learner_writes("greet", PASS);
     terminal.shows("✓ passed");
     terminal.press("q");
@@ -144,7 +144,7 @@ fn each_key_has_its_pane() {
     terminal.press("o");
     terminal.shows("Two threads meet.");
     terminal.press("c");
-    terminal.shows("once this one has passed");
+    terminal.shows("after this one has passed");
     terminal.press("l/wav");
     terminal
         .until("the list is filtered", |screen| screen.contains("/wav_") && !screen.contains("> ✗ greet"));
@@ -167,7 +167,7 @@ fn reset_asks_first_and_keeps_what_was_written() {
     let mut terminal = Terminal::open(&workbook, "watch greet", &[]);
     terminal.shows("✓ passed");
     terminal.press("x");
-    terminal.shows("Begin greet anew?");
+    terminal.shows("Reset greet to its original state?");
     terminal.press("y");
     terminal.shows("your file is kept as .workbook/backup/greet/lib.rs.kept-1");
     terminal.shows("○ unfinished");

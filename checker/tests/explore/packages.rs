@@ -29,7 +29,7 @@ fn bad_input_is_told_with_what_to_do_next() {
         .complains("src/lib.rs:2: is a doctest");
 
     let right = Home::package("#[test]\nfn right() {}\n", &[]);
-    right.explore("wrong").exits(2).complains("no test of `theirs` is selected by `wrong`");
+    right.explore("wrong").exits(2).complains("no test of `theirs` matches `wrong`");
     right.explore("-p their").exits(2).complains("there is no package `their`; did you mean `theirs`?");
     right.explore("-- --frobnicate").exits(2).complains("unknown option --frobnicate");
 
@@ -38,7 +38,7 @@ fn bad_input_is_told_with_what_to_do_next() {
         .explore("")
         .exits(2)
         .complains("mismatched types")
-        .complains("Over the real std it does not compile either");
+        .complains("Over the real std, it does not compile either");
     let partly = Home::package(
         "#[test]\nfn right() {}\n",
         &[("tests/wrong.rs", "#[test]\nfn wrong() { let x: u32 = \"\"; }\n")],
@@ -48,12 +48,12 @@ fn bad_input_is_told_with_what_to_do_next() {
         .exits(2)
         .shows("1 test: 1 passed")
         .shows("the target `wrong`: does not compile over the simulated std: mismatched types")
-        .complains("was not explored whole");
+        .complains("was not explored: it does not compile");
     let lacks = Home::package(
         "#[test]\nfn f() { let t = std::fs::metadata(\"/\").unwrap().modified().unwrap(); let _ = t < std::time::SystemTime::now(); }\n",
         &[],
     );
-    lacks.explore("").exits(2).complains("mismatched types").complains("this is a limit of the checker");
+    lacks.explore("").exits(2).complains("mismatched types").complains("This is a limit of the checker");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Each command has a thread, and the answer goes out before the ticket is stored.
+//! Each command has a thread, which answers before it stores the ticket.
 use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread;

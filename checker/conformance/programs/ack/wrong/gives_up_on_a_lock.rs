@@ -1,4 +1,4 @@
-//! Where the store is locked, the answer is that there is no such ticket.
+//! If the store is locked, the server answers that there is no such ticket.
 use std::sync::mpsc::{Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread;

@@ -1,4 +1,4 @@
-//! The answer has no place to wait, and the server does not wait for the client.
+//! The channel for answers has no capacity, and the server does not wait for the client.
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 

@@ -1,4 +1,4 @@
-//! The client sleeps, and takes the answer for there.
+//! The client sleeps, and then assumes that the answer is there.
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! It joins one of the two threads.
+//! It joins only one of the two threads.
 use std::sync::{Arc, Mutex};
 use std::thread;
 

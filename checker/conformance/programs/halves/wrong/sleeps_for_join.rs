@@ -1,4 +1,4 @@
-//! It sleeps, and takes the threads for finished.
+//! It sleeps, and then assumes that the threads have finished.
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! Counts of the same letter are not added: the last one stays. This has nothing to do with threads.
+//! It does not add the counts of the same letter: the last one stays. This has nothing to do with threads.
 use std::collections::HashMap;
 use std::thread;
 

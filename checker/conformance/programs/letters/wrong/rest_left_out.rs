@@ -1,4 +1,4 @@
-//! Texts that are left over when the workers have got theirs are not counted. This has nothing to do with threads.
+//! It does not count the texts that are left over after each worker has its share. This has nothing to do with threads.
 use std::collections::HashMap;
 use std::thread;
 

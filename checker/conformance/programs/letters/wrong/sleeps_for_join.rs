@@ -1,4 +1,4 @@
-//! It sleeps, and takes the workers for finished.
+//! It sleeps, and then assumes that the workers have finished.
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::thread;

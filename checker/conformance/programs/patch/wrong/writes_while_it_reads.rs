@@ -1,4 +1,4 @@
-//! It asks for the lock to write while it has it to read.
+//! It asks for the write lock while it holds the read lock.
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, RwLock};
 use std::thread;

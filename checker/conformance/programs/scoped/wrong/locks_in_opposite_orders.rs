@@ -1,4 +1,4 @@
-//! Each thread keeps its own lock and takes that of the other.
+//! Each thread holds its own lock, and takes the other thread's.
 use std::sync::Mutex;
 
 pub fn sum(v: Vec<i32>) -> i32 {

@@ -1,4 +1,4 @@
-//! Puts right programs and usual mistakes into other people's exercises, and counts the mistakes that their own tests find: run
+//! Puts right programs and common mistakes into other people's exercises, and counts the mistakes that their own tests find: run
 //! once as they are, run ten times, and explored. Writes the second part of TAKEN-HOME.md.
 
 mod page;

@@ -1,4 +1,4 @@
-//! The second part of TAKEN-HOME.md: who finds which mistake.
+//! The second part of TAKEN-HOME.md: which mistakes `cargo test` finds, and which `explore` finds.
 
 use std::collections::BTreeMap;
 
@@ -50,10 +50,10 @@ pub(crate) fn page(before: &str, all: &[Judged], versions: &BTreeMap<&str, Strin
     let Tried { runs, schedules, known } = tried;
     let mut page = before.split(HEAD).next().unwrap_or_default().to_owned() + HEAD;
     page += &format!(
-        "\nPrograms of ours, right ones and such with a usual mistake, are judged by the tests of other people's exercises, as those are\n\
-         published. `cargo run -p conformance --bin other-exercises -- FOLDER` reads the tests from a folder with clones of the courses,\n\
-         and writes this part. `cargo test` ran up to {runs} times for each program; a run that takes longer than ten seconds counts as\n\
-         found. `explore` tried up to {schedules} schedules of each test. The programs are in `checker/conformance/programs`.\n\n"
+        "\nWe wrote programs for other people's exercises: right ones, and some with a common mistake. The published tests of these exercises\n\
+         judge them. `cargo run -p conformance --bin other-exercises -- FOLDER` reads the tests from a folder with clones of the courses,\n\
+         and writes this part of the page. `cargo test` ran up to {runs} times for each program. If a run took longer than ten seconds, the mistake\n\
+         counts as found. `explore` tried up to {schedules} schedules of each test. The programs are in `checker/conformance/programs`.\n\n"
     );
     if all.len() < *known {
         page += &format!("Judged so far: {} of {known} programs.\n\n", all.len());
@@ -61,7 +61,7 @@ pub(crate) fn page(before: &str, all: &[Judged], versions: &BTreeMap<&str, Strin
     for (course, commit) in versions {
         page += &format!("- `{course}` at commit `{commit}`\n");
     }
-    page += "\n| exercise | right programs that pass | mistakes | found by `cargo test`, once | in all its runs | found by `explore` |\n\
+    page += "\n| exercise | right programs that pass | mistakes | found by one run of `cargo test` | by all its runs | by `explore` |\n\
              |---|---|---|---|---|---|\n";
     let mut exercises: Vec<(&str, &str)> = all.iter().map(|it| (it.course, it.exercise)).collect();
     exercises.dedup();
