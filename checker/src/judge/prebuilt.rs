@@ -346,7 +346,13 @@ pub(super) fn artifacts(mut command: Command, building: &Building<'_>) -> Result
         }
         ControlFlow::Continue(())
     });
-    match ending.context("cargo is needed to build the simulated std; install Rust from https://rustup.rs")? {
+    let ending = ending.map_err(|error| match error.is::<Interrupted>() {
+        true => error,
+        false => {
+            error.context("cargo is needed to build the simulated std; install Rust from https://rustup.rs")
+        }
+    });
+    match ending? {
         Ending::Exited(status) if status.success() => {}
         Ending::Exited(_) => bail!(
             "the simulated std could not be built; {}\n{}",

@@ -243,7 +243,7 @@ fn overwritten(steps: &[Step]) -> Option<String> {
     None
 }
 
-/// A thread that takes the same lock at two lines, with another thread's turn in between.
+/// A thread that takes the same lock at two lines of one call, with another thread's turn in between.
 fn split_decision(steps: &[Step]) -> Option<String> {
     let locks = |step: &Step| step.op == "lock" && step.object.is_some() && step.line.is_some();
     for (second, again) in steps.iter().enumerate().filter(|(_, step)| locks(step)).rev() {
@@ -251,6 +251,11 @@ fn split_decision(steps: &[Step]) -> Option<String> {
             .iter()
             .rposition(|step| step.thread == again.thread && locks(step) && step.object == again.object);
         let Some(first) = own.filter(|first| steps[*first].line < again.line) else { continue };
+        // A step of the check itself ends a call of the learner's: two calls decide nothing together.
+        let is_two_calls = |step: &Step| step.thread == again.thread && step.line.is_none();
+        if steps[first..second].iter().any(is_two_calls) {
+            continue;
+        }
         let between = steps[first..second]
             .iter()
             .find(|step| step.thread != again.thread && locks(step) && step.object == again.object);
@@ -336,6 +341,18 @@ mod tests {
         };
         assert!(said(vec![step("b", "store", "n", 4)])[0].contains("In between, `b` changed it at line 4"));
         assert!(said(vec![step("b", "store", "m", 4)]).is_empty());
+    }
+
+    #[test]
+    fn two_locks_are_a_split_decision_only_within_one_call() {
+        let lock = |thread: &str, line| step(thread, "lock", "bucket", line);
+        let said = |between: Vec<Step>| {
+            let steps = [vec![lock("a", 3)], between, vec![lock("a", 9)]].concat();
+            facts(Kind::Race, Vec::new(), steps).sentences
+        };
+        assert!(said(vec![lock("b", 3)])[0].contains("In between, `b` had it at line 3"));
+        let of_the_check = Step { file: None, line: None, ..step("a", "spawn", "", 0) };
+        assert!(said(vec![of_the_check, lock("b", 3)]).is_empty());
     }
 
     #[test]

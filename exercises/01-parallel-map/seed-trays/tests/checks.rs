@@ -92,11 +92,12 @@ fn rounds(photos: usize, workers: usize) {
     let (took, rounds) = (now() - start, photos.len().div_ceil(workers));
     expect(took <= (TICK + SOON) * rounds as u32, Kind::Sequential, || {
         format!(
-            "{} of {TICK:?} each and {} make {}, which should take {:?}; the call took {took:?}, with at most {} in progress at once",
+            "{} of {TICK:?} each and {} make {}, which should take {:?}; the call took {took:?}, with {} of `count`, and at most {} in progress at once",
             some(photos.len(), "photo"),
             some(workers, "worker"),
             some(rounds, "round"),
             TICK * rounds as u32,
+            some(meter.entered(), "call"),
             some(meter.peak(), "photo")
         )
     });
@@ -172,17 +173,23 @@ fn nothing_is_left(meter: &Meter) {
 }
 
 fn panics(ticks: &[u64], workers: usize, bad: usize) {
-    let (meter, bad) = (Meter::new(), bad % ticks.len());
+    let (meter, bad, panicked) = (Meter::new(), bad % ticks.len(), Meter::new());
     let photos: Vec<_> = ticks.iter().copied().enumerate().collect();
     let count = |(place, ticks): &(usize, u64)| {
         let _inside = meter.enter();
         pause(TICK * *ticks as u32);
         if *place == bad {
+            drop(panicked.enter());
             panic!("photo {place} is blurred (the check makes it panic)");
         }
         *place
     };
     if let Ok(counts) = catch(|| count_all(&photos, workers, count)) {
+        expect(panicked.entered() > 0, Kind::WrongAnswer, || {
+            format!(
+                "`count` panics for photo {bad}, it was never called for it, and the call returned {counts:?}"
+            )
+        });
         fail(Kind::SwallowedPanic, format!("`count` panicked for a photo, and the call returned {counts:?}"));
     }
     nothing_is_left(&meter);

@@ -350,10 +350,16 @@ fn process_with_panics(
         square(item)
     };
     let outcome = catch(|| process(0..items as u64, capacity, &NAMES[..consumers], work, page.clone()));
+    let begun = sorted(begun.into_inner().unwrap_or_else(|e| e.into_inner()));
     if let Ok(returned) = outcome {
+        expect(begun.iter().any(|item| *item < bad as u64), Kind::WrongAnswer, || {
+            format!(
+                "`work` panics for item 0, it was never called for it, and the call returned {returned:?}"
+            )
+        });
         fail(Kind::SwallowedPanic, format!("`work` panicked, and the call returned {returned:?}"));
     }
-    sorted(begun.into_inner().unwrap_or_else(|e| e.into_inner()))
+    begun
 }
 
 fn the_others_go_on_when_a_consumer_panics(check: &Check) {

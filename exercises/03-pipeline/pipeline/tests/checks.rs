@@ -512,7 +512,7 @@ fn no_places_or_no_workers_is_a_panic(check: &Check) {
         let plant = Plant::new(vec![Plan::default(); 2], limit, [fetchers, processors]);
         let outcome = catch(|| plant.call());
         expect(outcome.is_err(), Kind::WrongAnswer, || {
-            format!("with a limit of {limit} and with {fetchers} and {processors} workers, `run` should panic, and it returned")
+            format!("with a limit of {limit}, {fetchers} workers that fetch and {processors} that process, `run` should panic, and it returned")
         });
         expect_eq("the items pulled", plant.pulled(), 0);
         plant.leaves_nothing();

@@ -245,9 +245,11 @@ fn nothing_is_left(meter: &Meter) {
 /// Runs `tasks` tasks, of which number `bad` panics, and says how that ended.
 fn run_with_a_panic(tasks: usize, workers: usize, bad: usize, page: &Page, meter: &Meter) {
     let list: Vec<u64> = (0..tasks as u64).collect();
+    let (bad, panicked) = ((bad % tasks) as u64, Meter::new());
     let work = |n: u64| {
         let _inside = meter.enter();
-        if n == (bad % tasks) as u64 {
+        if n == bad {
+            drop(panicked.enter());
             panic!("task n={n} failed (the check makes it panic)");
         }
         pause(TICK * n as u32);
@@ -255,6 +257,11 @@ fn run_with_a_panic(tasks: usize, workers: usize, bad: usize, page: &Page, meter
     };
     let outcome = catch(|| run(&list, workers, work, page.clone()));
     if let Ok(returned) = outcome {
+        expect(panicked.entered() > 0, Kind::WrongAnswer, || {
+            format!(
+                "`work` panics for task {bad}, it was never called for it, and the call returned {returned:?}"
+            )
+        });
         fail(Kind::SwallowedPanic, format!("`work` panicked for a task, and the call returned {returned:?}"));
     }
 }

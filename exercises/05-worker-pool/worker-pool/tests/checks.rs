@@ -324,7 +324,7 @@ fn all_workers_are_there(pool: &Pool, workers: usize, after: &str) {
 }
 
 fn a_panic_costs_no_worker(check: &Check) {
-    check.forall(input::numbers_and_two(2..5, 0..=5, 1..=3, 0..=1), |(numbers, workers, forget)| {
+    check.forall(input::numbers_and_two(2..5, 1..=5, 1..=3, 0..=1), |(numbers, workers, forget)| {
         let pool = Pool::new(workers);
         let handles: Vec<_> = numbers
             .iter()

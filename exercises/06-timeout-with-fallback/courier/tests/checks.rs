@@ -76,8 +76,12 @@ fn a_parcel_arrives_at_once(check: &Check) {
             pause(TICK * n as u32 / 2);
             courier.send(now()).unwrap();
         });
-        let News::Arrived(sent) = wait(&parcels, 11 * TICK) else {
-            fail(Kind::WrongAnswer, "a parcel came within the limit, and did not arrive")
+        let (comes, limit) = (TICK * n as u32 / 2, 11 * TICK);
+        let News::Arrived(sent) = wait(&parcels, limit) else {
+            fail(
+                Kind::WrongAnswer,
+                format!("a parcel comes {comes:?} after the call, within its limit of {limit:?}, and it did not arrive"),
+            )
         };
         let late = now() - sent;
         expect(late <= SOON, Kind::TooLate, || {

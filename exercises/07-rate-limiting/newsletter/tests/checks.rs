@@ -148,7 +148,7 @@ fn threads_share_one_bucket(check: &Check) {
         let (taken, wanted) = (taken.load(Ordering::SeqCst), burst.min(threads * tries));
         let kind = if taken > wanted { Kind::TooEarly } else { Kind::TooLate };
         expect(taken == wanted || now() - began > SOON, kind, || {
-            format!("{threads} threads tried {tries} times each and took {taken} places at once: a full bucket with a burst of {burst} has {wanted} for them")
+            format!("a full bucket with a burst of {burst} has places for {wanted} of {} tries at once, and {taken} took one", threads * tries)
         });
     });
 }

@@ -246,11 +246,12 @@ fn an_error_of_the_log_is_returned(check: &Check) {
 fn a_record_that_panics_panics_the_call(check: &Check) {
     check.small("2 records, one of which panics, and 2 workers", (2usize, 2usize, 0usize));
     check.forall(input::triple(1..=5, 1..=3, 0..=4), |(records, workers, bad)| {
-        let (page, meter) = (Page::new(), Meter::new());
+        let (page, meter, panicked) = (Page::new(), Meter::new(), Meter::new());
         let bad = (bad % records) as u64;
         let store = |record| {
             let _inside = meter.enter();
             if record == bad {
+                drop(panicked.enter());
                 panic!("record {record} broke the database (the check makes it panic)");
             }
             pause(TICK * record as u32);
@@ -258,6 +259,9 @@ fn a_record_that_panics_panics_the_call(check: &Check) {
         };
         let records: Vec<u64> = (0..records as u64).collect();
         if let Ok(returned) = catch(|| import(&records, workers, store, page.clone())) {
+            expect(panicked.entered() > 0, Kind::WrongAnswer, || {
+                format!("`store` panics for record {bad}, it was never called for it, and the call returned {returned:?}")
+            });
             fail(
                 Kind::SwallowedPanic,
                 format!("`store` panicked for a record, and the call returned {returned:?}"),

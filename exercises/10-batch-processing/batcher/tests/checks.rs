@@ -291,14 +291,14 @@ fn a_full_batch_is_begun_at_once(check: &Check) {
             for i in 0..size {
                 let so_far = log.batches().len();
                 expect(so_far == done, Kind::TooEarly, || {
-                    format!("{} items were pushed in batches of {size}, and {so_far} batches have been begun", done * size + i)
+                    format!("the size is {size}, the number of pushed items is {}, and that of begun batches is {so_far}", done * size + i)
                 });
                 drop(push(&rows, (done * size + i) as u64));
                 settle();
             }
             let so_far = log.batches().len();
             expect(so_far == done + 1, Kind::TooLate, || {
-                format!("{} items were pushed in batches of {size}, all is at rest, and {so_far} batches have been begun", (done + 1) * size)
+                format!("the size is {size}, all is at rest, the number of pushed items is {}, and that of begun batches is {so_far}", (done + 1) * size)
             });
         }
     });
