@@ -282,6 +282,7 @@ impl Search {
         }
         if best.way.twice {
             finding.why.extend(LEFT_OVER.map(String::from));
+            finding.second_time = true;
         }
         finding
     }

@@ -222,6 +222,9 @@ pub struct Finding {
     /// Why it could happen, in sentences, where that is known: which memory orders allow it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub why: Vec<String>,
+    /// The same case had kept the promise before, in the same run.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub second_time: bool,
 }
 
 /// Something that happened at the wrong time. All in nanoseconds of virtual time since the case began.
@@ -254,6 +257,7 @@ impl Finding {
             moment: None,
             schedule: None,
             why: Vec::new(),
+            second_time: false,
         }
     }
 

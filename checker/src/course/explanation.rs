@@ -31,13 +31,13 @@ impl Explanations {
         let section = self.section(&kind.to_string());
         let fits = |words: &str| fits(words, kind, facts);
         let words = match own {
-            Some(own) if says_less => to_read(own).to_owned(),
+            Some(own) if says_less || facts.second_time => to_read(own).to_owned(),
             Some(own) if fits(own) => own.to_owned(),
             Some(own) => match section.filter(|words| fits(words)) {
                 Some(section) => section.to_owned(),
                 None => what_fits(own, &fits),
             },
-            None if !shown.is_empty() => String::new(),
+            None if !shown.is_empty() || facts.second_time => String::new(),
             None => what_fits(general(kind), &fits),
         };
         [shown, words].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n")
@@ -236,6 +236,14 @@ mod tests {
         let facts = Facts { is_traced: true, sentences: vec!["Two locks.".into()], ..Facts::default() };
         let likely = own.likely(Kind::Deadlock, Some(1), &facts);
         assert_eq!(likely, "Two locks.\nSee lessons/02-x, on waiting.");
+    }
+
+    #[test]
+    fn of_the_second_time_it_is_said_only_where_to_read() {
+        let own = explanations(&[("race", "Perhaps this. See lessons/02-x, on it.")]);
+        let facts = Facts { second_time: true, ..Facts::default() };
+        assert_eq!(own.likely(Kind::Race, None, &facts), "See lessons/02-x, on it.");
+        assert_eq!(own.likely(Kind::Deadlock, None, &facts), "");
     }
 
     #[test]

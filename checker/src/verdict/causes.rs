@@ -54,7 +54,10 @@ pub fn of(checks: &[Check]) -> Vec<Cause> {
         .map(|group| {
             let shown = smallest(checks, &group);
             let kinds = || group.iter().filter_map(|index| checks[*index].kind());
-            let kind = kinds().find(|kind| *kind == Kind::Race).or(checks[shown].kind());
+            let kind = match second_time(checks, &group) {
+                true => checks[shown].kind(),
+                false => kinds().find(|kind| *kind == Kind::Race).or(checks[shown].kind()),
+            };
             let kind = kind.unwrap_or(Kind::WrongAnswer);
             Cause { kind, shown, also: group.into_iter().filter(|index| *index != shown).collect() }
         })
@@ -68,6 +71,10 @@ pub fn settle(checks: &mut [Check], contract: &[String]) {
     for cause in of(checks) {
         let Some(kind) = checks[cause.shown].kind().filter(|kind| stops(*kind)) else { continue };
         let all: Vec<usize> = cause.also.iter().copied().chain([cause.shown]).collect();
+        // Each check has seen its own promise kept once, and broken once.
+        if second_time(checks, &all) {
+            continue;
+        }
         let promises = |clause: u32| match kind {
             Kind::BusyWait => text(clause).starts_with(SLEEP),
             // A clause that speaks of threads promises something of them itself.
@@ -133,6 +140,9 @@ fn smallest(checks: &[Check], group: &[usize]) -> usize {
 
 /// What follows from something else comes after it.
 fn rank(checks: &[Check], group: &[usize]) -> u8 {
+    if second_time(checks, group) {
+        return 2;
+    }
     match checks[group[0]].kind() {
         Some(Kind::Panicked | Kind::Crashed) => 0,
         Some(Kind::LeakedThread | Kind::TooLate) => 2,
@@ -141,12 +151,20 @@ fn rank(checks: &[Check], group: &[usize]) -> u8 {
     }
 }
 
+/// Whether only the second time in one run came out wrong. Whatever that looks like, something is left over from the first.
+fn second_time(checks: &[Check], group: &[usize]) -> bool {
+    group.iter().filter_map(|index| told(&checks[*index])).any(|finding| finding.second_time)
+}
+
 /// Whether two findings have one cause, as far as can be seen: they are of a kind, and the threads that decide it stand at
 /// the same lines, or the same is said of them but for its numbers.
 fn is_one(one: &Finding, other: &Finding) -> bool {
     let is_answer = |kind| matches!(kind, Kind::Race | Kind::WrongAnswer);
     if one.left_out != other.left_out {
         return false;
+    }
+    if one.second_time || other.second_time {
+        return one.second_time == other.second_time;
     }
     if one.kind != other.kind {
         // Whether an answer came out right in another schedule as well depends on the input.
@@ -299,6 +317,25 @@ mod tests {
         let status: Vec<Status> = checks.iter().map(|check| check.status).collect();
         assert_eq!(status, [Status::NotReached, Status::Failed, Status::NotReached]);
         assert_eq!(of(&checks)[0].shown, 1);
+    }
+
+    #[test]
+    fn what_fails_the_second_time_only_is_one_cause_and_comes_after_what_fails_the_first() {
+        let mut checks = [
+            check("stops", 1, Kind::Deadlock, &[POP], 9),
+            check("left", 2, Kind::Race, &[(3, None)], 5),
+            check("first", 3, Kind::WrongAnswer, &[(7, None)], 9),
+        ];
+        for check in &mut checks[..2] {
+            check.finding.as_mut().unwrap().second_time = true;
+        }
+        let causes = of(&checks);
+        assert_eq!(
+            causes.iter().map(|cause| (cause.kind, cause.shown)).collect::<Vec<_>>(),
+            [(Kind::WrongAnswer, 2), (Kind::Deadlock, 0)]
+        );
+        settle(&mut checks, &contract(&["Items", "Order", "Numbers"]));
+        assert!(checks.iter().all(|check| check.status == Status::Failed));
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub struct Facts {
     pub has_condvar: bool,
     pub has_channel: bool,
     pub has_panic: bool,
+    /// What is left over from the first time is the cause, and was told.
+    pub second_time: bool,
     /// What the run shows of the cause, the most telling first.
     pub sentences: Vec<String>,
 }
@@ -43,11 +45,12 @@ impl Facts {
                     "recv_timeout",
                 ]),
             has_panic: finding.message.contains("panic") || does(&["panics"]),
+            second_time: finding.second_time,
             sentences: Vec::new(),
         };
         let stops = matches!(finding.kind, Kind::Deadlock);
         let told = if stops { Facts::of_a_stop(finding, steps) } else { Facts::of_a_result(finding, steps) };
-        facts.sentences = told;
+        facts.sentences = if finding.second_time { Vec::new() } else { told };
         facts
     }
 
