@@ -23,6 +23,7 @@ checks! {
     3 => as_many_letters_at_once_as_there_are_sorters simulated;
     3 => a_free_sorter_begins_a_letter_at_once simulated;
     3 => free_sorters_begin_answers_after_closing simulated;
+    3 => a_sorter_is_free_again_after_a_panic simulated;
     3 => never_more_letters_at_once_than_sorters;
     3 => post_waits_for_no_letter simulated;
     3 => post_waits_for_no_room;
@@ -300,6 +301,31 @@ fn free_sorters_begin_answers_after_closing(check: &Check) {
         });
         second.open();
         expect_eq("what `close` returned", closing.join().ok(), Some(answers + 1));
+        every_thread_has_finished();
+    });
+}
+
+/// Some letters panic. After that all sorters are free, and get a letter each.
+fn a_sorter_is_free_again_after_a_panic(check: &Check) {
+    check.forall(input::pair(1..=4, 1..=4), |(sorters, panics)| {
+        let (gate, meter) = (Gate::new(), Meter::new());
+        let (held, watched) = (gate.clone(), meter.clone());
+        let room = open(sorters, move |letter, _| {
+            assert!(letter.ticks == 0, "this letter failed (the check makes it panic)");
+            let _inside = watched.enter();
+            held.wait();
+        });
+        (0..panics).for_each(|_| room.post(Letter { ticks: 1, answers: Vec::new() }));
+        pause(TICK);
+        (0..sorters).for_each(|_| room.post(letter(0)));
+        settle();
+        let inside = meter.inside();
+        expect(inside == sorters, Kind::Sequential, || {
+            format!("after some letters had panicked, {sorters} sorters were free and as many letters were posted; {inside} began")
+        });
+        gate.open();
+        let closed = catch(|| room.close());
+        expect(closed.is_err(), Kind::SwallowedPanic, || "a letter panicked, and `close` returned".into());
         every_thread_has_finished();
     });
 }
