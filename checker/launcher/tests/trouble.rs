@@ -33,9 +33,12 @@ fn each_kind_of_trouble_has_its_way_out_below_cargos_words() {
         ("error: linker `cc` not found", "If a linker is missing: install a C compiler"),
         (
             "error: failed to get `anyhow`: Could not resolve host: index.crates.io",
-            "connect once and run `cargo fetch`",
+            "connect to the network once, and run `cargo fetch`",
         ),
-        ("error: failed to write x: No space left on device (os error 28)", "If the disk is full: make room"),
+        (
+            "error: failed to write x: No space left on device (os error 28)",
+            "If the disk is full: free some space",
+        ),
         (
             "error: rustc 1.85.0 is not supported by the following package",
             "If Rust is too old: run `rustup update`",
