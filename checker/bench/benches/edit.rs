@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use bench::{in_turn, time};
 use walkdir::WalkDir;
@@ -45,8 +46,7 @@ fn main() {
                 test();
             },
         );
-        let ratio = a.as_secs_f64() / b.as_secs_f64();
-        println!("{name:<18} {:>10.2} s {:>10.2} s {ratio:>7.2}", a.as_secs_f64(), b.as_secs_f64());
+        row(name, a, b);
     }
 
     println!(
@@ -70,9 +70,13 @@ fn main() {
             |round| judge(&written, &format!("orders {round}")),
             |round| judge(&strong, &format!("strong {round}")),
         );
-        let ratio = a.as_secs_f64() / b.as_secs_f64();
-        println!("{name:<18} {:>10.2} s {:>10.2} s {ratio:>7.2}", a.as_secs_f64(), b.as_secs_f64());
+        row(name, a, b);
     }
+}
+
+fn row(name: &str, a: Duration, b: Duration) {
+    let (a, b) = (a.as_secs_f64(), b.as_secs_f64());
+    println!("{name:<18} {a:>10.2} s {b:>10.2} s {:>7.2}", a / b);
 }
 
 /// A copy of the workspace in which every exercise is solved.

@@ -13,8 +13,8 @@ mod programs;
 
 programs!(on_simstd simstd);
 
-/// Its arguments: the program, how many schedules, the first seed, and `newest` or `stale` for what loads may read. It prints nanoseconds, and how many scheduling points
-/// were at the counts of an `Arc`.
+/// Its arguments: the program, how many schedules, the first seed, and `newest` or `stale` for what loads may read. It prints
+/// nanoseconds, and how many scheduling points were at the counts of an `Arc`.
 fn main() {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let [program, schedules, seed, reads] = arguments.as_slice() else {
@@ -34,8 +34,9 @@ fn main() {
         let strategy = Strategy::new(seed, Style::Mixed);
         let options = Options {
             strategy: match reads.as_str() {
+                "newest" => strategy,
                 "stale" => strategy.with_stale_reads(StaleReads::Drawn(seed)),
-                _ => strategy,
+                other => panic!("loads can't read {other}"),
             },
             limits: Limits { steps: 1_000_000, threads: 100 },
             explain: false,
