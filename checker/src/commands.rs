@@ -2,12 +2,17 @@
 
 mod args;
 mod completions;
+#[cfg(feature = "rare")]
 mod edition;
 mod effort;
 pub mod exercise;
+#[cfg(feature = "rare")]
 mod explore;
+#[cfg(feature = "rare")]
 mod grade;
+#[cfg(feature = "rare")]
 mod grading;
+#[cfg(feature = "rare")]
 mod manual;
 pub mod outcome;
 mod play;
@@ -16,14 +21,14 @@ mod replay;
 mod run;
 mod setup;
 mod step;
+#[cfg(feature = "rare")]
 mod update;
+#[cfg(feature = "rare")]
+mod verify;
 
-use crate::author::{measure, mutants, verify};
-use crate::commands::args::{Arguments, Command, MutantsOf, Verify};
+use crate::commands::args::{Arguments, Command};
 use crate::commands::outcome::Outcome;
-use crate::commands::setup::{effort, judge, open_base};
 use crate::course::Course;
-use crate::judge::Detail;
 use crate::learner::original;
 use crate::learner::progress::Progress;
 #[cfg(unix)]
@@ -32,7 +37,7 @@ use crate::process::{cancel, jail};
 use crate::show::printer::Screen;
 use crate::show::style::{counted, look, thousands};
 use crate::watch;
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::Parser;
 use std::env;
 
@@ -55,6 +60,12 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
         cancel::watch_for_interrupts()?;
         return reaper::serve().map(|()| Outcome::AllPassed);
     }
+    if !cfg!(feature = "rare") && launcher::is_rare(env::args_os().skip(1)) {
+        bail!(
+            "this checker was built without the commands {}\n`cargo checker` builds the whole checker when one of them is asked for",
+            launcher::RARE.join(", ")
+        );
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -63,6 +74,7 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
         }
     };
     // It needs no course: it works in any package. ^C ends it and its children at once, as it ends `cargo test`.
+    #[cfg(feature = "rare")]
     if let Some(Command::Explore(call)) = &arguments.command {
         return explore::explore(screen, call);
     }
@@ -77,7 +89,11 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
             screen.raw(&completions::lines(&here, word, before))?;
             return Ok(Outcome::AllPassed);
         }
-        Some(Command::Man) => return print_manual(screen),
+        #[cfg(feature = "rare")]
+        Some(Command::Man) => {
+            screen.raw(&manual::page()?)?;
+            return Ok(Outcome::AllPassed);
+        }
         _ => {}
     }
     let here = env::current_dir().context(
@@ -117,18 +133,17 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
         Some(Command::Progress { direction }) => {
             progress::progress(screen, course, progress, direction).map(done)
         }
+        #[cfg(feature = "rare")]
         Some(Command::Update(call)) => update::update(screen, course, progress, call),
+        #[cfg(feature = "rare")]
         Some(Command::Course { what }) => edition::pack(screen, course, what).map(done),
+        #[cfg(feature = "rare")]
         Some(Command::Grade(call)) => grade::grade(screen, course, call),
-        Some(Command::Verify(verify)) => verify_all(screen, course, verify),
+        #[cfg(feature = "rare")]
+        Some(Command::Verify(verify)) => verify::verify(screen, course, verify),
         // Done before there was a course.
         Some(_) => Ok(Outcome::AllPassed),
     }
-}
-
-fn print_manual(screen: &Screen) -> Result<Outcome> {
-    screen.raw(&manual::page()?)?;
-    Ok(Outcome::AllPassed)
 }
 
 fn list(screen: &Screen, course: &Course, progress: &Progress, filter: Option<&str>) -> Result<Outcome> {
@@ -153,37 +168,6 @@ fn list(screen: &Screen, course: &Course, progress: &Progress, filter: Option<&s
         ))?;
     }
     Ok(Outcome::AllPassed)
-}
-
-fn verify_all(screen: &Screen, course: &Course, verify: &Verify) -> Result<Outcome> {
-    let exercises = course.chosen(&verify.exercises)?;
-    let base = open_base(screen, course)?;
-    let mut judge = judge(screen, course, &base, effort(&verify.effort));
-    judge.rendering.colour = false;
-    judge.detail = Detail::Verdict;
-    if verify.strategies {
-        measure::strategies(&judge, &exercises, screen)?;
-        return Ok(Outcome::AllPassed);
-    }
-    if let Some(wanted) = verify.soundness {
-        let sound = measure::soundness(&mut judge, &exercises, wanted, screen)?;
-        return Ok(if sound { Outcome::AllPassed } else { Outcome::SomeFailed });
-    }
-    let sample = verify.sample.map(|programs| verify::Sample { programs, drawn_by: &verify.drawn_by });
-    let tally = match verify.mutants {
-        Some(of) => {
-            judge.children = 1;
-            let is_whole = verify.exercises.is_empty();
-            let plan = mutants::Plan { of_accepted: of == MutantsOf::All, sample, is_whole };
-            mutants::verify(&judge, &exercises, &plan, screen)?
-        }
-        None => {
-            let explanations = verify.explanations.as_deref();
-            let plan = verify::Plan { repeat: verify.repeat, explanations, sample };
-            verify::verify(&judge, &exercises, &plan, screen)?
-        }
-    };
-    Ok(if tally.failed == 0 { Outcome::AllPassed } else { Outcome::SomeFailed })
 }
 
 fn read_progress(screen: &Screen, course: &Course) -> Result<Progress> {

@@ -6,7 +6,7 @@ pub mod package;
 pub mod workbook;
 
 use crate::explore::package::Workspace;
-use crate::judge::prebuilt::{rustc, rustc_version, target_dir};
+use crate::judge::prebuilt::{rustc, rustc_version};
 use crate::judge::tricks;
 use crate::verdict::explored::{Exploration, NotRun, State, Test};
 use crate::verdict::{Check, Status, names};
@@ -55,7 +55,7 @@ pub struct Built {
 /// If there is nothing that could be run, with what to do about it.
 pub fn build(workspace: &Workspace, request: &Request<'_>) -> Result<Built> {
     let workbook = workbook::root()?;
-    let dir = target_dir(&workbook).join("explore");
+    let dir = launcher::target_dir(&workbook).join("explore");
     let counts = probe(&dir)?;
     let abilities = Abilities { system: true, heap: true, counts };
     let mut cargo = request.cargo.clone();

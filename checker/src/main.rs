@@ -1,12 +1,18 @@
 //! `cargo checker`: judges the exercises of the concurrency workbook.
 
+// Without the rare commands, some of what they share with the others is called by nobody.
+#![cfg_attr(not(feature = "rare"), allow(dead_code))]
+
 use std::process::ExitCode;
 
+#[cfg(feature = "rare")]
 mod author;
 mod commands;
 mod course;
+#[cfg(feature = "rare")]
 mod explore;
 mod files;
+#[cfg(feature = "rare")]
 mod grade;
 mod judge;
 mod learner;

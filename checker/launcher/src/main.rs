@@ -1,19 +1,28 @@
 //! What `cargo checker` starts. It depends on nothing, so it is there within a second of a fresh clone. If the checker has to
 //! be built, it says so and lets cargo show its progress; then it becomes the checker.
 //!
-//! It has a profile of its own, since cargo's lock is one for each profile: whatever else cargo does in the workbook, this
-//! starts at once, and a checker that is up to date is started without asking cargo.
+//! It has a profile of its own, and so has the checker, since cargo's lock is one for each profile: whatever else cargo does in the
+//! workbook, this starts at once, and a checker that is up to date is started without asking cargo.
 
 use std::env;
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::SystemTime;
 
 /// What is built and started.
 const CHECKER: &str = "checker";
+/// The profile that it is built with.
+const PROFILE: &str = "checker";
+/// What the stamp says of a checker that has the rare commands too.
+const WHOLE: &str = "whole";
+/// The commands that judge. While the checker is built for one of these, so is the base.
+const JUDGING: [&str; 5] = ["watch", "next", "run", "replay", "verify"];
 /// Trouble that is not the learner's.
 const TROUBLE: u8 = 2;
 
@@ -29,24 +38,55 @@ fn main() -> ExitCode {
 
 fn launch(arguments: Vec<OsString>) -> Result<ExitCode, String> {
     let own = env::current_exe().map_err(|error| format!("the launcher can't find itself: {error}"))?;
-    // `target/start/launcher`, beside `target/debug`.
+    // `target/start/launcher`, beside `target/checker`.
     let folder = own.parent().ok_or("the launcher is in no folder")?;
-    let built = folder.with_file_name("debug").join(format!("{CHECKER}{}", env::consts::EXE_SUFFIX));
+    let built = folder.with_file_name(PROFILE).join(format!("{CHECKER}{}", env::consts::EXE_SUFFIX));
     let stamp = folder.join("checker-is-fresh");
     // Its sources are of two versions, and may not go together: the checker that has begun an update goes on with it.
     let is_half_updated = workspace().join(".workbook/update/plan.json").exists();
     if is_half_updated && built.is_file() {
         return become_it(&built, arguments);
     }
-    if !is_fresh(&built, &stamp) {
+    // Once somebody has called a rare command, every later checker has them.
+    let has_rare = fs::read_to_string(&stamp).is_ok_and(|text| text == WHOLE);
+    let lacks_rare = !has_rare && launcher::is_rare(&arguments);
+    if lacks_rare || !is_fresh(&built, &stamp) {
         let begun = SystemTime::now();
-        if !build(!built.exists(), &built)? {
+        let is_whole = has_rare || lacks_rare;
+        let plan = match (built.exists(), lacks_rare) {
+            (false, _) => Plan::First { judges: judges(&arguments) },
+            (true, true) => Plan::Rare,
+            (true, false) => Plan::Again,
+        };
+        if !build(plan, is_whole, &built)? {
             return Ok(ExitCode::from(TROUBLE));
         }
         // What changed while cargo was at work may not be in it. Without the stamp cargo is asked again, that is all.
-        let _ = fs::File::create(&stamp).and_then(|file| file.set_modified(begun));
+        let stamped = fs::write(&stamp, if is_whole { WHOLE } else { "" });
+        let _ = stamped
+            .and_then(|()| fs::File::options().write(true).open(&stamp))
+            .and_then(|file| file.set_modified(begun));
     }
     become_it(&built, arguments)
+}
+
+/// Why the checker is built.
+#[derive(Clone, Copy)]
+enum Plan {
+    /// It is not there.
+    First { judges: bool },
+    /// It lacks the rare commands.
+    Rare,
+    /// It has changed.
+    Again,
+}
+
+/// Whether the arguments ask for a verdict.
+fn judges(arguments: &[OsString]) -> bool {
+    let mut words = arguments.iter().filter(|argument| !argument.to_string_lossy().starts_with('-'));
+    let is_help =
+        arguments.iter().any(|argument| ["-h", "--help", "-V", "--version"].iter().any(|it| argument == it));
+    !is_help && words.next().is_none_or(|word| JUDGING.iter().any(|it| word == it))
 }
 
 /// Whether nothing that the program was built from has changed since cargo was asked last. What that is stands beside it.
@@ -88,26 +128,37 @@ fn sources(list: &str) -> Vec<PathBuf> {
 }
 
 /// Has cargo build the checker, where everybody can see it. Says whether it has.
-fn build(is_first: bool, built: &Path) -> Result<bool, String> {
-    let text = match is_first {
-        true => format!(
-            "Building the checker. This is done once: it takes a minute or two, and about 2 GB below {}.\n\
-             The simulated std comes next and takes another minute. After that, a verdict takes about a second.\n",
+fn build(plan: Plan, is_whole: bool, built: &Path) -> Result<bool, String> {
+    let text = match plan {
+        Plan::First { .. } => format!(
+            "Building the checker and the simulated std. This is done once: it takes a minute or two, and about 1 GB below {}.\n\
+             After that, a verdict takes about a second.\n",
             built.ancestors().nth(2).unwrap_or(built).display()
         ),
-        false => "The checker has changed and is built again.\n".to_owned(),
+        Plan::Rare => {
+            "Building the rest of the checker, for a command that few learners need. This is done once.\n"
+                .to_owned()
+        }
+        Plan::Again => "The checker has changed and is built again.\n".to_owned(),
     };
     let _ = io::stderr().write_all(text.as_bytes());
+    let base = matches!(plan, Plan::First { judges: true }).then(Base::begin).flatten();
     // In the learner's own folder, as the cargo that started us: so it finds the same settings.
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.args(["build", "--package", CHECKER, "--bin", CHECKER, "--manifest-path"]);
+    let mut command = Command::new(launcher::cargo());
+    command.args(["build", "--profile", PROFILE, "--package", CHECKER, "--bin", CHECKER, "--manifest-path"]);
     command.arg(workspace().join("Cargo.toml"));
+    if !is_whole {
+        command.arg("--no-default-features");
+    }
     if !io::stderr().is_terminal() {
         command.arg("--quiet");
     }
     let status = command.status().map_err(|error| {
         format!("cargo could not be started ({error}); install Rust from https://rustup.rs and try again")
     })?;
+    if let Some(base) = base {
+        base.end(status.success());
+    }
     if !status.success() {
         eprintln!(
             "error: the checker could not be built; cargo's own message is above\n\
@@ -119,6 +170,53 @@ fn build(is_first: bool, built: &Path) -> Result<bool, String> {
         );
     }
     Ok(status.success())
+}
+
+/// A build of the base, beside that of the checker. Whether it succeeds is not looked at: the checker asks cargo again, and explains
+/// what is wrong.
+struct Base {
+    cargo: Child,
+    /// What it says can be seen.
+    is_seen: Arc<AtomicBool>,
+    relay: thread::JoinHandle<()>,
+}
+
+impl Base {
+    /// Begins it; `None` if it can't be.
+    fn begin() -> Option<Base> {
+        let mut command = launcher::build_of_base(workspace());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let is_terminal = io::stderr().is_terminal();
+        if is_terminal {
+            // Cargo does not draw its bar into a pipe unless it is told to.
+            command.env("CARGO_TERM_PROGRESS_WHEN", "always").env("CARGO_TERM_PROGRESS_WIDTH", "80");
+        } else {
+            command.arg("--quiet");
+        }
+        let mut cargo = command.spawn().ok()?;
+        let mut said = cargo.stderr.take()?;
+        let is_seen = Arc::new(AtomicBool::new(false));
+        let seen = Arc::clone(&is_seen);
+        let relay = thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(count @ 1..) = said.read(&mut bytes) {
+                if is_terminal && seen.load(Ordering::Relaxed) {
+                    let _ = io::stderr().write_all(&bytes[..count]);
+                }
+            }
+        });
+        Some(Base { cargo, is_seen, relay })
+    }
+
+    /// Waits for it, in the open; or gives it up, if there is no checker that could use it.
+    fn end(mut self, is_wanted: bool) {
+        self.is_seen.store(true, Ordering::Relaxed);
+        if !is_wanted {
+            let _ = self.cargo.kill();
+        }
+        let _ = self.cargo.wait();
+        let _ = self.relay.join();
+    }
 }
 
 #[cfg(unix)]
@@ -138,6 +236,15 @@ fn become_it(program: &Path, arguments: Vec<OsString>) -> Result<ExitCode, Strin
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_verdict_is_asked_for_by_the_commands_that_judge_and_by_no_command_at_all() {
+        let judges = |arguments: &[&str]| judges(&arguments.iter().map(OsString::from).collect::<Vec<_>>());
+        assert!(judges(&[]) && judges(&["--ascii"]) && judges(&["run", "print-room"]) && judges(&["watch"]));
+        assert!(
+            !judges(&["list"]) && !judges(&["--help"]) && !judges(&["run", "--help"]) && !judges(&["book"])
+        );
+    }
 
     #[test]
     fn a_list_of_sources_is_read_as_make_reads_it() {

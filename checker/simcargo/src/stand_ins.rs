@@ -38,15 +38,6 @@ pub struct Abilities {
     pub counts: bool,
 }
 
-/// Compiles in a call wherever there would be an atomic instruction: LLVM's pass for ThreadSanitizer, without its runtime.
-pub const PASS: [&str; 4] = [
-    "-C",
-    "passes=tsan",
-    // Nothing but atomic instructions: a call at each function's beginning and end would slow the program down.
-    "-C",
-    "llvm-args=-tsan-instrument-func-entry-exit=0 -tsan-instrument-memory-accesses=0 -tsan-instrument-memintrinsics=0",
-];
-
 impl StandIns {
     /// Builds the stand-ins from the workbook at `root`, in `dir`. Those of other abilities have folders of their own there.
     ///
@@ -146,7 +137,7 @@ impl StandIns {
         // A stand-in may earn a warning that the real one does not.
         flags.push("--cap-lints=warn".into());
         if self.counts {
-            flags.extend(PASS.map(OsString::from));
+            flags.extend(launcher::PASS.map(OsString::from));
         }
         flags
     }

@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::commands::effort::Effort;
+#[cfg(feature = "rare")]
 use crate::commands::grading::Grade;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -129,7 +130,11 @@ pub enum Command {
         what: CourseStep,
     },
     /// Grade a class: turn a folder or your LMS's archive into marks, with a page for each learner
+    #[cfg(feature = "rare")]
     Grade(Box<Grade>),
+    /// Grade a class: turn a folder or your LMS's archive into marks, with a page for each learner
+    #[cfg(not(feature = "rare"))]
+    Grade,
     /// Print a script with which a shell completes `cargo checker`, with the names of exercises
     ///
     /// bash: cargo checker completions bash >> ~/.bashrc

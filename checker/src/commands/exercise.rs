@@ -4,7 +4,6 @@ use crate::commands::args::Hint;
 use crate::course::edition::Edition;
 use crate::course::{Course, Exercise, hints, unknown};
 use crate::files::read_text;
-use crate::judge::prebuilt::cargo;
 use crate::learner::original::kept_as;
 use crate::learner::progress::Progress;
 use crate::learner::{editor, original};
@@ -60,7 +59,7 @@ pub fn lesson(screen: &Screen, course: &Course, name: &str, answers: bool) -> Re
 /// Builds the book and opens it. It is a program of its own, so a learner who never opens the book never builds mdBook.
 pub fn book(screen: &Screen, course: &Course, open: bool) -> Result<()> {
     screen.note("building the book; the first time, this takes a minute or two");
-    let mut command = Command::new(cargo());
+    let mut command = Command::new(launcher::cargo());
     command.current_dir(&course.root).args(["run", "--package", "book", "--"]);
     if open {
         command.arg("--open");

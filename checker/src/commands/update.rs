@@ -4,7 +4,6 @@ use crate::commands::args::Update;
 use crate::commands::outcome::Outcome;
 use crate::commands::setup::{judge, open_base};
 use crate::course::Course;
-use crate::judge::prebuilt::cargo;
 use crate::judge::{Detail, Effort};
 use crate::learner::progress::Progress;
 use crate::process::cancel::{Interrupted, is_interrupted};
@@ -101,7 +100,7 @@ fn go_on_as_the_new_checker(screen: &Screen, course: &Course) -> Result<Outcome>
         screen.say("\nRun `cargo checker update` once more: it judges the changed exercises again.")?;
         return Ok(Outcome::AllPassed);
     }
-    let mut command = Command::new(cargo());
+    let mut command = Command::new(launcher::cargo());
     command.current_dir(&course.root).args(["checker", "update"]);
     let status = command
         .status()

@@ -2,7 +2,6 @@
 
 use crate::course::unknown;
 use crate::explore::doctests;
-use crate::judge::prebuilt::cargo;
 use crate::verdict::explored::NotRun;
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -69,7 +68,7 @@ impl Workspace {
             Some(given) => given_manifest(&here.join(given))?,
             None => nearest_manifest(here)?,
         };
-        let mut command = Command::new(cargo());
+        let mut command = Command::new(launcher::cargo());
         command.current_dir(manifest.parent().unwrap_or(here));
         command.args(["metadata", "--no-deps", "--format-version", "1", "--manifest-path"]).arg(&manifest);
         let output = command.output().context("cargo is needed; install Rust from https://rustup.rs")?;
@@ -141,7 +140,7 @@ impl Workspace {
 
     /// Whether its tests compile over the real std. What that takes is built in `folder`.
     pub fn compiles(&self, arguments: &[String], folder: &Path) -> Result<bool> {
-        let mut command = Command::new(cargo());
+        let mut command = Command::new(launcher::cargo());
         command.current_dir(self.manifest.parent().unwrap_or(&self.root));
         command.args(["check", "--quiet", "--tests", "--manifest-path"]).arg(&self.manifest);
         command.arg("--target-dir").arg(folder.join(self.key())).args(arguments);

@@ -2,7 +2,7 @@
 
 use crate::files::{named, unwritable};
 use crate::judge::slot::{Slot, remove_stale};
-use crate::judge::tricks::{self, PASS, Tricks};
+use crate::judge::tricks::{self, Tricks};
 use crate::process::cancel::{Cancel, Interrupted};
 use crate::process::{self, Ending, Limits, Stream};
 use anyhow::{Context, Result, anyhow, bail};
@@ -92,7 +92,7 @@ struct Stamp {
 impl Base {
     /// Finds the base, building it first if it is not there or not up to date.
     pub fn open(root: &Path, building: &Building<'_>) -> Result<Base> {
-        let dir = target_dir(root).join("sim");
+        let dir = launcher::target_dir(root).join("sim");
         fs::create_dir_all(&dir).with_context(|| unwritable(&dir))?;
         let lock = File::create(dir.join("lock")).with_context(|| unwritable(&dir))?;
         let rustc = rustc();
@@ -156,18 +156,6 @@ impl Base {
             }
         }
     }
-}
-
-/// Where cargo builds the workbook.
-pub fn target_dir(root: &Path) -> PathBuf {
-    match env::var_os("CARGO_TARGET_DIR") {
-        Some(dir) if !dir.is_empty() => root.join(dir),
-        _ => root.join("target"),
-    }
-}
-
-pub fn cargo() -> PathBuf {
-    env::var_os("CARGO").unwrap_or_else(|| "cargo".into()).into()
 }
 
 /// The rustc that belongs to the cargo that started us, or else the one on the PATH.
@@ -242,10 +230,7 @@ fn read_stamp(dir: &Path, key: u64) -> Option<Crates> {
 fn build(root: &Path, dir: &Path, version: &str, tricks: Tricks, building: &Building<'_>) -> Result<Crates> {
     // It is of no use to what is built now.
     let _ = fs::remove_dir_all(dir.join(PLACES));
-    let mut base = cargo_build(root, "build", &dir.join("base"));
-    base.args(["-p", "simstd", "-p", "simcore", "-p", "simcore-same-layout", "-p", "harness"]);
-    base.arg("--no-default-features");
-    let mut real = artifacts(base, building)?;
+    let mut real = artifacts(launcher::build_of_base(root), building)?;
     let mut take = |name: &str| {
         real.remove(name).with_context(|| format!("cargo built no `{name}`; is it still in checker/{name}?"))
     };
@@ -280,9 +265,9 @@ fn build(root: &Path, dir: &Path, version: &str, tricks: Tricks, building: &Buil
         named("dependency=", &deps),
     ];
     if counts {
-        flags.extend(PASS.map(OsString::from));
+        flags.extend(launcher::PASS.map(OsString::from));
     }
-    let mut overlay = cargo_build(root, "build", &over);
+    let mut overlay = launcher::with_sim_profile(root, "build", &over);
     // With --target, build scripts and procedural macros keep the real std.
     overlay.args(["-p", "overlay", "--target", host]);
     overlay.env("CARGO_ENCODED_RUSTFLAGS", flags.join(OsStr::new("\u{1f}")));
@@ -303,17 +288,6 @@ pub(super) fn folder_of(file: &Path) -> Result<PathBuf> {
     Ok(file.parent().context("a built crate is in no folder")?.to_owned())
 }
 
-pub(super) fn cargo_build(root: &Path, verb: &str, target_dir: &Path) -> Command {
-    let mut command = Command::new(cargo());
-    command.current_dir(root).args([verb, "--profile", "sim", "--target-dir"]).arg(target_dir);
-    command.arg("--message-format=json-render-diagnostics");
-    // The base is the same whatever the learner builds their own programs with.
-    for variable in ["RUSTFLAGS", "CARGO_ENCODED_RUSTFLAGS", "CARGO_BUILD_TARGET", "RUSTC_BOOTSTRAP"] {
-        command.env_remove(variable);
-    }
-    command
-}
-
 #[derive(Deserialize)]
 struct Message {
     reason: String,
@@ -330,6 +304,7 @@ struct Target {
 
 /// Runs a `cargo build`, or a `cargo check`; the libraries it has built, or found built, by crate name.
 pub(super) fn artifacts(mut command: Command, building: &Building<'_>) -> Result<BTreeMap<String, PathBuf>> {
+    command.arg("--message-format=json-render-diagnostics");
     // Cargo shows its progress there, or the compiler's errors.
     if building.cargo_talks {
         command.stderr(Stdio::inherit());

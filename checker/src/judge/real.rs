@@ -1,7 +1,7 @@
 //! The real std with the libraries over it, for the compiler's words alone: it is what learners have read about.
 
 use crate::files::unwritable;
-use crate::judge::prebuilt::{Base, artifacts, cargo_build, folder_of};
+use crate::judge::prebuilt::{Base, artifacts, folder_of};
 use crate::judge::prebuilt::{Building, Crates};
 use crate::process::cancel::Cancel;
 use anyhow::{Context, Result};
@@ -38,7 +38,7 @@ impl Libraries {
         if let Some(known) = known.filter(is_there) {
             return Ok(known);
         }
-        let mut check = cargo_build(root, "check", &dir);
+        let mut check = launcher::with_sim_profile(root, "check", &dir);
         check.args(["-p", "overlay"]);
         let mut crates = artifacts(check, &building)?;
         let overlay = crates.remove("overlay").context("cargo built no `overlay`")?;

@@ -2,7 +2,6 @@
 
 use crate::files::named;
 use crate::judge::prebuilt::Base;
-use crate::judge::tricks::PASS;
 use crate::legible;
 use crate::process::cancel::Cancel;
 use crate::process::jail::Policy;
@@ -168,7 +167,7 @@ pub fn rustc(root: &Path, base: &Base, rendering: Rendering, std: Std) -> Comman
     command.args(["-C", "overflow-checks=on", "-C", "debug-assertions=on"]);
     if std == Std::Simulated {
         if base.crates.counts {
-            command.args(PASS);
+            command.args(launcher::PASS);
         }
         for name in ["std", "core"] {
             if let Some(rlib) = base.crates.simulated.get(name) {

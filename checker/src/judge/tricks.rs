@@ -2,7 +2,7 @@
 
 use crate::process;
 use anyhow::{Context, Result, bail};
-pub use simcargo::PASS;
+use launcher::PASS;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;

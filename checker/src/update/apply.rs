@@ -1,7 +1,7 @@
 //! Does what was planned, one file at a time. It may be interrupted at any moment, and done again from the beginning.
 
+use super::pending::place;
 use super::plan::{Change, Plan, Was};
-use super::source::place;
 use super::tree::{YOURS, digest_at, is_learners};
 use crate::files::{free_name, replace};
 use crate::learner::progress::FOLDER;

@@ -1,5 +1,6 @@
 //! What an update will do, worked out before anything is changed, and written down so that it can be gone on with.
 
+use super::pending::{Changed, News};
 use super::source::{Base, Commits, Staged};
 use super::tree::{self, Tree, digest_at, is_learners};
 use crate::course::{Course, Exercise};
@@ -46,29 +47,6 @@ pub enum Was {
     Edited,
     /// A file of which nobody knows whether it was edited. It is kept with all others of its release.
     Unsure(String),
-}
-
-/// What a learner is told.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-pub struct News {
-    pub changed: Vec<Changed>,
-    pub added: Vec<String>,
-    /// Exercises that are not in the course any more, with the folder where the learner's program stays, if there is one.
-    pub gone: Vec<(String, Option<PathBuf>)>,
-    /// Names that were and that are.
-    pub renamed: Vec<(String, String)>,
-    /// Where files of ours are kept that the learner had edited.
-    pub kept: Vec<String>,
-}
-
-/// An exercise that is not what it was.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-pub struct Changed {
-    pub name: String,
-    /// Of `contract`, `checks` and `stub`.
-    pub what: Vec<String>,
-    /// If the stub changed and the learner's program stays: where the new one lies, and how it differs from the old one.
-    pub new_stub: Option<(PathBuf, String)>,
 }
 
 impl Plan {

@@ -1,9 +1,9 @@
 //! Where a new version comes from: a clone's remote, a folder, or an archive. In the end it lies in a folder of ours.
 
 use super::git::Git;
+use super::pending::place;
 use super::tree::{self, Record, Tree};
 use crate::course::Course;
-use crate::learner::progress::FOLDER;
 use anyhow::{Context, Result, bail};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -47,11 +47,6 @@ pub struct Commits {
     pub old: String,
     pub base: String,
     pub new: String,
-}
-
-/// Where everything of an update lies until it is done.
-pub fn place(root: &Path) -> PathBuf {
-    root.join(FOLDER).join("update")
 }
 
 /// Brings the newest version to a folder of ours; `None` if the workbook has it already. `say` is told what is being done.

@@ -2,7 +2,12 @@
 
 mod world;
 
+use super::pending::News;
 use super::*;
+use crate::course::Course;
+use anyhow::{Result, bail};
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 use world::{ALPHA, BETA, Files, GAMMA, World, contents, git, read, version, write};
