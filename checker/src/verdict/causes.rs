@@ -223,25 +223,58 @@ fn pattern(finding: &Finding) -> String {
     let mut pattern = String::new();
     let mut depth = 0_usize;
     let mut quoted = false;
-    for sign in finding.message.lines().next().unwrap_or_default().chars() {
+    let mut rest = finding.message.lines().next().unwrap_or_default();
+    while let Some(sign) = rest.chars().next() {
+        let of_a_line = pattern.trim_end_matches(|sign: char| sign.is_ascii_digit()).ends_with(".rs:");
+        if !quoted && depth == 0 && sign.is_ascii_digit() && !of_a_line {
+            rest = behind_number(rest);
+            continue;
+        }
+        rest = &rest[sign.len_utf8()..];
         match sign {
             '"' if depth == 0 => quoted = !quoted,
             _ if quoted => {}
             '[' | '(' | '{' => depth += 1,
             ']' | ')' | '}' => depth = depth.saturating_sub(1),
             _ if depth > 0 => {}
-            // A number, but for that of a line.
-            '0'..='9' if !pattern.trim_end_matches(|sign: char| sign.is_ascii_digit()).ends_with(".rs:") => {}
             _ => pattern.push(sign),
         }
     }
     pattern
 }
 
+/// What comes after the number that `text` begins with, such as `12`, `0.25` or `1.5ms`.
+fn behind_number(text: &str) -> &str {
+    let digits = |text: &str| text.find(|sign: char| !sign.is_ascii_digit()).unwrap_or(text.len());
+    let mut rest = &text[digits(text)..];
+    if let Some(fraction) =
+        rest.strip_prefix('.').filter(|it| it.starts_with(|sign: char| sign.is_ascii_digit()))
+    {
+        rest = &fraction[digits(fraction)..];
+    }
+    let ends = |rest: &str| !rest.starts_with(char::is_alphanumeric);
+    let behind_unit =
+        ["ns", "µs", "ms", "s"].iter().find_map(|unit| rest.strip_prefix(unit).filter(|rest| ends(rest)));
+    behind_unit.unwrap_or(rest)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use protocol::Schedule;
+
+    #[test]
+    fn what_differs_in_a_number_or_a_time_alone_has_one_pattern() {
+        let pattern = |message: &str| pattern(&Finding::new(Kind::TooLate, message));
+        let alike = [
+            "the call returned 0.002ms late, after 2 jobs",
+            "the call returned 1s late, after 17 jobs",
+            "the call returned 83.25s late, after 0 jobs",
+        ];
+        assert!(alike.iter().all(|message| pattern(message) == pattern(alike[0])), "{alike:?}");
+        assert_ne!(pattern("at src/lib.rs:12:5"), pattern("at src/lib.rs:13:5"));
+        assert_ne!(pattern("2 jobs ran"), pattern("2 shifts ran"));
+    }
 
     fn check(name: &str, clause: u32, kind: Kind, lines: &[(u32, Option<&str>)], steps: u64) -> Check {
         let threads = lines.iter().map(|(line, waits)| Thread {

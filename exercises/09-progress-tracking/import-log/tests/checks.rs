@@ -22,6 +22,7 @@ checks! {
     5 => no_workers_is_a_panic;
     6 => an_error_of_the_log_is_returned;
     7 => a_record_that_panics_panics_the_call;
+    7 => a_panic_costs_no_other_record_its_line;
     8 => nothing_goes_on_after_the_return;
     9 => waiting_threads_do_not_spin simulated;
 }
@@ -45,6 +46,11 @@ fn line(record: u64) -> String {
         Ok(()) => format!("record {record} stored"),
         Err(error) => format!("record {record} failed: {error}"),
     }
+}
+
+/// The record that a line in the log is of.
+fn record_of(line: &str) -> Option<u64> {
+    line.split("record ").nth(1)?.split(' ').next()?.parse().ok()
 }
 
 fn sorted<T: Ord>(mut items: Vec<T>) -> Vec<T> {
@@ -145,12 +151,8 @@ fn a_line_is_written_when_its_record_is_done(check: &Check) {
         let _ = import(&records, workers, store, page.clone());
         let done = done.into_inner().unwrap();
         for line in page.lines().iter().take(records.len()) {
-            let record = line
-                .text
-                .split("record ")
-                .nth(1)
-                .and_then(|rest| rest.split(' ').next()?.parse::<usize>().ok());
-            let Some(at) = record.and_then(|record| *done.get(record)?) else {
+            let record = record_of(&line.text);
+            let Some(at) = record.and_then(|record| *done.get(record as usize)?) else {
                 fail(Kind::WrongAnswer, format!("the line {:?} is of no record that is done", line.text));
             };
             expect(line.at >= at, Kind::TooEarly, || {
@@ -272,6 +274,25 @@ fn a_record_that_panics_panics_the_call(check: &Check) {
             format!("`store` panicked for a record, and the log has a last line:\n{text}")
         });
         nothing_is_left(&meter);
+    });
+}
+
+fn a_panic_costs_no_other_record_its_line(check: &Check) {
+    check.small("2 records, one of which panics, and 2 workers", (2usize, 2usize, 0usize));
+    check.forall(input::triple(2..=6, 2..=4, 0..=5), |(records, workers, bad)| {
+        let (page, ended) = (Page::new(), Mutex::new(Vec::new()));
+        let bad = (bad % records) as u64;
+        let store = |record| {
+            // The one that panics does so while others are in progress.
+            pause(TICK * (1 + u32::from(record > bad)));
+            assert!(record != bad, "record {record} broke the database (the check makes it panic)");
+            ended.lock().unwrap().push(record);
+            store(record)
+        };
+        let records: Vec<u64> = (0..records as u64).collect();
+        let _ = catch(|| import(&records, workers, store, page.clone()));
+        let got = page.lines().iter().filter_map(|line| record_of(&line.text)).collect();
+        expect_eq("the records that have a line, sorted", sorted(got), sorted(ended.into_inner().unwrap()));
     });
 }
 
