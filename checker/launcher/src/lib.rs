@@ -21,6 +21,15 @@ pub const PASS: [&str; 4] = [
     "llvm-args=-tsan-instrument-func-entry-exit=0 -tsan-instrument-memory-accesses=0 -tsan-instrument-memintrinsics=0",
 ];
 
+/// Names the `target/sim` of another workbook, whose base is read and never written: many people in a lab can share one.
+pub const SHARED_BASE: &str = "CHECKER_BASE";
+
+/// The folder that [`SHARED_BASE`] names.
+#[must_use]
+pub fn shared_base() -> Option<PathBuf> {
+    env::var_os(SHARED_BASE).filter(|folder| !folder.is_empty()).map(PathBuf::from)
+}
+
 /// The cargo that started us, or the one on the PATH.
 #[must_use]
 pub fn cargo() -> PathBuf {

@@ -142,7 +142,8 @@ fn build(plan: Plan, is_whole: bool, built: &Path) -> Result<bool, String> {
         Plan::Again => "The checker has changed and is built again.\n".to_owned(),
     };
     let _ = io::stderr().write_all(text.as_bytes());
-    let base = matches!(plan, Plan::First { judges: true }).then(Base::begin).flatten();
+    let needs_base = matches!(plan, Plan::First { judges: true }) && launcher::shared_base().is_none();
+    let base = needs_base.then(Base::begin).flatten();
     // In the learner's own folder, as the cargo that started us: so it finds the same settings.
     let mut command = Command::new(launcher::cargo());
     command.args(["build", "--profile", PROFILE, "--package", CHECKER, "--bin", CHECKER, "--manifest-path"]);

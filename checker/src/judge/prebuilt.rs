@@ -24,6 +24,8 @@ use walkdir::WalkDir;
 const BUILD_LIMIT: Duration = Duration::from_secs(60 * 60);
 /// The folder of all places.
 const PLACES: &str = "run";
+/// What was built last, and from what.
+const STAMP: &str = "stamp.json";
 pub struct Base {
     pub rustc: PathBuf,
     pub crates: Crates,
@@ -98,6 +100,17 @@ impl Base {
         let rustc = rustc();
         let version = rustc_version(&rustc)?;
         let key = source_key(root, &version)?;
+        if let Some(shared) = launcher::shared_base() {
+            if let Some(crates) = read_stamp(&shared, key) {
+                remove_stale(&dir.join(PLACES));
+                return Ok(Base { rustc, crates, version, key, dir, _lock: held(&shared).unwrap_or(lock) });
+            }
+            (building.note)(&format!(
+                "{} (from {}) has no base for this release of the workbook and this Rust; this workbook gets one of its own",
+                shared.display(),
+                launcher::SHARED_BASE
+            ));
+        }
         // The lock can't be traded up: another checker may build between the two, hence the loop.
         loop {
             building.wait_for("waiting for another checker to finish building", || lock.try_lock_shared())?;
@@ -115,7 +128,7 @@ impl Base {
                 let tricks = tricks::try_all(&rustc, &version, &dir.join("tricks"))?;
                 let crates = build(root, &dir, &version, tricks, building)?;
                 let stamp = serde_json::to_vec(&Stamp { key, crates })?;
-                fs::write(dir.join("stamp.json"), stamp).with_context(|| unwritable(&dir))?;
+                fs::write(dir.join(STAMP), stamp).with_context(|| unwritable(&dir))?;
                 (building.note)(&format!("built in {} s", start.elapsed().as_secs()));
             }
             lock.unlock()?;
@@ -221,8 +234,15 @@ fn source_key(root: &Path, version: &str) -> Result<u64> {
     Ok(hasher.finish())
 }
 
+/// Keeps others from building the base at `dir` anew, where that can be had of a folder which is only read.
+fn held(dir: &Path) -> Option<File> {
+    let lock = File::open(dir.join("lock")).ok()?;
+    lock.try_lock_shared().ok()?;
+    Some(lock)
+}
+
 fn read_stamp(dir: &Path, key: u64) -> Option<Crates> {
-    let stamp: Stamp = serde_json::from_slice(&fs::read(dir.join("stamp.json")).ok()?).ok()?;
+    let stamp: Stamp = serde_json::from_slice(&fs::read(dir.join(STAMP)).ok()?).ok()?;
     let mut files = stamp.crates.real.values().chain(stamp.crates.simulated.values());
     (stamp.key == key && files.all(|file| file.is_file())).then_some(stamp.crates)
 }

@@ -96,6 +96,40 @@ fn no_cargo_on_the_path_says_where_to_get_it() {
         .complains("https://rustup.rs");
 }
 
+/// As in a lab, where nobody can write to what all share.
+#[cfg(unix)]
+#[test]
+fn a_base_that_is_shared_is_read_and_not_built_again() {
+    use std::os::unix::fs::PermissionsExt;
+    let workbook = Workbook::new();
+    // It is there afterwards.
+    workbook.checker("run greet --source solutions/01-greeting/greet/src/lib.rs").run();
+    let built = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixture/sim");
+    let shared = workbook.path("shared");
+    std::fs::create_dir(&shared).unwrap();
+    std::fs::copy(built.join("stamp.json"), shared.join("stamp.json")).unwrap();
+    std::fs::set_permissions(&shared, std::fs::Permissions::from_mode(0o555)).unwrap();
+    let ended = workbook
+        .checker("run greet --source solutions/01-greeting/greet/src/lib.rs")
+        .env("CARGO_TARGET_DIR", workbook.path("own"))
+        .env("CHECKER_BASE", &shared)
+        .run()
+        .exits(0);
+    assert!(!ended.stderr().contains("building"), "{}", ended.stderr());
+    assert!(!workbook.path("own/sim/base").exists());
+    // Of another release, nothing of it is used.
+    workbook.write("checker/harness/src/lib.rs", "pub fn nothing( {");
+    let ended = workbook
+        .checker("run greet")
+        .env("CARGO_TARGET_DIR", workbook.path("own"))
+        .env("CHECKER_BASE", &shared)
+        .run();
+    ended
+        .exits(2)
+        .complains("has no base for this release")
+        .complains("the simulated std could not be built");
+}
+
 #[test]
 fn outside_of_a_workbook_one_is_told_where_to_go() {
     let elsewhere = tempfile::tempdir().unwrap();
