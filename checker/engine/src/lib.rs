@@ -54,10 +54,10 @@ pub use memory::{
     StaleReads, Stronger,
 };
 pub use operations::{
-    atomic_point, block, chance, choose, console, current, elapsed, end, epoch, finished, initialising, live,
-    now, outcome, plain_point, point, random, read_clock, record, released, settle, silent_point,
-    sleep_until, spawn, spin_point, spurious, take_point, taken, touch, wait_until, wake_all, wake_done,
-    wake_one, wake_task, yield_point,
+    Early, atomic_point, block, chance, choose, console, current, early, elapsed, end, epoch, finished,
+    initialising, live, now, outcome, plain_point, point, random, read_clock, record, released, settle,
+    silent_point, sleep_until, spawn, spin_point, spurious, take_point, taken, touch, wait_until, wake_all,
+    wake_done, wake_one, wake_task, yield_point,
 };
 pub use panics::{LONGEST_TEXT, Origin, catching, mark_panicking, message_of, panicking, unmark_panicking};
 pub use report::{Ending, Event, Panic, Run, ThreadReport};

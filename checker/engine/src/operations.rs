@@ -328,6 +328,28 @@ pub fn wake_task(task: TaskId, address: usize) {
     });
 }
 
+/// When a wait ends by itself.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Early {
+    /// When it begins.
+    AtOnce,
+    /// At this moment of virtual time, if nobody ends it before.
+    At(u64),
+}
+
+/// Whether a wait that may last until `deadline` ends by itself, as [`spurious`] decides, and when: half of them when half of the time is
+/// over, which a program that waits once more with the whole limit does not survive.
+pub fn early(n: usize, deadline: Option<u64>, at: Loc) -> Option<Early> {
+    if !spurious(n, at) {
+        return None;
+    }
+    let half = with(|ex| {
+        let left = deadline.map_or(0, |deadline| deadline.saturating_sub(ex.clock.now));
+        (left > 1 && ex.strategy.choose(2) == 1).then(|| Early::At(ex.clock.now + left / 2))
+    });
+    Some(half.flatten().unwrap_or(Early::AtOnce))
+}
+
 /// Whether a wait that may end by itself does so now: at most twice in an execution, once in `n` times on the average, and
 /// never while all schedules are enumerated. The libraries, which are known to wait in loops, are left alone.
 pub fn spurious(n: usize, at: Loc) -> bool {

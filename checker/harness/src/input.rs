@@ -20,6 +20,22 @@ pub const TIMES: [Duration; 8] = [
     Duration::from_secs(3_000_000),
 ];
 
+/// Times that are as good as endless. Each of them is a short one for a program that counts seconds, milli-, micro- or nanoseconds in 32
+/// or 64 bits and wraps around.
+pub const LONGEST: [Duration; 10] = [
+    Duration::MAX,
+    Duration::MAX.saturating_sub(Duration::from_nanos(1)),
+    Duration::from_secs(i64::MAX as u64),
+    Duration::from_secs(1 << 60),
+    Duration::from_secs(1 << 32),
+    Duration::from_millis(1 << 32),
+    Duration::from_nanos(1 << 63),
+    // 2^64 nanoseconds, microseconds and milliseconds.
+    Duration::new(18_446_744_073, 709_551_616),
+    Duration::new(18_446_744_073_709, 551_616_000),
+    Duration::new(18_446_744_073_709_551, 616_000_000),
+];
+
 /// One input of so many is a crowd: a program that limits what has no limit does so each time, and threads in hundreds cost time.
 const FEW: u32 = 160;
 
@@ -37,6 +53,19 @@ pub fn time() -> BoxedStrategy<Duration> {
 pub fn time_up_to(most: Duration) -> BoxedStrategy<Duration> {
     let short = TIMES.iter().filter(|time| **time <= most).count();
     (0..short).prop_map(|which| TIMES[which]).boxed()
+}
+
+/// One of [`LONGEST`], and a number beside it.
+pub fn longest_and(other: RangeInclusive<usize>) -> BoxedStrategy<(Duration, usize)> {
+    (0..LONGEST.len(), other).prop_map(|(which, other)| (LONGEST[which], other)).boxed()
+}
+
+/// One of [`LONGEST`], and two numbers beside it.
+pub fn longest_and_two(
+    one: RangeInclusive<usize>,
+    other: RangeInclusive<usize>,
+) -> BoxedStrategy<(Duration, usize, usize)> {
+    (longest_and(one), other).prop_map(|((time, one), other)| (time, one, other)).boxed()
 }
 
 /// One number of the range. Shrinks towards its start.

@@ -6,7 +6,7 @@ use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use ::std::sync::{LockResult, PoisonError};
 use ::std::time::Duration;
 
-use engine::{Loc, Waiting, Wake};
+use engine::{Early, Loc, Waiting, Wake};
 
 use super::MutexGuard;
 
@@ -67,15 +67,17 @@ impl Condvar {
         guard.poison_if_panicking();
         ::std::mem::forget(guard);
         mutex.release();
-        let wake = if engine::spurious(SPURIOUS, at) {
-            engine::point("wakes by itself", self.address(), at);
-            Wake::Woken
-        } else {
-            engine::block(
-                Waiting { what, op: "wait", address: self.address(), holder: None, task: None, at },
-                deadline,
-            )
+        let waiting = Waiting { what, op: "wait", address: self.address(), holder: None, task: None, at };
+        let early = engine::early(SPURIOUS, deadline, at);
+        let mut wake = match early {
+            None => engine::block(waiting, deadline),
+            Some(Early::AtOnce) => Wake::TimedOut,
+            Some(Early::At(moment)) => engine::block(waiting, Some(moment)),
         };
+        if early.is_some() && wake == Wake::TimedOut {
+            engine::point("wakes by itself", self.address(), at);
+            wake = Wake::Woken;
+        }
         if wake == Wake::TimedOut {
             engine::record("time is up", self.address(), at);
         }

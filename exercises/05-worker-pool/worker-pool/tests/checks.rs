@@ -581,7 +581,8 @@ fn jobs_begin_in_the_order_of_their_acceptance(check: &Check) {
 }
 
 fn submit_waits_for_no_job(check: &Check) {
-    check.forall(input::many_and_two(1..=5, 1..=3, 1..=3), |(jobs, workers, submitters)| {
+    check.forall(input::thousand_and_two(1..=5, 1..=3, 1..=3), |(jobs, workers, submitters)| {
+        let submitters = if jobs > 5 { 1 } else { submitters };
         let pool = Pool::new(workers);
         thread::scope(|scope| {
             for _ in 0..submitters {
@@ -804,7 +805,9 @@ fn sum(pool: &Arc<Pool>, from: u64, to: u64, halves: bool) -> u64 {
 }
 
 fn a_chain_of_waiting_jobs_is_served(check: &Check) {
-    check.forall(input::triple(1..=3, 1..=6, 0..=1), |(workers, n, halves)| {
+    check.forall(input::triple(1..=3, 1..=160, 0..=1), |(workers, n, halves)| {
+        // Once in a while many jobs wait.
+        let n = if n == 160 { 72 } else { 1 + n % 6 };
         let pool = Arc::new(Pool::new(workers));
         let (inner, to) = (Arc::clone(&pool), n as u64);
         let handle = submit(&pool, move || Ok(sum(&inner, 0, to, halves == 1)));

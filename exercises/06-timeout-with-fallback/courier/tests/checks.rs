@@ -201,7 +201,7 @@ fn a_parcel_that_comes_at_the_limit_is_not_lost(check: &Check) {
 }
 
 fn the_longest_limit_is_a_limit(check: &Check) {
-    check.forall(input::pair(0..=3, 0..=1), |(n, sends)| {
+    check.forall(input::longest_and_two(0..=3, 0..=1), |(limit, n, sends)| {
         let (courier, parcels) = mpsc::channel();
         thread::spawn(move || {
             pause(TICK * n as u32);
@@ -210,7 +210,7 @@ fn the_longest_limit_is_a_limit(check: &Check) {
             }
         });
         let wanted = if sends == 1 { News::Arrived(Parcel(n)) } else { News::Never };
-        expect_eq("the news with a limit of `Duration::MAX`", wait(&parcels, Duration::MAX), wanted);
+        expect_eq(&format!("the news with a limit of {limit:?}"), wait(&parcels, limit), wanted);
     });
 }
 

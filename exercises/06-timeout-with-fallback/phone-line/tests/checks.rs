@@ -355,14 +355,8 @@ fn a_limit_of_zero_waits_for_nothing(check: &Check) {
 }
 
 fn the_longest_limit_is_a_limit(check: &Check) {
-    const LONGEST: [Duration; 4] = [
-        Duration::MAX,
-        Duration::MAX.saturating_sub(Duration::from_nanos(1)),
-        Duration::from_secs(i64::MAX as u64),
-        Duration::from_secs(1 << 60),
-    ];
-    check.forall(input::numbers_and(0..4, 0..=3, 0..=3), |(numbers, longest)| {
-        let (mut line, limit) = (slow_line(), LONGEST[longest]);
+    check.forall(input::numbers_and(0..4, 0..=3, 0..=9), |(numbers, longest)| {
+        let (mut line, limit) = (slow_line(), input::LONGEST[longest]);
         for n in &numbers {
             expect_eq("the answer", ask(&mut line, Question(*n), limit), Some(Answer(*n)));
         }

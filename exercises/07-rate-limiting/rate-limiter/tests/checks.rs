@@ -672,16 +672,14 @@ fn a_timeout_of_zero_returns_at_once(check: &Check) {
     });
 }
 
-/// Each of them as the only call that a fresh limiter gets, and as a call that has to wait for nothing.
+/// Each of them as the only call that a fresh limiter gets, as a call that has to wait for nothing, and, if it is long, as one that waits.
 fn a_timeout_may_have_any_length(check: &Check) {
-    check.forall(input::number(0..=4), |which| {
-        let timeout = [
-            Duration::ZERO,
-            Duration::from_nanos(1),
-            Duration::from_hours(24_000),
-            Duration::MAX - Duration::from_nanos(1),
-            Duration::MAX,
-        ][which];
+    check.forall(input::number(0..=11), |which| {
+        let timeout = match which {
+            0 => Duration::ZERO,
+            1 => Duration::from_nanos(1),
+            _ => input::LONGEST[which - 2],
+        };
         let limiter = Rate::new(1, 2).limiter();
         match catch(|| (limiter.acquire_timeout(timeout), limiter.acquire_timeout(timeout))) {
             Ok(served) => {
@@ -691,6 +689,10 @@ fn a_timeout_may_have_any_length(check: &Check) {
                 let said = panic_message(&*payload).unwrap_or("something without a message").to_owned();
                 fail(Kind::Panicked, format!("`acquire_timeout({timeout:?})` panicked with {said:?}"))
             }
+        }
+        if which >= 2 {
+            let what = format!("what `acquire_timeout({timeout:?})` returned for a permit that comes soon");
+            expect_eq(&what, limiter.acquire_timeout(timeout), true);
         }
     });
 }

@@ -34,6 +34,7 @@ checks! {
     4 => a_panic_costs_the_stop_nothing simulated;
     5 => no_sleep_ends_after_the_deadline simulated;
     5 => the_deadline_counts_from_the_call simulated;
+    5 => the_time_of_the_draw_counts simulated;
     5 => an_attempt_after_the_deadline_still_counts simulated;
     5 => a_limit_of_zero_has_one_attempt;
     5 => no_limit_is_too_long;
@@ -567,6 +568,30 @@ fn deadline_is_kept(policy: &Policy, draws: &[f64], run: &Run) {
     }
 }
 
+/// The source of the jitter is slow.
+fn the_time_of_the_draw_counts(check: &Check) {
+    check.forall(input::triple(2..=6, 1..=40, 1..=6), |(attempts, limit, takes)| {
+        let limit = TICK * limit as u32;
+        let policy = Policy { attempts: attempts as u32, base: TICK * 2, cap: TICK * 2, limit };
+        let jitter = || {
+            pause(TICK * takes as u32);
+            0.5
+        };
+        let (deadline, latest) = (now() + limit, Cell::new(Duration::ZERO));
+        let mut on_retry = |_, sleep: Duration| latest.set(now() + sleep);
+        let ended = call(&policy, &jitter, &Stop::new(), &mut on_retry, &mut || Err(Failure::Transient(7)));
+        let late = latest.get().saturating_sub(deadline);
+        expect(late <= SOON, Kind::TooLate, || {
+            format!(
+                "a sleep was begun that ends {late:?} after the deadline; each draw takes {:?}",
+                TICK * takes as u32
+            )
+        });
+        let is_over = matches!(ended, Err(RetryError::Exhausted(7) | RetryError::Deadline(7)));
+        expect(is_over, Kind::WrongAnswer, || format!("every attempt fails, and `retry` returned {ended:?}"));
+    });
+}
+
 /// Attempts take longer than sleeps. Two calls after each other have a deadline each.
 fn the_deadline_counts_from_the_call(check: &Check) {
     check.forall(input::triple(2..=6, 1..=40, 5..=20), |(attempts, limit, takes)| {
@@ -621,8 +646,8 @@ fn a_limit_of_zero_has_one_attempt(check: &Check) {
 }
 
 fn no_limit_is_too_long(check: &Check) {
-    check.forall(input::number(1..=5), |attempts| {
-        let policy = Policy { attempts: attempts as u32, limit: Duration::MAX, ..SHORT };
+    check.forall(input::longest_and(1..=5), |(limit, attempts)| {
+        let policy = Policy { attempts: attempts as u32, limit, ..SHORT };
         let run = run(&policy, &[0.5], &Stop::new(), Duration::ZERO, fails);
         expect_eq("what `retry` returned", run.ended, Err(RetryError::Exhausted(attempts)));
     });

@@ -36,6 +36,7 @@ checks! {
     6 => flush_waits_for_no_age simulated;
     6 => flush_waits_for_nothing_that_comes_later simulated;
     6 => a_flush_hurries_nothing_that_comes_later simulated;
+    6 => what_a_flush_leaves_over_waits_for_its_age simulated;
     6 => several_flushes_at_once_return;
     7 => close_handles_what_is_left;
     7 => after_close_the_item_comes_back;
@@ -713,6 +714,41 @@ fn a_flush_hurries_nothing_that_comes_later(check: &Check) {
         expect(early == 0, Kind::TooEarly, || {
             format!("after a `flush`, {} items were pushed in batches of {size}, their age is a minute, and {early} were handled at once", size - 1)
         });
+        rows.close();
+    });
+}
+
+/// The handler is busy. One item is pushed before the flush, and others after it, more than go into a batch.
+fn what_a_flush_leaves_over_waits_for_its_age(check: &Check) {
+    check.forall(input::triple(2..=4, 1..=3, 0..=1), |(size, over, waits)| {
+        let (log, gate) = (Log::default(), Gate::new());
+        let (noted, held) = (log.clone(), gate.clone());
+        let rows = Arc::new(rows(size, AGES[2], 20, move |batch| {
+            noted.note(&batch);
+            held.wait();
+            Ok(())
+        }));
+        (0..size as u64).for_each(|row| drop(push(&rows, row)));
+        settle();
+        drop(push(&rows, 100));
+        let flushing = {
+            let rows = Arc::clone(&rows);
+            thread::spawn(move || rows.flush())
+        };
+        if waits == 1 {
+            settle();
+        } else {
+            pause(TICK);
+        }
+        (0..(size + over - 1) as u64).for_each(|row| drop(push(&rows, 200 + row)));
+        gate.open();
+        settle();
+        let hurried = |batch: &&Vec<u64>| batch.len() < size && !batch.contains(&100);
+        let early = log.batches().iter().find(hurried).cloned();
+        expect(early.is_none(), Kind::TooEarly, || {
+            format!("one item was pushed before a `flush` and {} after it, their age is a minute, and {early:?} was handled at once", size + over - 1)
+        });
+        flushing.join().unwrap();
         rows.close();
     });
 }

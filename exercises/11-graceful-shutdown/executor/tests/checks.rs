@@ -33,6 +33,7 @@ checks! {
     6 => a_cancel_returns_the_jobs_that_have_not_begun;
     6 => cancelled_handles_end_while_others_run simulated;
     6 => no_job_begins_while_others_are_cancelled simulated;
+    6 => a_destructor_that_panics_keeps_no_job_from_being_cancelled simulated;
     6 => a_cancel_returns_when_the_running_jobs_end simulated;
     7 => at_the_limit_the_running_jobs_are_named simulated;
     7 => at_the_limit_only_threads_of_running_jobs_are_left simulated;
@@ -743,6 +744,15 @@ fn cancelled_handles_end_while_others_run(check: &Check) {
     });
 }
 
+/// Its destructor takes so long.
+struct Lingers(Duration);
+
+impl Drop for Lingers {
+    fn drop(&mut self) {
+        pause(self.0);
+    }
+}
+
 /// Its destructor takes until the gate opens.
 struct Slow(Gate);
 
@@ -818,6 +828,32 @@ fn no_job_begins_while_others_are_cancelled(check: &Check) {
     });
 }
 
+/// Nobody wants those back whose destructors panic. By a cancel, or by a drain at its limit.
+fn a_destructor_that_panics_keeps_no_job_from_being_cancelled(check: &Check) {
+    check.forall(input::triple(1..=2, 1..=3, 0..=1), |(bad, queued, drain)| {
+        let (executor, gate, meter) = (Arc::new(executor(1)), Gate::new(), Meter::new());
+        let running = submit(&executor, held(&gate, &meter));
+        settle();
+        for _ in 0..bad {
+            let bomb = Bomb(true);
+            drop(submit(&executor, move || {
+                let _ = &bomb;
+                7
+            }));
+        }
+        let waiting: Vec<_> = (0..queued).map(|_| submit(&executor, || 7)).collect();
+        let how = if drain == 1 { How::Drain } else { How::Cancel };
+        let shared = Arc::clone(&executor);
+        // No clause says whether the panic comes out of `shutdown`.
+        let shutting = thread::spawn(move || drop(catch(|| shared.shutdown(how, TICK))));
+        pause(2 * TICK);
+        come_back(waiting, "a job has been cancelled, and so was one whose destructor panics");
+        gate.open();
+        expect_eq("a result", join(running), "the result 7".into());
+        shutting.join().unwrap();
+    });
+}
+
 fn a_cancel_returns_when_the_running_jobs_end(check: &Check) {
     check.forall(input::triple(1..=3, 0..=3, 0..=3), |(workers, running, queued)| {
         let (executor, gate, meter) = (executor(workers), Gate::new(), Meter::new());
@@ -864,6 +900,14 @@ fn at_the_limit_the_running_jobs_are_named(check: &Check) {
         settle();
         running.extend(all[place..].iter().map(hangs));
         let late = submit_as(&executor, "hangs in the end", held(&gate, &meter));
+        // To cancel this one takes a part of the limit.
+        if drain == 0 {
+            let lingers = Lingers(4 * TICK);
+            drop(submit_as(&executor, "queued", move || {
+                let _ = &lingers;
+                7
+            }));
+        }
         let waiting: Vec<_> = (0..queued).map(|_| submit_as(&executor, "queued", || 7)).collect();
         let before = now();
         let how = if drain == 1 { How::Drain } else { How::Cancel };
@@ -958,8 +1002,9 @@ fn a_limit_of_zero_waits_for_nothing(check: &Check) {
 }
 
 fn no_limit_waits_for_the_end(check: &Check) {
-    check.forall(input::numbers_and_two(0..8, 0..=4, 1..=2, 0..=1), |(numbers, workers, drain)| {
+    check.forall(input::numbers_and_two(0..8, 0..=4, 1..=2, 0..=19), |(numbers, workers, way)| {
         let (executor, meter) = (executor(workers), Meter::new());
+        let (drain, limit) = (way % 2, input::LONGEST[way / 2]);
         for n in &numbers {
             let (n, meter) = (*n, meter.clone());
             drop(submit(&executor, move || {
@@ -969,11 +1014,11 @@ fn no_limit_waits_for_the_end(check: &Check) {
             }));
         }
         let how = if drain == 1 { How::Drain } else { How::Cancel };
-        match catch(|| executor.shutdown(how, Duration::MAX)) {
+        match catch(|| executor.shutdown(how, limit)) {
             Ok(named) => expect_eq("what still runs", named, Vec::new()),
             Err(what) => fail(
                 Kind::Panicked,
-                format!("with `Duration::MAX`, `shutdown` panicked: {}", payload(&*what)),
+                format!("with a limit of {limit:?}, `shutdown` panicked: {}", payload(&*what)),
             ),
         }
         expect_eq("how many jobs still run", meter.inside(), 0);

@@ -24,6 +24,7 @@ checks! {
     3 => waiting_calls_are_served_in_turn simulated;
     3 => nobody_overtakes_a_waiting_call simulated;
     3 => the_first_call_is_woken_at_once simulated;
+    3 => a_failure_among_several_serves_as_many_as_there_is_room_for simulated;
     4 => a_call_times_out_in_time simulated;
     4 => a_limit_counts_from_the_beginning simulated;
     4 => a_limit_of_zero_takes_what_is_free;
@@ -61,6 +62,7 @@ checks! {
 }
 
 const TICK: Duration = Duration::from_millis(100);
+const YEAR: Duration = Duration::from_hours(24 * 366);
 const SOON: Duration = Duration::from_millis(50);
 const LONG: Duration = Duration::from_hours(1);
 
@@ -626,15 +628,15 @@ fn a_limit_of_zero_takes_what_is_free(check: &Check) {
     });
 }
 
-/// The call waits for a year.
+/// The call waits for a year, or nearly as long as its limit.
 fn a_limit_may_be_as_long_as_you_like(check: &Check) {
-    check.forall(input::pair(1..=3, 0..=1), |(size, longest)| {
+    check.forall(input::pair(1..=3, 0..=10), |(size, longest)| {
         let pool = shop(size);
         let held = all_places(&pool, size, "in a new pool");
         let mut line = Line::new(&pool);
-        let limit = if longest == 1 { Duration::MAX } else { Duration::from_hours(24 * 366) };
+        let limit = input::LONGEST.get(longest).copied().unwrap_or(YEAR);
         line.join(move |pool| pool.acquire_timeout(limit));
-        pause(Duration::from_hours(24 * 365));
+        pause(limit.min(YEAR) * 365 / 366);
         line.must_be_served(0);
         drop(held);
         line.must_be_served(1);
@@ -1314,6 +1316,32 @@ fn several_resources_in_turn(check: &Check) {
 }
 
 /// The factory fails or panics for one of several.
+/// All places become free at once, and there is a call for each of them.
+fn a_failure_among_several_serves_as_many_as_there_is_room_for(check: &Check) {
+    check.small("a failure of a call for 2, and 2 calls that wait", (2usize, 2usize, 0usize));
+    check.forall(input::triple(1..=3, 1..=4, 0..=1), |(size, waiting, panics)| {
+        let (counts, gate) = (Counts::new(), Gate::new());
+        let held = gate.clone();
+        let pool = counts.pool(size, move |number| {
+            if number > 0 {
+                return Ok(());
+            }
+            held.wait();
+            assert!(panics == 0, "no resource (the check makes it panic)");
+            Err("no resource".to_owned())
+        });
+        let failing = begin(&pool, move |pool| catch(|| pool.acquire_many(size).is_ok()));
+        settle();
+        let mut line = Line::new(&pool);
+        (0..waiting).for_each(|_| line.join(Pool::acquire));
+        line.must_be_served(0);
+        gate.open();
+        line.must_be_served(waiting.min(size));
+        drop(ended(failing));
+        line.end();
+    });
+}
+
 fn a_failure_among_several_returns_the_others(check: &Check) {
     check.forall(input::triple(1..=4, 0..=3, 0..=1), |(size, bad, panics)| {
         let (counts, bad) = (Counts::new(), bad.min(size - 1));

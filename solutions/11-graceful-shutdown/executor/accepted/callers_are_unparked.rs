@@ -268,10 +268,12 @@ impl Executor {
     /// still run.
     pub fn shutdown(&self, how: How, limit: Duration) -> Vec<String> {
         let shared = &self.shared;
+        let called = Instant::now();
         shared.close(how);
+        let left = limit.saturating_sub(called.elapsed());
         // A job would wait for its own end.
         if !shared.is_mine() {
-            if !shared.await_end(limit) {
+            if !shared.await_end(left) {
                 shared.lock().gave_up = true;
                 shared.close(How::Cancel);
             }

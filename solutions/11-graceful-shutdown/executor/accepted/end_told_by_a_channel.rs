@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossbeam::channel::{self, Receiver, RecvTimeoutError, Sender};
 
@@ -250,10 +250,12 @@ impl Executor {
     /// still run.
     pub fn shutdown(&self, how: How, limit: Duration) -> Vec<String> {
         let shared = &self.shared;
+        let called = Instant::now();
         shared.close(how);
+        let left = limit.saturating_sub(called.elapsed());
         // A job would wait for its own end.
         if !shared.is_mine() {
-            if shared.ended.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
+            if shared.ended.recv_timeout(left) == Err(RecvTimeoutError::Timeout) {
                 shared.lock().gave_up = true;
                 shared.close(How::Cancel);
             }

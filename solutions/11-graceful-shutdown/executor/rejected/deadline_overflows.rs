@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A request to stop, shared by whoever makes it and whoever obeys it. This one is given.
 #[derive(Debug, Clone, Default)]
@@ -254,13 +254,15 @@ impl Executor {
     /// still run.
     pub fn shutdown(&self, how: How, limit: Duration) -> Vec<String> {
         let shared = &self.shared;
+        let called = Instant::now();
         shared.close(how);
+        let left = limit.saturating_sub(called.elapsed());
         // A job would wait for its own end.
         if !shared.is_mine() {
-            let deadline = std::time::Instant::now() + limit;
-            let limit = deadline.saturating_duration_since(std::time::Instant::now());
+            let deadline = std::time::Instant::now() + left;
+            let left = deadline.saturating_duration_since(std::time::Instant::now());
             let at_work = |state: &mut State| state.workers > 0;
-            let (mut state, waited) = shared.ended.wait_timeout_while(shared.lock(), limit, at_work).unwrap();
+            let (mut state, waited) = shared.ended.wait_timeout_while(shared.lock(), left, at_work).unwrap();
             state.gave_up |= waited.timed_out();
             drop(state);
             if waited.timed_out() {

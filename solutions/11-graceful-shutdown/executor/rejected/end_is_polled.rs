@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A request to stop, shared by whoever makes it and whoever obeys it. This one is given.
 #[derive(Debug, Clone, Default)]
@@ -254,12 +254,14 @@ impl Executor {
     /// still run.
     pub fn shutdown(&self, how: How, limit: Duration) -> Vec<String> {
         let shared = &self.shared;
+        let called = Instant::now();
         shared.close(how);
+        let left = limit.saturating_sub(called.elapsed());
         // A job would wait for its own end.
         if !shared.is_mine() {
             let (begin, step) = (std::time::Instant::now(), Duration::from_millis(100));
-            while shared.lock().workers > 0 && begin.elapsed() < limit {
-                thread::sleep(step.min(limit.saturating_sub(begin.elapsed())));
+            while shared.lock().workers > 0 && begin.elapsed() < left {
+                thread::sleep(step.min(left.saturating_sub(begin.elapsed())));
             }
             let late = shared.lock().workers > 0;
             shared.lock().gave_up |= late;

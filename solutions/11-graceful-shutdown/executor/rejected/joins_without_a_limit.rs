@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A request to stop, shared by whoever makes it and whoever obeys it. This one is given.
 #[derive(Debug, Clone, Default)]
@@ -256,10 +256,12 @@ impl Executor {
     /// still run.
     pub fn shutdown(&self, how: How, limit: Duration) -> Vec<String> {
         let shared = &self.shared;
+        let called = Instant::now();
         shared.close(how);
+        let left = limit.saturating_sub(called.elapsed());
         // A job would wait for its own end.
         if !shared.is_mine() {
-            let _ = limit;
+            let _ = left;
             let threads = mem::take(&mut *self.threads.lock().unwrap());
             threads.into_iter().for_each(|thread| drop(thread.join()));
             drop(shared.ended.wait_while(shared.lock(), |state| state.workers > 0).unwrap());

@@ -9,7 +9,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A request to stop, shared by whoever makes it and whoever obeys it. This one is given.
 #[derive(Debug, Clone, Default)]
@@ -252,14 +252,16 @@ impl Executor {
     /// still run.
     pub fn shutdown(&self, how: How, limit: Duration) -> Vec<String> {
         let shared = &self.shared;
+        let called = Instant::now();
         shared.close(how);
+        let left = limit.saturating_sub(called.elapsed());
         // A job would wait for its own end.
         if !shared.is_mine() {
             let mut state = shared.lock();
             let mut late = false;
             while state.workers > 0 && !late {
                 let waited;
-                (state, waited) = shared.ended.wait_timeout(state, limit).unwrap();
+                (state, waited) = shared.ended.wait_timeout(state, left).unwrap();
                 late = waited.timed_out();
             }
             state.gave_up |= late;
