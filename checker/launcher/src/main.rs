@@ -5,7 +5,7 @@
 //! workbook, this starts at once, and a checker that is up to date is started without asking cargo.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
@@ -54,6 +54,9 @@ fn launch(arguments: Vec<OsString>) -> Result<ExitCode, String> {
     // Several workbooks may be built in one folder.
     let is_of_this = text.strip_prefix(WHOLE).unwrap_or(&text) == workspace().to_string_lossy();
     if lacks_rare || !is_of_this || !is_fresh(&built, &stamp) {
+        if !is_of_this && built.exists() {
+            forget_another_workbook(&built);
+        }
         let begun = SystemTime::now();
         let is_whole = has_rare || lacks_rare;
         let plan = match (built.exists(), lacks_rare) {
@@ -102,8 +105,7 @@ fn is_fresh(program: &Path, stamp: &Path) -> bool {
     // Cargo's own files, which are not in the list: those of the workbook, and those of the checker's packages.
     let mut others =
         ["Cargo.toml", "Cargo.lock", "checker/Cargo.toml"].map(|file| workspace().join(file)).to_vec();
-    let packages = fs::read_dir(workspace().join("checker")).into_iter().flatten().filter_map(Result::ok);
-    others.extend(packages.map(|package| package.path().join("Cargo.toml")).filter(|file| file.is_file()));
+    others.extend(packages().into_iter().map(|package| package.join("Cargo.toml")));
     let is_older = |file: &PathBuf| changed(file).is_some_and(|time| time < asked);
     !sources.is_empty() && sources.iter().chain(&others).all(is_older)
 }
@@ -117,6 +119,26 @@ fn workspace() -> &'static Path {
         let own = said.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).to_owned());
         own.ancestors().nth(2).unwrap_or(&own).to_owned()
     })
+}
+
+/// The folders of the packages that the checker is made of, but for its own.
+fn packages() -> Vec<PathBuf> {
+    let folders = fs::read_dir(workspace().join("checker")).into_iter().flatten().filter_map(Result::ok);
+    folders.map(|folder| folder.path()).filter(|folder| folder.join("Cargo.toml").is_file()).collect()
+}
+
+/// Has cargo build our packages anew. It can't tell those of two workbooks apart that are built in one folder: it compares times.
+fn forget_another_workbook(built: &Path) {
+    let names = packages().into_iter().filter_map(|folder| Some(folder.file_name()?.to_owned()));
+    let names: Vec<OsString> = names.chain([CHECKER.into()]).collect();
+    for (profile, folder) in [(PROFILE, target(built).to_owned()), ("sim", target(built).join("sim/base"))] {
+        let mut command = Command::new(launcher::cargo());
+        command.args(["clean", "--quiet", "--profile", profile, "--manifest-path"]);
+        command.arg(workspace().join("Cargo.toml")).arg("--target-dir").arg(folder);
+        command.args(names.iter().flat_map(|name| [OsStr::new("--package"), name]));
+        // Without it, all is as cargo sees it.
+        let _ = command.status();
+    }
 }
 
 /// The folder that everything is built below. Only cargo knows it for sure, and it has put the program in there that stands at `built`.
