@@ -8,12 +8,25 @@ pub mod reaper;
 
 use anyhow::{Context, Result, bail};
 use cancel::{Cancel, Interrupted};
-use std::io::{Read, Write};
+use std::env;
+use std::io::{self, Read, Write};
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, SyncSender};
 use std::thread;
 use std::time::{Duration, Instant};
+
+/// Our own program, to start it once more. If cargo has put another one in its place meanwhile, it is still the one that runs, where the
+/// system keeps it.
+///
+/// # Errors
+/// If the system does not say.
+pub fn own_program() -> io::Result<PathBuf> {
+    let path = env::current_exe()?;
+    let kept = PathBuf::from("/proc/self/exe");
+    Ok(if !path.exists() && kept.exists() { kept } else { path })
+}
 
 /// What a child may take, and who may end it.
 pub struct Limits<'a> {

@@ -19,6 +19,7 @@ use crate::learner::original::kept_as;
 use crate::learner::progress::Progress;
 use crate::learner::{editor, original};
 use crate::process::cancel::{self, Cancel};
+use crate::process::own_program;
 use crate::show::printer::Screen;
 use crate::show::style::is_dumb;
 use crate::verdict::State;
@@ -26,7 +27,6 @@ use anyhow::{Context, Result, bail};
 use files::Files;
 use model::{Action, Model};
 use ratatui::crossterm::event::{Event, KeyEventKind};
-use std::env;
 use std::io::{self, IsTerminal};
 use std::process::Command;
 use std::sync::mpsc::{self, Receiver, Sender, TryRecvError};
@@ -217,7 +217,7 @@ impl Watch<'_> {
             model.note = Some("there is no failure to step through".to_owned());
             return Ok(());
         };
-        let mut command = Command::new(env::current_exe().context("this program can't be found any more")?);
+        let mut command = Command::new(own_program().context("this program can't be found any more")?);
         command.current_dir(&model.course.root).args(["replay", &model.exercise().name, &check]);
         command.args(["--step", "--seed", &seed.to_string()]);
         if !model.style.unicode {

@@ -279,9 +279,32 @@ fn the_workspace_names_every_exercise_and_solution() {
 }
 
 /// The terms that lanes and messages use beside the kinds, as the glossary has them.
-const TERMS: [&str; 14] = [
-    "Mutex", "RwLock", "Condvar", "barrier", "channel", "sender", "receiver", "lock", "notify", "park",
-    "join", "scope", "switch", "step",
+const TERMS: [&str; 25] = [
+    "Mutex",
+    "RwLock",
+    "Condvar",
+    "barrier",
+    "channel",
+    "sender",
+    "receiver",
+    "lock",
+    "notify",
+    "park",
+    "join",
+    "scope",
+    "switch",
+    "step",
+    "undecided",
+    "not reached",
+    "unpark",
+    "fence",
+    "Arc",
+    "Weak",
+    "downgrade",
+    "Waker",
+    "Once",
+    "wakes by itself",
+    "stale",
 ];
 
 #[test]

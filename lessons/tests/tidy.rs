@@ -39,6 +39,8 @@ const LESSONS: usize = 12;
 /// The page on the parts of the language that the lessons need.
 const RUST: &str = "rust-you-need.md";
 /// The pages after the last lesson.
+/// Where a chapter links to another lesson's.
+const TO_ANOTHER: &str = "](../";
 const AFTER: [&str; 4] = ["which-pattern.md", "side-by-side.md", "glossary.md", "take-it-home.md"];
 /// What a page says that is still to be written.
 const TO_COME: &str = "> This lesson is to come.";
@@ -133,6 +135,15 @@ fn anchors(text: &str) -> BTreeSet<String> {
 #[track_caller]
 fn nothing_in(wrong: Vec<String>) {
     assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
+}
+
+#[test]
+fn every_lesson_leads_to_another_one() {
+    let page = format!("{TO_ANOTHER}{RUST}");
+    for (lesson, text) in lessons() {
+        let links = text.matches(TO_ANOTHER).count() - text.matches(&page).count();
+        assert!(links > 0, "{lesson} names no other lesson's chapter");
+    }
 }
 
 #[test]

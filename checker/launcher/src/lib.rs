@@ -21,6 +21,9 @@ pub const PASS: [&str; 4] = [
     "llvm-args=-tsan-instrument-func-entry-exit=0 -tsan-instrument-memory-accesses=0 -tsan-instrument-memintrinsics=0",
 ];
 
+/// Tells the checker which workbook `cargo checker` was called in: a folder can be moved after it was built.
+pub const WORKBOOK: &str = "CHECKER_WORKBOOK";
+
 /// Names the `target/sim` of another workbook, whose base is read and never written: many people in a lab can share one.
 pub const SHARED_BASE: &str = "CHECKER_BASE";
 
@@ -45,16 +48,10 @@ pub fn target_dir(root: &Path) -> PathBuf {
     }
 }
 
-/// Where the base is built.
+/// A `cargo build` of the base, below `target`.
 #[must_use]
-pub fn base_dir(root: &Path) -> PathBuf {
-    target_dir(root).join("sim/base")
-}
-
-/// A `cargo build` of the base.
-#[must_use]
-pub fn build_of_base(root: &Path) -> Command {
-    let mut command = with_sim_profile(root, "build", &base_dir(root));
+pub fn build_of_base(root: &Path, target: &Path) -> Command {
+    let mut command = with_sim_profile(root, "build", &target.join("sim/base"));
     command.args(BASE.iter().flat_map(|package| ["-p", package])).arg("--no-default-features");
     command
 }

@@ -4,13 +4,14 @@ use anyhow::{Result, bail};
 use std::env;
 use std::path::{Path, PathBuf};
 
-/// The folder of the workbook that this command was built from.
+/// The folder of the workbook that this command was started in by `cargo checker`, or else was built from.
 ///
 /// # Errors
 /// If it is not there any more.
 pub fn root() -> Result<PathBuf> {
     let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let root = own.parent().unwrap_or(own);
+    let started = env::var_os(launcher::WORKBOOK).map(PathBuf::from);
+    let root = started.as_deref().unwrap_or(own.parent().unwrap_or(own));
     if !root.join("checker/simtest/Cargo.toml").is_file() {
         bail!(
             "the workbook that this command was built from is no longer at {}\n\

@@ -294,6 +294,10 @@ impl Job<'_> {
 
     /// What to say of a crate that compiles, and does not have what its checks use.
     fn does_not_fit(&self, finding: Finding, simulated: &[Diagnostic]) -> Result<Finding> {
+        // The checks name no crate but ours.
+        if let Some(error) = simulated.iter().find(|error| error.has_code("E0463")) {
+            bail!("the checks could not be compiled: {}; remove target/sim and try again", error.message);
+        }
         let libraries = Libraries::open(self.root, self.base, self.limits.cancel)?;
         let real = match rustc_says(self.learners(Some(&libraries))?, self.limits)? {
             Said::Compiled(_) => rustc_says(self.checks(Some(&libraries))?.0, self.limits)?,

@@ -122,9 +122,13 @@ impl Base {
             building.wait_for("waiting for another checker to finish", || lock.try_lock())?;
             if read_stamp(&dir, key).is_none() {
                 let start = Instant::now();
-                (building.note)(
-                    "building the simulated std and the crates that exercises use; this is done once",
-                );
+                let has_begun = dir.join("base").exists();
+                (building.note)(match has_begun {
+                    true => "building the crates that exercises use, over the simulated std",
+                    false => {
+                        "building the simulated std and the crates that exercises use; this is done once"
+                    }
+                });
                 let tricks = tricks::try_all(&rustc, &version, &dir.join("tricks"))?;
                 let crates = build(root, &dir, &version, tricks, building)?;
                 let stamp = serde_json::to_vec(&Stamp { key, crates })?;
@@ -250,7 +254,7 @@ fn read_stamp(dir: &Path, key: u64) -> Option<Crates> {
 fn build(root: &Path, dir: &Path, version: &str, tricks: Tricks, building: &Building<'_>) -> Result<Crates> {
     // It is of no use to what is built now.
     let _ = fs::remove_dir_all(dir.join(PLACES));
-    let mut real = artifacts(launcher::build_of_base(root), building)?;
+    let mut real = artifacts(launcher::build_of_base(root, &launcher::target_dir(root)), building)?;
     let mut take = |name: &str| {
         real.remove(name).with_context(|| format!("cargo built no `{name}`; is it still in checker/{name}?"))
     };
@@ -298,7 +302,12 @@ fn build(root: &Path, dir: &Path, version: &str, tricks: Tricks, building: &Buil
     if counts {
         tricks::rename_calls(&libraries)?;
     }
-    let search = vec![deps, libraries];
+    let mut search = vec![deps, libraries];
+    // If a file of cargo's names a target, the procedural macros that the libraries know of are in a folder of their own.
+    let of_the_host = launcher::target_dir(root).join("sim/base/sim/deps");
+    if of_the_host.is_dir() && !search.contains(&of_the_host) {
+        search.push(of_the_host);
+    }
     simulated.insert("std".to_owned(), std);
     simulated.insert("core".to_owned(), core);
     Ok(Crates { real, simulated, search, counts })

@@ -7,7 +7,6 @@
 
 use anyhow::{Context, Result, bail};
 use serde::{Deserialize, Serialize};
-use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -71,7 +70,7 @@ pub fn around(command: Command, policy: Option<&Policy>) -> Result<Command> {
 }
 
 fn jailed(command: &Command, policy: &Policy) -> Result<Command> {
-    let own = env::current_exe().context("the checker can't find its own program")?;
+    let own = super::own_program().context("the checker can't find its own program")?;
     let mut jail = Command::new(own);
     jail.arg(COMMAND).arg(serde_json::to_string(policy)?).arg(command.get_program()).args(command.get_args());
     jail.env_clear();
@@ -224,7 +223,7 @@ mod system {
 
     /// Starts our own program in a jail, to try what must not be possible.
     pub(super) fn probe(outside: &Path) -> Result<Found> {
-        let own = env::current_exe()?;
+        let own = crate::process::own_program()?;
         let mut command = Command::new(&own);
         command.arg(PROBE).arg(outside);
         let policy = Policy { read: vec![own], ..Policy::default() };

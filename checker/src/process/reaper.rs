@@ -6,7 +6,6 @@
 use anyhow::Result;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::collections::BTreeSet;
-use std::env;
 use std::io::{self, BufRead, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{ChildStdin, Command, Stdio};
@@ -35,7 +34,7 @@ fn tell(sign: char, leader: Pid) {
 }
 
 fn start() -> Option<Mutex<ChildStdin>> {
-    let mut command = Command::new(env::current_exe().ok()?);
+    let mut command = Command::new(super::own_program().ok()?);
     command.arg(COMMAND).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     // A group of its own: ^C is not for it. And a folder that is in nobody's way.
     command.process_group(0).current_dir("/");

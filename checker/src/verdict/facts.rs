@@ -129,9 +129,11 @@ impl Facts {
             finding.kind,
             Kind::Race | Kind::Unbounded | Kind::Oversubscribed | Kind::TooEarly | Kind::Panicked
         );
-        let may_be_woken = depends || matches!(finding.kind, Kind::TooLate | Kind::Sequential);
+        if !depends {
+            return Vec::new();
+        }
         let mut told = Vec::new();
-        if let Some(step) = steps.iter().find(|step| may_be_woken && step.op == "wakes by itself") {
+        if let Some(step) = steps.iter().find(|step| step.op == "wakes by itself") {
             told.push(format!(
                 "In this run, `{}`{} stopped waiting although no thread had woken it. std allows that. Ask what the \
                  thread looks at before it goes on.",
@@ -139,10 +141,8 @@ impl Facts {
                 at(step.line)
             ));
         }
-        if depends {
-            told.extend(overwritten(steps));
-        }
-        if depends && told.is_empty() {
+        told.extend(overwritten(steps));
+        if told.is_empty() {
             told.extend(split_decision(steps));
         }
         told.truncate(1);

@@ -130,6 +130,16 @@ fn a_base_that_is_shared_is_read_and_not_built_again() {
         .complains("the simulated std could not be built");
 }
 
+/// The machine lacks something, so nothing is said of the program, and nothing is kept.
+#[test]
+fn no_linker_on_the_path_is_trouble_of_the_machine() {
+    let workbook = Workbook::new();
+    let rustc = std::env::var_os("CARGO").map(|cargo| std::path::Path::new(&cargo).with_file_name("rustc"));
+    let ended = workbook.checker("run greet").env("PATH", "").env("RUSTC", rustc.unwrap()).run();
+    ended.exits(2).complains("linker");
+    workbook.checker("list").run().exits(0).shows("not run yet");
+}
+
 #[test]
 fn outside_of_a_workbook_one_is_told_where_to_go() {
     let elsewhere = tempfile::tempdir().unwrap();

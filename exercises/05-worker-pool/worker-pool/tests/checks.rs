@@ -728,9 +728,15 @@ fn everything_is_dropped_once(check: &Check) {
             }
         }
         expect(taken <= numbers.len(), Kind::WrongAnswer, || "each handle is joined once".into());
+        // Tasks and the function of `run_all` are captured, too.
+        let (captured, tasks) = (drops.token(), numbers.iter().map(|_| drops.token()).collect());
+        drop(pool.run_all(tasks, move |_| {
+            let _ = &captured;
+            Ok::<_, ()>(())
+        }));
         close(pool, &Meter::new());
         drop(kept);
-        expect_eq("how many captured values, results and payloads are not dropped", drops.alive(), 0);
+        expect_eq("how many captured values, tasks, results and payloads are not dropped", drops.alive(), 0);
     });
 }
 

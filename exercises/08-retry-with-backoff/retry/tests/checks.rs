@@ -375,11 +375,13 @@ fn it_sleeps_as_long_as_it_says(check: &Check) {
         let policy = Policy { attempts: attempts as u32, base, cap: TICK * 20, limit: YEARS };
         let run = run(&policy, &[[0.0, 0.4, 0.99][draw]], &Stop::new(), TICK * takes as u32, fails);
         expect_eq("how many attempts were made", run.begun.len(), attempts);
+        // A retry that is told has an attempt after it.
+        expect_eq("how many retries were told", run.told.len(), attempts - 1);
         for (place, sleep) in run.told.iter().map(|told| told.1).enumerate() {
             let (over, begun) = (run.over[place], run.begun[place + 1]);
             let slept = begun - over;
             let (what, due) = (format!("attempt {} began", place + 2), over + sleep);
-            expect_in_time(&what, begun, due - Duration::from_micros(1)..=due + SOON, || {
+            expect_in_time(&what, begun, due.saturating_sub(Duration::from_micros(1))..=due + SOON, || {
                 format!(
                     "the next attempt was made {slept:?} after a failure, and the sleep was to be {sleep:?}"
                 )

@@ -41,6 +41,7 @@ checks! {
     7 => close_handles_what_is_left;
     7 => after_close_the_item_comes_back;
     7 => close_ends_the_pushes_that_wait simulated;
+    7 => a_push_beside_a_close_is_handled_or_comes_back;
     7 => all_who_close_wait_for_the_same_end;
     8 => a_dropped_batcher_tells_what_it_never_tried simulated;
     8 => a_dropped_batcher_waits_for_no_age simulated;
@@ -875,6 +876,29 @@ fn close_ends_the_pushes_that_wait(check: &Check) {
             gate.open();
         });
         expect_eq("the items that were handled", log.flat(), (0..size as u64).collect());
+    });
+}
+
+fn a_push_beside_a_close_is_handled_or_comes_back(check: &Check) {
+    check.small("a push and a close at once", (1usize, 2usize));
+    check.forall(input::pair(1..=3, 1..=3), |(pushers, size)| {
+        let log = Log::default();
+        let noted = log.clone();
+        let rows = rows(size, Duration::MAX, 3, move |batch| {
+            noted.note(&batch);
+            Ok(())
+        });
+        let (mut handled, accepted) = thread::scope(|scope| {
+            let rows = &rows;
+            let pushers: Vec<_> = (0..pushers as u64)
+                .map(|row| scope.spawn(move || rows.push(row).is_ok().then_some(row)))
+                .collect();
+            rows.close();
+            let handled = log.flat();
+            (handled, pushers.into_iter().filter_map(|pusher| pusher.join().unwrap()).collect::<Vec<_>>())
+        });
+        handled.sort_unstable();
+        expect_eq("the items that were handled when `close` returned, sorted", handled, accepted);
     });
 }
 

@@ -244,6 +244,7 @@ fn expect_on_time(
 ) {
     let mut free = Duration::ZERO;
     for Upload { begun, ended, batch } in uploads {
+        expect(!batch.is_empty(), Kind::WrongAnswer, || "a batch without readings was uploaded".into());
         let (first, last) = (recorded[batch[0] as usize], recorded[batch[batch.len() - 1] as usize]);
         let what = || {
             let since =
