@@ -16,6 +16,7 @@ checks! {
     1 => jobs_can_be_items;
     2 => never_more_than_the_capacity_waits simulated;
     2 => len_says_how_many_wait;
+    2 => len_counts_no_item_that_has_been_taken;
     2 => no_capacity_is_a_panic;
     3 => a_push_with_room_waits_for_nobody;
     4 => a_pop_waits_for_an_item simulated;
@@ -77,7 +78,7 @@ fn the_oldest_item_comes_out_first(check: &Check) {
 
 fn items_come_out_in_the_order_in_which_they_went_in(check: &Check) {
     check.small("3 items through a queue for 1", (3usize, 1usize));
-    check.forall(input::pair(0..=6, 1..=4), |(items, capacity)| {
+    check.forall(input::pair(0..=12, 1..=8), |(items, capacity)| {
         let queue = BoundedQueue::new(capacity);
         let mut got = Vec::new();
         thread::scope(|scope| {
@@ -204,6 +205,24 @@ fn len_says_how_many_wait(check: &Check) {
     });
 }
 
+/// The look comes while a producer may be in the middle of its `push`.
+fn len_counts_no_item_that_has_been_taken(check: &Check) {
+    check.small("an item through a queue for 1", (1usize, 1usize));
+    check.forall(input::pair(1..=4, 1..=3), |(items, capacity)| {
+        let queue = BoundedQueue::new(capacity);
+        thread::scope(|scope| {
+            scope.spawn(|| (0..items as u64).for_each(|item| put(&queue, item)));
+            for item in 0..items {
+                expect_eq("the oldest item", queue.pop(), Some(item as u64));
+                let (len, most) = (queue.len(), capacity.min(items - item - 1));
+                expect(len <= most, Kind::WrongAnswer, || {
+                    format!("`len` says that {len} items wait, and at most {most} can: {} of {items} have been taken from a queue of capacity {capacity}", item + 1)
+                });
+            }
+        });
+    });
+}
+
 fn no_capacity_is_a_panic(check: &Check) {
     check.schedules(|| {
         let outcome = catch(|| BoundedQueue::<u64>::new(0).len());
@@ -259,18 +278,20 @@ fn a_push_waits_for_room(check: &Check) {
 }
 
 fn as_many_consumers_go_on_as_there_are_items(check: &Check) {
-    check.small("2 items and 2 consumers", 2usize);
-    check.forall(input::number(1..=4), |consumers| {
+    check.small("2 items and 2 consumers", (2usize, 0usize));
+    check.forall(input::pair(1..=4, 0..=2), |(consumers, timed)| {
         let queue = holding(consumers, []);
         thread::scope(|scope| {
-            for _ in 0..consumers {
-                scope.spawn(|| {
-                    expect(queue.pop().is_some(), Kind::WrongAnswer, || {
-                        "`pop` returned None, and the queue was not closed".into()
+            let queue = &queue;
+            for consumer in 0..consumers {
+                scope.spawn(move || {
+                    let got = if consumer < timed { queue.pop_timeout(100 * TICK).ok() } else { queue.pop() };
+                    expect(got.is_some(), Kind::WrongAnswer, || {
+                        "a consumer got no item, and there is one for each of them".into()
                     });
                 });
             }
-            (0..consumers as u64).for_each(|item| put(&queue, item));
+            (0..consumers as u64).for_each(|item| put(queue, item));
         });
     });
 }
@@ -324,11 +345,16 @@ fn a_closed_queue_gives_items_back(check: &Check) {
 }
 
 fn what_waits_at_the_close_still_comes_out(check: &Check) {
-    check.forall(input::number(0..=4), |items| {
+    check.forall(input::pair(0..=4, 0..=2), |(items, call)| {
         let queue = holding(4, 0..items as u64);
         queue.close();
         for item in 0..items as u64 {
-            expect_eq("an item that went in before the close", queue.pop(), Some(item));
+            let got = match call {
+                0 => queue.pop(),
+                1 => queue.pop_timeout(Duration::ZERO).ok(),
+                _ => queue.pop_timeout(TICK).ok(),
+            };
+            expect_eq("an item that went in before the close", got, Some(item));
         }
         expect_eq("`pop` of a closed, empty queue", queue.pop(), None);
         expect_eq("`pop` once more", queue.pop(), None);
@@ -519,7 +545,7 @@ fn a_timed_pop_learns_of_the_close(check: &Check) {
 }
 
 fn a_timed_pop_makes_room(check: &Check) {
-    check.forall(input::pair(1..=3, 0..=1), |(producers, ticks)| {
+    check.forall(input::triple(1..=3, 0..=1, 0..=1), |(producers, ticks, patience)| {
         let queue = holding(producers, 0..producers as u64);
         thread::scope(|scope| {
             for _ in 0..producers {
@@ -527,7 +553,7 @@ fn a_timed_pop_makes_room(check: &Check) {
             }
             pause(TICK * ticks as u32);
             for item in 0..producers as u64 {
-                expect_eq("the oldest item", queue.pop_timeout(TICK), Ok(item));
+                expect_eq("the oldest item", queue.pop_timeout(TICK * patience as u32), Ok(item));
             }
         });
     });
@@ -549,6 +575,8 @@ fn no_time_and_all_time_are_timeouts(check: &Check) {
             put(&queue, 2);
         });
         queue.close();
+        let outcome = queue.pop_timeout(Duration::ZERO);
+        expect_eq("a timeout of zero on a closed queue", outcome, Err(PopError::Closed));
         let outcome = queue.pop_timeout(longest);
         expect_eq(&format!("a timeout of {longest:?} on a closed queue"), outcome, Err(PopError::Closed));
     });
