@@ -322,6 +322,10 @@ fn the_last_report_has_everything(check: &Check) {
             scope.spawn(|| (0..done).for_each(|_| tracker.done()));
             scope.spawn(|| (0..failed).for_each(|_| tracker.failed()));
         });
+        // From here on, nobody but the reporter may need the tracker.
+        if total % 2 == 1 {
+            drop(tracker);
+        }
         reporter.finish();
         expect_eq("what the last report said", reports.last().snapshot, Snapshot { total, done, failed });
         expect_eq("the reports of less than an interval", reports.all().len(), 1);
@@ -330,6 +334,7 @@ fn the_last_report_has_everything(check: &Check) {
 
 fn no_report_comes_after_the_last(check: &Check) {
     check.small("an item and no tick", (1usize, 0usize, 0usize));
+    check.small("an item that is done as a report ends", (1usize, 2usize, 4usize));
     check.forall(input::triple(1..=2, 0..=2, 0..=4), |(interval, takes, run)| {
         let (tracker, reports) = (Arc::new(Tracker::new(1)), Reports::default());
         let reporter =
@@ -442,27 +447,36 @@ fn nobody_waits_for_a_report(check: &Check) {
     });
 }
 
+/// In most cases a report is in progress, sooner or later.
 fn a_dropped_reporter_makes_its_last_report(check: &Check) {
-    check.forall(input::pair(0..=3, 0..=2), |(total, ticks)| {
+    check.forall(input::triple(0..=3, 0..=2, 0..=3), |(total, ticks, takes)| {
         let (tracker, reports) = (Arc::new(Tracker::new(total)), Reports::default());
-        {
-            let _reporter = Reporter::start(&tracker, 50 * TICK, reports.recorder(Duration::ZERO));
-            pause(TICK * ticks as u32);
+        let interval = if takes == 0 { 50 * TICK } else { TICK };
+        let called = {
+            let _reporter = Reporter::start(&tracker, interval, reports.recorder(TICK * takes as u32));
+            // Not at the moment at which a report begins or ends.
+            pause(TICK * ticks as u32 + TICK / 2);
             tracker.failed();
-        }
-        expect(now() <= TICK * ticks as u32 + SOON, Kind::TooLate, || {
-            format!("the reporter was dropped at {:?}, and that took until {:?}", TICK * ticks as u32, now())
-        });
+            now()
+        };
+        let (returned, all, last) = (now(), reports.all(), reports.last());
         let counts = Snapshot { total, done: 0, failed: 1 };
-        expect_eq("what the last report of the dropped reporter said", reports.last().snapshot, counts);
+        expect_eq("what the last report of the dropped reporter said", last.snapshot, counts);
+        let free = all.iter().rev().nth(1).map_or(called, |report| report.ended.max(called));
+        expect(last.began <= free + SOON, Kind::TooLate, || {
+            format!("the reporter was dropped at {called:?} and no report was in the way after {free:?}; the last one began at {:?}", last.began)
+        });
+        expect(returned <= last.ended + SOON, Kind::TooLate, || {
+            format!("the last report ended at {:?}, and the drop at {returned:?}", last.ended)
+        });
         all_is_over(tracker);
     });
 }
 
 fn a_panic_of_the_owner_ends_the_reporter(check: &Check) {
-    check.forall(input::pair(0..=2, 0..=1), |(ticks, handled)| {
+    check.forall(input::triple(0..=2, 0..=1, 0..=1), |(ticks, handled, takes)| {
         let (tracker, reports) = (Arc::new(Tracker::new(5)), Reports::default());
-        let (shared, recorder) = (Arc::clone(&tracker), reports.recorder(Duration::ZERO));
+        let (shared, recorder) = (Arc::clone(&tracker), reports.recorder(TICK * takes as u32));
         let owner = thread::spawn(move || {
             let _reporter = Reporter::start(&shared, 50 * TICK, recorder);
             pause(TICK * ticks as u32);
@@ -471,6 +485,9 @@ fn a_panic_of_the_owner_ends_the_reporter(check: &Check) {
             }
         });
         expect_eq("whether the owner panicked", owner.join().is_err(), handled == 0);
+        expect(!reports.all().is_empty(), Kind::WrongAnswer, || {
+            "the owner has dropped the reporter and ended, and there was no last report until then".into()
+        });
         all_is_over(tracker);
         expect_eq("the total in the last report", reports.last().snapshot.total, 5);
     });
@@ -528,16 +545,21 @@ fn a_panic_of_a_report_harms_nobody_else(check: &Check) {
 
 fn nothing_is_left_behind(check: &Check) {
     check.small("a reporter that is finished at once", (1usize, 0usize, 1usize));
-    check.forall(input::triple(1..=2, 0..=3, 0..=1), |(interval, run, finish)| {
+    check.forall(input::triple(1..=2, 0..=3, 0..=3), |(interval, run, how)| {
+        let (finish, panics) = (how % 2, how / 2 == 1);
         let (tracker, drops) = (Arc::new(Tracker::new(1)), Drops::new());
         let token = drops.token();
         let reporter = Reporter::start(&tracker, TICK * interval as u32, move |_| {
             let _ = &token;
             pause(TICK / 2);
+            if panics {
+                panic!("a report failed (the check makes it panic)");
+            }
         });
         pause(TICK / 2 * run as u32);
         if finish == 1 {
-            reporter.finish();
+            let outcome = catch(|| reporter.finish());
+            expect_eq("whether `finish` panicked", outcome.is_err(), panics);
         } else {
             let _dropped_here = reporter;
         }
