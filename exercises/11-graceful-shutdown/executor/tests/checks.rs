@@ -556,10 +556,10 @@ fn is_refused(executor: &Executor, why: &str) {
 
 fn a_requested_stop_refuses_jobs_and_cancels_none(check: &Check) {
     check.small("2 jobs, 1 worker, and a stop", (vec![0u64, 0], 1usize, 0usize));
-    check.forall(input::numbers_and_two(0..12, 0..=5, 1..=3, 0..=1), |(numbers, workers, shared)| {
+    check.forall(input::numbers_and_two(0..12, 0..=5, 1..=3, 0..=5), |(numbers, workers, way)| {
         let stop = Stop::new();
         let (executor, meter, gate) = (Executor::new(workers, stop.clone()), Meter::new(), Gate::new());
-        let other = (shared == 1).then(|| Executor::new(1, stop.clone()));
+        let other = (way % 2 == 1).then(|| Executor::new(1, stop.clone()));
         let handles: Vec<_> = numbers
             .iter()
             .map(|n| {
@@ -577,13 +577,23 @@ fn a_requested_stop_refuses_jobs_and_cancels_none(check: &Check) {
         if let Some(other) = &other {
             is_refused(other, "the stop that two executors share has been requested");
         }
+        // Nobody ends the executor before all have run, or a drain or a drop waits for them.
+        let (kept, ending) = match way / 2 {
+            0 => (Some(executor), None),
+            1 => (None, Some(beside(move || shut_down_one_of_two(&executor, How::Drain)))),
+            _ => (None, Some(beside(move || drop(executor)))),
+        };
+        if ending.is_some() {
+            settle();
+        }
         gate.open();
         for (n, handle) in handles {
             expect_eq("what came of a job that was accepted before the stop", join(handle), wanted(n));
         }
         expect_eq("how many of the accepted jobs were called", meter.entered(), numbers.len());
         drop(other);
-        shut_down(&executor, How::Cancel, &meter);
+        ending.into_iter().for_each(|(_, thread)| thread.join().unwrap());
+        kept.into_iter().for_each(|executor| shut_down(&executor, How::Cancel, &meter));
     });
 }
 
@@ -880,9 +890,10 @@ fn a_cancel_returns_when_the_running_jobs_end(check: &Check) {
 
 /// The later a job begins, the sooner its name in the alphabet. Some jobs end before the limit, some wait in the queue.
 fn at_the_limit_the_running_jobs_are_named(check: &Check) {
-    check.forall(input::triple(1..=3, 0..=2, 0..=7), |(workers, queued, way)| {
-        let (executor, gate, meter) = (executor(workers + 1), Gate::new(), Meter::new());
-        let (drain, place) = (way % 2, (way / 2).min(workers));
+    check.forall(input::triple(1..=3, 0..=2, 0..=15), |(workers, queued, way)| {
+        let stop = Stop::new();
+        let (executor, gate, meter) = (Executor::new(workers + 1, stop.clone()), Gate::new(), Meter::new());
+        let (drain, place) = (way % 2, (way / 2 % 4).min(workers));
         let all: Vec<String> = (0..workers).map(|i| format!("{} hangs", 9 - i)).collect();
         // One job begins and ends before, so that not every number is still there.
         expect_eq("a result", join(submit_as(&executor, "a first job", || 7)), "the result 7".to_owned());
@@ -909,6 +920,9 @@ fn at_the_limit_the_running_jobs_are_named(check: &Check) {
             }));
         }
         let waiting: Vec<_> = (0..queued).map(|_| submit_as(&executor, "queued", || 7)).collect();
+        if way >= 8 {
+            stop.request();
+        }
         let before = now();
         let how = if drain == 1 { How::Drain } else { How::Cancel };
         let named = executor.shutdown(how, 10 * TICK);
@@ -944,23 +958,28 @@ thread_local! {
     static ALIVE: RefCell<Option<Box<dyn Any>>> = const { RefCell::new(None) };
 }
 
-/// Every thread that runs a job keeps a counted value until it ends.
+/// Every worker runs a job at the same time, and its thread keeps a counted value from then on until it ends.
+fn keep_a_token_in_each_thread(executor: &Executor, workers: usize, threads: &Drops) {
+    let (meeting, meter) = (Gate::new(), Meter::new());
+    let first: Vec<_> = (0..workers)
+        .map(|_| {
+            let (token, job) = (threads.token(), held(&meeting, &meter));
+            submit(executor, move || {
+                ALIVE.with(|alive| *alive.borrow_mut() = Some(Box::new(token)));
+                job()
+            })
+        })
+        .collect();
+    pause(TICK);
+    meeting.open();
+    first.into_iter().for_each(|handle| drop(join(handle)));
+}
+
 fn at_the_limit_only_threads_of_running_jobs_are_left(check: &Check) {
     check.forall(input::triple(1..=4, 0..=2, 0..=1), |(workers, hanging, drain)| {
         let (executor, gate, meter, threads) = (executor(workers), Gate::new(), Meter::new(), Drops::new());
-        let (hanging, meeting) = (hanging.min(workers), Gate::new());
-        let first: Vec<_> = (0..workers)
-            .map(|_| {
-                let (token, job) = (threads.token(), held(&meeting, &meter));
-                submit(&executor, move || {
-                    ALIVE.with(|alive| *alive.borrow_mut() = Some(Box::new(token)));
-                    job()
-                })
-            })
-            .collect();
-        pause(TICK);
-        meeting.open();
-        first.into_iter().for_each(|handle| drop(join(handle)));
+        let hanging = hanging.min(workers);
+        keep_a_token_in_each_thread(&executor, workers, &threads);
         (0..hanging).for_each(|_| drop(submit(&executor, held(&gate, &meter))));
         pause(TICK);
         let how = if drain == 1 { How::Drain } else { How::Cancel };
@@ -1201,10 +1220,14 @@ fn a_job_may_submit(check: &Check) {
 
 fn a_shutdown_inside_a_job_only_asks(check: &Check) {
     check.small("a job that shuts its executor down, and 1 worker", (1usize, 1usize, 0usize));
-    check.forall(input::triple(1..=3, 0..=3, 0..=2), |(workers, queued, how)| {
+    check.forall(input::triple(1..=3, 0..=3, 0..=5), |(workers, queued, way)| {
         let (executor, gate, meter) = (Arc::new(executor(workers)), Gate::new(), Meter::new());
-        let limit = [PATIENCE, Duration::ZERO, PATIENCE][how];
-        let how = if how < 2 { How::Drain } else { How::Cancel };
+        let limit = [PATIENCE, Duration::ZERO, PATIENCE][way % 3];
+        let (how, panics) = (if way % 3 < 2 { How::Drain } else { How::Cancel }, way >= 3);
+        let threads = Drops::new();
+        if workers > 1 {
+            keep_a_token_in_each_thread(&executor, workers, &threads);
+        }
         let (inner, waits) = (Arc::clone(&executor), gate.clone());
         let asks = submit_as(&executor, "asks", move || {
             waits.wait();
@@ -1224,14 +1247,17 @@ fn a_shutdown_inside_a_job_only_asks(check: &Check) {
                 );
             }
             pause(TICK);
-            11
+            if panics { end(1) } else { 11 }
         });
         settle();
-        let running: Vec<_> = (1..workers).map(|_| submit(&executor, held(&gate, &meter))).collect();
+        // The other workers run a job, or they have nothing to do.
+        let busy = if queued > 0 { workers } else { 1 };
+        let running: Vec<_> = (1..busy).map(|_| submit(&executor, held(&gate, &meter))).collect();
         settle();
         let handles: Vec<_> = (0..queued).map(|_| submit(&executor, || 7)).collect();
         gate.open();
-        expect_eq("the result of the job that shuts down", join(asks), "the result 11".to_owned());
+        let asked = if panics { wanted(1) } else { "the result 11".to_owned() };
+        expect_eq("the outcome of the job that shuts down", join(asks), asked);
         running.into_iter().for_each(|handle| drop(join(handle)));
         for handle in handles {
             let outcome = join(handle);
@@ -1240,6 +1266,12 @@ fn a_shutdown_inside_a_job_only_asks(check: &Check) {
                 format!("a job called `shutdown` with {how:?}, and a job in the queue is {outcome}")
             });
         }
+        is_refused(&executor, "a job has shut its executor down and has ended");
+        await_that(|| threads.alive() == 0);
+        let left = threads.alive();
+        expect(left == 0, Kind::LeakedThread, || {
+            format!("a job has called `shutdown`, every job has ended, and {left} of the executor's threads are left")
+        });
         let named = executor.shutdown(How::Drain, PATIENCE);
         expect_eq("what still runs when `shutdown` returns", named, Vec::new());
         every_thread_has_finished();
@@ -1323,27 +1355,49 @@ fn a_job_may_wait_for_another_executor(check: &Check) {
 }
 
 /// Uses the executor when it is dropped.
-struct Uses(Arc<Executor>, Arc<AtomicUsize>);
+struct Uses {
+    executor: Arc<Executor>,
+    dropped: Arc<AtomicUsize>,
+    accepted: Arc<AtomicUsize>,
+}
 
 impl Drop for Uses {
     fn drop(&mut self) {
-        drop(self.0.submit("from a destructor", || 0));
-        self.0.shutdown(How::Cancel, Duration::ZERO);
-        self.1.fetch_add(1, Ordering::SeqCst);
+        if self.executor.submit("from a destructor", || 0).is_ok() {
+            self.accepted.fetch_add(1, Ordering::SeqCst);
+        }
+        self.executor.shutdown(How::Cancel, Duration::ZERO);
+        self.dropped.fetch_add(1, Ordering::SeqCst);
     }
 }
 
-/// Jobs that nobody wants back are cancelled: by a `Cancel`, at the limit of a `Drain`, or by a call that waits for nothing. Or they
-/// are called, and drop what they captured, or their results are dropped.
+/// Jobs that nobody wants back are cancelled: by a `Cancel`, at the limit of a `Drain`, by a call that waits for nothing,
+/// or by a job. Or they are called, and drop what they captured, or their results are dropped.
 fn destructors_may_use_the_executor(check: &Check) {
     check.small("a job whose destructor uses the executor", (1usize, 1usize, 0usize));
-    check.forall(input::triple(1..=3, 1..=2, 0..=4), |(queued, workers, way)| {
+    check.forall(input::triple(1..=3, 1..=2, 0..=5), |(queued, workers, way)| {
         let (executor, gate, meter) = (Arc::new(executor(workers)), Gate::new(), Meter::new());
-        let dropped = Arc::<AtomicUsize>::default();
-        (0..workers).for_each(|_| drop(submit(&executor, held(&gate, &meter))));
+        let (dropped, accepted) = (Arc::<AtomicUsize>::default(), Arc::<AtomicUsize>::default());
+        let (ask, first) = (Gate::new(), held(&gate, &meter));
+        if way == 5 {
+            let (asked, inner) = (ask.clone(), Arc::clone(&executor));
+            drop(submit(&executor, move || {
+                asked.wait();
+                inner.shutdown(How::Cancel, PATIENCE);
+                drop(inner);
+                first()
+            }));
+        } else {
+            drop(submit(&executor, first));
+        }
+        (1..workers).for_each(|_| drop(submit(&executor, held(&gate, &meter))));
         settle();
         for _ in 0..queued {
-            let uses = Uses(Arc::clone(&executor), Arc::clone(&dropped));
+            let uses = Uses {
+                executor: Arc::clone(&executor),
+                dropped: Arc::clone(&dropped),
+                accepted: Arc::clone(&accepted),
+            };
             if way == 4 {
                 let handle = executor.submit("job", move || uses);
                 expect(handle.is_ok(), Kind::WrongAnswer, || "a job was refused".into());
@@ -1355,7 +1409,11 @@ fn destructors_may_use_the_executor(check: &Check) {
             }
         }
         if way >= 3 {
-            gate.open();
+            if way == 5 {
+                ask.open()
+            } else {
+                gate.open()
+            }
             await_that(|| dropped.load(Ordering::SeqCst) == queued);
         }
         let (how, limit) =
@@ -1369,6 +1427,14 @@ fn destructors_may_use_the_executor(check: &Check) {
         // So that no destructor is the last one to have the executor.
         executor.shutdown(How::Drain, PATIENCE);
         expect_eq("how many of the queued jobs were dropped", dropped.load(Ordering::SeqCst), queued);
+        // The others are destroyed before anybody has asked for an end.
+        if way < 3 || way == 5 {
+            expect_eq(
+                "how many jobs `submit` accepted in destructors of jobs that a shutdown cancelled",
+                accepted.load(Ordering::SeqCst),
+                0,
+            );
+        }
         drop(executor);
         every_thread_has_finished();
     });
@@ -1468,11 +1534,19 @@ fn a_drop_waits_when_a_job_has_asked_for_the_end(check: &Check) {
 
 /// The job has the last reference to its executor, and jobs lie behind it in the queue.
 fn an_executor_dropped_by_its_own_job_waits_for_nothing(check: &Check) {
-    check.forall(input::numbers_and(0..8, 0..=4, 1..=3), |(numbers, workers)| {
-        let (executor, meter, gate) = (Arc::new(executor(workers)), Meter::new(), Gate::new());
+    check.forall(input::numbers_and_two(0..8, 0..=4, 1..=3, 0..=2), |(numbers, workers, way)| {
+        let stop = Stop::new();
+        let executor = Arc::new(Executor::new(workers, stop.clone()));
+        let (meter, gate) = (Meter::new(), Gate::new());
         let (inner, waits) = (Arc::clone(&executor), gate.clone());
         let handle = submit(&executor, move || {
             waits.wait();
+            // A drain or a stop has been asked for before, or neither.
+            match way {
+                0 => {}
+                1 => drop(inner.shutdown(How::Drain, PATIENCE)),
+                _ => drop(stop.request()),
+            }
             let before = now();
             drop(inner);
             let took = now() - before;
