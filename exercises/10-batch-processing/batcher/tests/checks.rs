@@ -4,6 +4,7 @@
 
 use std::any::Any;
 use std::cell::RefCell;
+use std::mem;
 use std::panic::panic_any;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
@@ -343,22 +344,31 @@ fn the_age_is_that_of_the_first_item(check: &Check) {
 
 /// What waited for longer than its age, behind another batch, waits no longer.
 fn the_age_goes_on_while_the_handler_is_busy(check: &Check) {
-    check.forall(input::triple(2..=4, 1..=3, 2..=9), |(size, later, ticks)| {
+    check.forall(input::triple(2..=4, 1..=3, 2..=17), |(size, later, way)| {
+        // Other threads push what waits, or the handler does.
+        let (ticks, inside) = if way > 9 { (way - 8, true) } else { (way, false) };
+        let later = later.min(size - 1);
         let (log, gate) = (Log::default(), Gate::new());
         let (noted, held) = (log.clone(), gate.clone());
         let age = TICK * 5;
-        let rows = rows(size, age, 20, move |batch| {
+        let own = Own::default();
+        let inner = own.clone();
+        let before = now();
+        let rows = own.of(rows(size, age, 20, move |batch| {
             noted.note(&batch);
             if batch[0] == 0 {
+                if inside && let Some(rows) = inner.get() {
+                    (0..later).for_each(|i| drop(push(&rows, (size + i) as u64)));
+                }
                 held.wait();
             }
             Ok(())
-        });
+        }));
         (0..size as u64).for_each(|row| drop(push(&rows, row)));
         settle();
-        let later = later.min(size - 1);
-        let before = now();
-        (0..later).for_each(|i| drop(push(&rows, (size + i) as u64)));
+        if !inside {
+            (0..later).for_each(|i| drop(push(&rows, (size + i) as u64)));
+        }
         let after = now();
         pause(TICK * ticks as u32 + TICK / 2);
         let opened = now();
@@ -575,17 +585,29 @@ fn never_more_unhandled_items_than_the_limit(check: &Check) {
     });
 }
 
-/// Every fate of a batch makes room.
+/// Every fate of a batch makes room. The handler may have pushed beyond the limit before.
 fn push_waits_for_room_and_continues_at_once(check: &Check) {
-    check.forall(input::triple(1..=3, 0..=2, 0..=3), |(size, more, fate)| {
+    check.forall(input::triple(1..=3, 0..=2, 0..=11), |(size, more, way)| {
+        let (fate, pushes) = (way % 4, way / 4);
         let (gate, returned) = (Gate::new(), Arc::<AtomicUsize>::default());
         let (held, limit) = (gate.clone(), size + more);
-        let rows = rows(size, Duration::ZERO, limit, move |batch| {
+        let (own, mut first) = (Own::default(), true);
+        let (inner, pushed) = (own.clone(), Gate::new());
+        let all_pushed = pushed.clone();
+        let rows = own.of(rows(size, Duration::ZERO, limit, move |batch| {
+            if mem::take(&mut first)
+                && let Some(rows) = inner.get()
+            {
+                all_pushed.wait();
+                (0..pushes as u64).for_each(|i| drop(push(&rows, 2000 + 10 * i)));
+            }
             held.wait();
             handle(&batch)
-        });
+        }));
         thread::scope(|scope| {
             (0..limit as u64).for_each(|i| drop(push(&rows, 10 * i + 6 + fate as u64)));
+            pushed.open();
+            settle();
             for _ in 0..size {
                 scope.spawn(|| {
                     drop(push(&rows, 1000));
@@ -595,7 +617,7 @@ fn push_waits_for_room_and_continues_at_once(check: &Check) {
             pause(TICK);
             let early = returned.load(Ordering::SeqCst);
             expect(early == 0, Kind::Oversubscribed, || {
-                format!("{limit} items are unhandled, that is the limit, and {early} more were accepted")
+                format!("the limit is {limit}, {} items are unhandled, {pushes} of these come from the handler, and {early} more were accepted", limit + pushes)
             });
             gate.open();
             settle();
@@ -645,7 +667,9 @@ fn flush_returns_when_all_before_it_is_handled(check: &Check) {
 }
 
 fn flush_waits_for_no_age(check: &Check) {
-    check.forall(input::triple(0..=5, 2..=4, 1..=3), |(items, size, age)| {
+    check.forall(input::triple(0..=5, 2..=4, 1..=6), |(items, size, way)| {
+        // Somebody closes meanwhile, or nobody does.
+        let (age, closes) = if way > 3 { (way - 3, true) } else { (way, false) };
         let gate = Gate::new();
         let held = gate.clone();
         let rows = rows(size, AGES[age].max(Duration::from_secs(1)), 6, move |_| {
@@ -660,6 +684,10 @@ fn flush_waits_for_no_age(check: &Check) {
                 returned.fetch_add(1, Ordering::SeqCst);
             });
             settle();
+            if closes {
+                scope.spawn(|| rows.close());
+                settle();
+            }
             let early = returned.load(Ordering::SeqCst) == 1;
             expect(items == 0 || !early, Kind::TooEarly, || {
                 "`flush` has returned, and the handler is still in its call".into()
@@ -848,15 +876,24 @@ fn after_close_the_item_comes_back(check: &Check) {
 }
 
 fn close_ends_the_pushes_that_wait(check: &Check) {
-    check.small("a push that waits, and a close", (1usize, 1usize));
-    check.forall(input::pair(1..=3, 1..=3), |(size, pushers)| {
+    check.small("a push that waits, and a close", (1usize, 1usize, 0usize));
+    check.forall(input::triple(1..=3, 1..=3, 0..=1), |(size, pushers, inside)| {
         let (gate, log, returned) = (Gate::new(), Log::default(), AtomicUsize::new(0));
         let (held, noted) = (gate.clone(), log.clone());
-        let rows = rows(size, Duration::ZERO, size, move |batch| {
+        let (own, ask) = (Own::default(), Gate::new());
+        let (inner, asked) = (own.clone(), ask.clone());
+        // Another thread closes, or the handler does.
+        let rows = own.of(rows(size, Duration::ZERO, size, move |batch| {
             noted.note(&batch);
+            if inside == 1 {
+                asked.wait();
+                if let Some(rows) = inner.get() {
+                    rows.close();
+                }
+            }
             held.wait();
             Ok(())
-        });
+        }));
         (0..size as u64).for_each(|row| drop(push(&rows, row)));
         thread::scope(|scope| {
             for _ in 0..pushers {
@@ -867,7 +904,11 @@ fn close_ends_the_pushes_that_wait(check: &Check) {
                 });
             }
             pause(TICK);
-            scope.spawn(|| rows.close());
+            if inside == 1 {
+                ask.open();
+            } else {
+                scope.spawn(|| rows.close());
+            }
             settle();
             let so_far = returned.load(Ordering::SeqCst);
             expect(so_far == pushers, Kind::TooLate, || {
@@ -875,6 +916,7 @@ fn close_ends_the_pushes_that_wait(check: &Check) {
             });
             gate.open();
         });
+        rows.close();
         expect_eq("the items that were handled", log.flat(), (0..size as u64).collect());
     });
 }
@@ -1123,7 +1165,8 @@ fn no_wait<R>(what: &str, call: impl FnOnce() -> R) -> R {
 
 fn the_handler_may_push_beyond_the_limit(check: &Check) {
     check.small("a push in the handler, and a limit of 1", (1usize, 1usize, 1usize));
-    check.forall(input::triple(1..=2, 1..=3, 1..=3), |(size, items, more)| {
+    check.forall(input::triple(1..=2, 1..=3, 1..=9), |(size, items, way)| {
+        let (more, fate) = (1 + (way - 1) % 3, (way - 1) / 3);
         let (own, log) = (Own::default(), Log::default());
         let (inner, noted) = (own.clone(), log.clone());
         let rows = own.of(rows(size, Duration::ZERO, size, move |batch| {
@@ -1133,7 +1176,12 @@ fn the_handler_may_push_beyond_the_limit(check: &Check) {
                     (1..=more as u64).for_each(|i| drop(no_wait("push", || push(&rows, 100 * i + row))));
                 }
             }
-            Ok(())
+            // Whatever becomes of the call, what was pushed in it is accepted.
+            match fate {
+                0 => Ok(()),
+                1 => Err("the call is refused".to_owned()),
+                _ => panic!("the call failed (the check makes it panic)"),
+            }
         }));
         (0..items as u64).for_each(|row| drop(push(&rows, row)));
         // What was pushed first, then what the handler has pushed meanwhile.
@@ -1173,10 +1221,11 @@ fn the_handler_may_flush(check: &Check) {
     });
 }
 
-/// The handler asks for the end. Then the owner closes too, or drops the batcher.
+/// The handler asks for the end, and panics then or not. The owner closes too, or drops the batcher, or does nothing.
 fn the_handler_may_close(check: &Check) {
     check.small("a close in the handler", (1usize, 0usize, 0usize));
-    check.forall(input::triple(1..=2, 0..=2, 0..=1), |(size, waiting, end)| {
+    check.forall(input::triple(1..=2, 0..=2, 0..=11), |(size, waiting, way)| {
+        let (end, pushes, panics) = (way % 3, way / 3 % 2, way >= 6);
         let (own, log, gate) = (Own::default(), Log::default(), Gate::new());
         let (inner, noted, held) = (own.clone(), log.clone(), gate.clone());
         let asked = Gate::new();
@@ -1186,32 +1235,51 @@ fn the_handler_may_close(check: &Check) {
             if batch[0] == 0 {
                 held.wait();
                 if let Some(rows) = inner.get() {
+                    (0..pushes as u64).for_each(|i| drop(no_wait("push", || push(&rows, 500 + i))));
                     no_wait("close", || rows.close());
                     expect(rows.push(1000).is_err(), Kind::WrongAnswer, || {
                         "the handler has called `close`, and its next `push` was accepted".into()
                     });
                 }
                 told.open();
+                assert!(!panics, "the handler failed after a close (the check makes it panic)");
             }
             Ok(())
         }));
-        let receipts: Vec<_> = (0..(size + waiting) as u64).map(|row| push(&rows, row)).collect();
+        let receipts: Vec<_> = (0..(size + waiting) as u64).map(|row| (row, push(&rows, row))).collect();
         gate.open();
         asked.wait();
-        if end == 0 {
-            rows.close();
-        } else {
+        let all: Vec<_> =
+            (0..(size + waiting) as u64).chain((0..pushes as u64).map(|i| 500 + i)).collect();
+        match end {
+            0 => rows.close(),
             // It may be the handler that drops the last one.
-            drop(rows);
+            1 => drop(rows),
+            _ => {
+                for _ in 0..100 {
+                    if log.flat().len() < all.len() {
+                        pause(TICK);
+                    }
+                }
+                let handled = log.flat().len();
+                expect(handled == all.len(), Kind::TooLate, || {
+                    format!("the handler has called `close`, {} items were accepted, and seconds later {handled} have been handled", all.len())
+                });
+                expect(rows.push(1000).is_err(), Kind::WrongAnswer, || {
+                    "the handler has called `close`, its call has ended, and a `push` was accepted".into()
+                });
+                drop(rows);
+            }
         }
-        for receipt in receipts {
+        for (row, receipt) in receipts {
+            let first = log.batches()[0].contains(&row);
             expect_eq(
                 "the receipt of an item that was accepted before the `close`",
                 receipt.wait(),
-                Outcome::Stored,
+                if first && panics { Outcome::Panicked } else { Outcome::Stored },
             );
         }
-        expect_eq("the items that were handled", log.flat(), (0..(size + waiting) as u64).collect());
+        expect_eq("the items that were handled", log.flat(), all);
         every_thread_has_finished();
     });
 }
