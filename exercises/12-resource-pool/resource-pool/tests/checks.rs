@@ -20,9 +20,11 @@ checks! {
     2 => resources_are_made_when_they_are_needed;
     2 => never_more_resources_than_places;
     2 => as_many_guards_at_once_as_places simulated;
+    2 => never_more_resources_after_a_failure;
     2 => no_places_is_a_panic;
     3 => waiting_calls_are_served_in_turn simulated;
     3 => nobody_overtakes_a_waiting_call simulated;
+    3 => nobody_overtakes_a_call_for_several simulated;
     3 => the_first_call_is_woken_at_once simulated;
     3 => a_failure_among_several_serves_as_many_as_there_is_room_for simulated;
     4 => a_call_times_out_in_time simulated;
@@ -46,6 +48,7 @@ checks! {
     6 => a_destructor_may_call_the_pool;
     6 => a_factory_may_call_the_pool;
     7 => a_close_wakes_all_waiting_calls simulated;
+    7 => a_close_wakes_calls_beside_a_destructor simulated;
     7 => every_call_after_the_close_is_refused;
     7 => idle_resources_are_dropped_by_the_close;
     7 => guards_outlive_the_pool;
@@ -273,12 +276,19 @@ fn a_panic_returns_the_resource_too(check: &Check) {
 }
 
 fn a_guard_may_be_dropped_on_another_thread(check: &Check) {
-    check.forall(input::number(1..=3), |size| {
-        let pool = shop(size);
-        let guards = all_places(&pool, size, "in a new pool");
+    check.forall(input::pair(1..=3, 0..=1), |(size, many)| {
+        let counts = Counts::new();
+        let pool = counts.pool(size, |_| Ok(()));
+        let guards = if many == 1 {
+            got("`acquire_many`", pool.acquire_many(size))
+        } else {
+            all_places(&pool, size, "in a new pool")
+        };
         let threads: Vec<_> = guards.into_iter().map(|guard| thread::spawn(move || drop(guard))).collect();
         threads.into_iter().for_each(ended);
+        expect_eq("how many resources exist after drops on other threads", counts.alive.alive(), size);
         all_places(&pool, size, "after drops on other threads");
+        expect_eq("how often the factory was called", counts.made(), size);
     });
 }
 
@@ -407,6 +417,40 @@ fn as_many_guards_at_once_as_places(check: &Check) {
     });
 }
 
+/// The factory fails or panics for the last resource of a call for several, and other calls wait.
+fn never_more_resources_after_a_failure(check: &Check) {
+    check.small("a failure of a call for 2, and 2 calls that wait", (2usize, 2usize, 0usize));
+    check.forall(input::triple(2..=3, 1..=4, 0..=1), |(size, waiting, panics)| {
+        let (counts, gate) = (Counts::new(), Gate::new());
+        let held = gate.clone();
+        let pool = counts.pool(size, move |number| {
+            if number + 1 != size {
+                return Ok(());
+            }
+            held.wait();
+            assert!(panics == 0, "no resource (the check makes it panic)");
+            Err("no resource".to_owned())
+        });
+        let failing = begin(&pool, move |pool| catch(|| pool.acquire_many(size).is_ok()));
+        let together = Gate::new();
+        let calls: Vec<_> = (0..waiting)
+            .map(|_| {
+                let together = together.clone();
+                begin(&pool, move |pool| {
+                    // Whether it is woken is a matter of clause 3.
+                    let _guard = pool.acquire_timeout(10 * TICK);
+                    together.wait();
+                })
+            })
+            .collect();
+        gate.open();
+        drop(ended(failing));
+        together.open();
+        calls.into_iter().for_each(ended);
+        all_places(&pool, size, "after `acquire_many` failed");
+    });
+}
+
 fn no_places_is_a_panic(check: &Check) {
     check.schedules(|| {
         let outcome = catch(|| drop(Shop::new(0, || Err("not to be called".to_owned()))));
@@ -517,6 +561,35 @@ fn nobody_overtakes_a_waiting_call(check: &Check) {
         drop(held);
         line.gates.iter().for_each(Gate::open);
         line.must_be_served(waiting + 1);
+        line.end();
+    });
+}
+
+/// A call for all places waits, and some of them are free. Calls for one come after it.
+fn nobody_overtakes_a_call_for_several(check: &Check) {
+    check.forall(input::triple(2..=4, 0..=2, 0..=3), |(size, limit, kind)| {
+        let pool = shop(size);
+        let mut held = all_places(&pool, size, "in a new pool");
+        let mut line = Line::new(&pool);
+        line.join(move |pool| pool.acquire_many(size));
+        held.drain(1..).for_each(drop);
+        let limit = [Duration::ZERO, Duration::from_nanos(1), TICK][limit];
+        let outcome = pool.acquire_timeout(limit);
+        expect(outcome.is_err(), Kind::WrongAnswer, || {
+            format!("a call waited for all {size} places, and a later call with a limit of {limit:?} took one of them")
+        });
+        expect_eq("what the later call returned", told(&outcome), "TimedOut".to_owned());
+        match kind {
+            0 => line.join(Pool::acquire),
+            1 => line.join(|pool| pool.acquire_timeout(LONG)),
+            2 => line.join(|pool| pool.acquire_timeout(Duration::MAX)),
+            _ => line.join(|pool| pool.acquire_many(1)),
+        }
+        line.must_be_served(0);
+        drop(held);
+        line.must_be_served(1);
+        line.gates[0].open();
+        line.must_be_served(2);
         line.end();
     });
 }
@@ -1088,6 +1161,50 @@ fn a_close_wakes_all_waiting_calls(check: &Check) {
     });
 }
 
+/// A call for all places waits, and some of the resources are idle. The destructor of one of them takes its time.
+fn a_close_wakes_calls_beside_a_destructor(check: &Check) {
+    check.forall(input::pair(2..=3, 0..=1), |(size, behind)| {
+        let (pool, gate, inside) = (shop(size), Gate::new(), Gate::new());
+        let mut held = all_places(&pool, size, "in a new pool");
+        let (slow, entered) = (gate.clone(), inside.clone());
+        held[size - 1].end = Some(Box::new(move || {
+            entered.open();
+            slow.wait();
+        }));
+        let returned = Meter::new();
+        let noted = returned.clone();
+        let mut calls = vec![begin(&pool, move |pool| {
+            let outcome = told(&pool.acquire_many(size).map(|mut guards| guards.remove(0)));
+            let _entered = noted.enter();
+            outcome
+        })];
+        if behind == 1 {
+            let noted = returned.clone();
+            calls.push(begin(&pool, move |pool| {
+                let outcome = told(&pool.acquire());
+                let _entered = noted.enter();
+                outcome
+            }));
+        }
+        held.drain(1..).for_each(drop);
+        let close = begin(&pool, Pool::close);
+        inside.wait();
+        settle();
+        let count = returned.entered();
+        expect(count == calls.len(), Kind::TooLate, || {
+            format!(
+                "`close` drops an idle resource, and {count} of {} waiting calls have returned",
+                calls.len()
+            )
+        });
+        for call in calls {
+            expect_eq("what a waiting call returned", ended(call), "Closed".to_owned());
+        }
+        gate.open();
+        ended(close);
+    });
+}
+
 fn every_call_after_the_close_is_refused(check: &Check) {
     check.forall(input::triple(1..=3, 0..=3, 1..=2), |(size, used, closes)| {
         let pool = shop(size);
@@ -1315,15 +1432,16 @@ fn several_resources_in_turn(check: &Check) {
     });
 }
 
-/// The factory fails or panics for one of several.
+/// The factory fails or panics for the first or the last of several.
 /// All places become free at once, and there is a call for each of them.
 fn a_failure_among_several_serves_as_many_as_there_is_room_for(check: &Check) {
     check.small("a failure of a call for 2, and 2 calls that wait", (2usize, 2usize, 0usize));
-    check.forall(input::triple(1..=3, 1..=4, 0..=1), |(size, waiting, panics)| {
+    check.forall(input::triple(1..=3, 1..=4, 0..=3), |(size, waiting, how)| {
         let (counts, gate) = (Counts::new(), Gate::new());
-        let held = gate.clone();
+        let (held, panics) = (gate.clone(), how % 2);
+        let bad = if how < 2 { 0 } else { size - 1 };
         let pool = counts.pool(size, move |number| {
-            if number > 0 {
+            if number != bad {
                 return Ok(());
             }
             held.wait();
