@@ -42,6 +42,7 @@ checks! {
     6 => a_stop_at_any_moment_is_seen simulated;
     6 => a_stop_before_the_call_leaves_one_attempt simulated;
     6 => a_stop_during_an_attempt_lets_it_end simulated;
+    6 => a_stop_before_a_wait_of_zero_is_seen;
     6 => a_stop_is_for_good;
     7 => callers_share_a_source_and_sleep_at_the_same_time simulated;
     7 => one_stop_wakes_all_callers simulated;
@@ -655,13 +656,15 @@ fn no_limit_is_too_long(check: &Check) {
     });
 }
 
-/// Stops a caller while it sleeps for the nth time. The stop has to wake it: time does not move meanwhile.
+/// Stops a caller while it sleeps for the nth time. The stop has to wake it: time does not move meanwhile. The nth sleep
+/// may be the one before the last attempt.
 fn a_stop_ends_a_sleep_at_once(check: &Check) {
     check.small("1 sleep that a stop ends", (1usize, 0usize, 1usize));
     check.forall(input::triple(1..=4, 0..=2, 0..=9), |(nth, length, after)| {
         // The sleeps before the nth have to end.
         let base = [LONG, YEARS / 200, Duration::MAX][if nth == 1 { length } else { 0 }];
-        let policy = Policy { attempts: 9, base, cap: base, limit: Duration::MAX };
+        let attempts = if after % 2 == 0 { nth as u32 + 1 } else { 9 };
+        let policy = Policy { attempts, base, cap: base, limit: Duration::MAX };
         let (stop, asleep) = (Stop::new(), Arc::<AtomicUsize>::default());
         thread::scope(|scope| {
             let caller = scope.spawn(|| {
@@ -756,6 +759,32 @@ fn a_stop_during_an_attempt_lets_it_end(check: &Check) {
             let wanted = [Ok(at), Err(RetryError::Permanent(at)), Err(failed)][step];
             expect_eq("what `retry` returned after a stop during an attempt", run.ended, wanted);
         });
+    });
+}
+
+/// The stop comes from an attempt or from `on_retry`, and the wait after it is zero.
+fn a_stop_before_a_wait_of_zero_is_seen(check: &Check) {
+    check.forall(input::triple(0..=1, 1..=4, 0..=1), |(from, at, last)| {
+        let attempts = if last == 1 { at as u32 + 1 } else { 9 };
+        let policy = Policy { attempts, base: Duration::ZERO, cap: TICK, limit: YEARS };
+        let (stop, made) = (Stop::new(), Cell::new(0));
+        let here = |place| {
+            if from == place && made.get() == at {
+                stop.stop();
+            }
+        };
+        let ended = call(&policy, &|| 0.5, &stop, &mut |_, _| here(1), &mut || {
+            made.set(made.get() + 1);
+            here(0);
+            Err(Failure::Transient(made.get()))
+        });
+        let place = ["an attempt", "`on_retry`"][from];
+        expect_eq(
+            &format!("how many attempts were made when {place} called `stop` before a wait of zero"),
+            made.get(),
+            at,
+        );
+        expect_eq("what `retry` returned", ended, Err(RetryError::Stopped(at)));
     });
 }
 
