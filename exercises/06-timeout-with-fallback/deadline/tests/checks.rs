@@ -127,7 +127,8 @@ fn the_result_comes_back(check: &Check) {
 }
 
 fn the_work_is_called_once_on_another_thread(check: &Check) {
-    check.forall(input::number(0..=3), |n| {
+    check.forall(input::triple(0..=3, 0..=2, 0..=1), |(n, limit, by_deadline)| {
+        let limit = [HOUR, 10 * HOUR, Duration::MAX][limit];
         let meter = Meter::new();
         let watched = meter.clone();
         let work = move |_: &Cancelled| {
@@ -135,7 +136,11 @@ fn the_work_is_called_once_on_another_thread(check: &Check) {
             pause(TICK * n as u32);
             thread::current().id()
         };
-        let on = timed(HOUR, work, never);
+        let on = match by_deadline {
+            0 => timed(limit, work, never),
+            _ => step(&Deadline::after(limit), work)
+                .unwrap_or_else(|_| fail(Kind::WrongAnswer, "a step in time returned `TimedOut`")),
+        };
         expect(on != thread::current().id(), Kind::WrongAnswer, || {
             "the work was called on the caller's thread".into()
         });
