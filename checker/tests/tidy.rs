@@ -307,6 +307,19 @@ const TERMS: [&str; 25] = [
     "stale",
 ];
 
+/// A check that panics itself blames the learner for it, at a line of std's.
+#[test]
+fn no_explanation_speaks_of_the_insides_of_std_or_of_an_index_of_a_check() {
+    let wrong = files("snap").into_iter().filter(|(path, text)| {
+        let check_panicked = text.split("happened ").skip(1).any(|part| {
+            let said = part.split("\n  promised").next().unwrap_or_default();
+            said.contains("index out of bounds") && said.contains("checks.rs")
+        });
+        path.starts_with("solutions/") && (text.contains("/rustc/") || check_panicked)
+    });
+    nothing_in(wrong.map(|(path, _)| path).collect());
+}
+
 #[test]
 fn every_term_of_a_message_is_in_the_glossary() {
     let glossary = fs::read_to_string(root().join("lessons/glossary.md")).unwrap();
