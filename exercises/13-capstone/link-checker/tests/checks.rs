@@ -14,6 +14,7 @@ use link_checker::{Broken, Failure, Fault, Limits, Network, Progress, Report, St
 checks! {
     1 => the_report_is_that_of_the_site simulated;
     1 => a_link_on_many_pages_is_checked_once;
+    1 => links_are_compared_letter_by_letter;
     1 => a_broken_start_is_all_there_is;
     1 => two_calls_keep_apart;
     2 => never_more_attempts_at_once_than_allowed;
@@ -22,11 +23,13 @@ checks! {
     2 => threads_are_few_however_many_links_are_due simulated;
     2 => zero_at_once_is_a_panic;
     3 => attempts_keep_the_gap simulated;
+    3 => gaps_of_any_length_are_allowed simulated;
     4 => an_attempt_is_given_up_at_its_timeout simulated;
     4 => a_late_answer_has_no_effect simulated;
     4 => an_answer_before_a_long_timeout_counts;
     5 => each_wait_is_twice_the_one_before simulated;
     5 => what_succeeds_late_is_good simulated;
+    5 => what_ends_for_good_is_not_tried_again simulated;
     5 => waits_of_any_length_are_allowed simulated;
     5 => zero_attempts_are_a_panic;
     6 => a_panic_of_fetch_costs_its_link_and_nothing_else;
@@ -378,6 +381,63 @@ fn a_link_on_many_pages_is_checked_once(check: &Check) {
     });
 }
 
+/// Links that a program may take for the same one, or for none.
+const ALIKE: [&str; 22] = [
+    "/1",
+    "",
+    "/1#top",
+    "/1#",
+    "/1?",
+    "/1?a=1&b=2",
+    "/1?b=2&a=1",
+    "/1/",
+    "//1",
+    "/./1",
+    "/0/../1",
+    "1",
+    " /1",
+    "/1 ",
+    "/%31",
+    "/a",
+    "/A",
+    "/\u{e9}",
+    "/e\u{301}",
+    "#",
+    " ",
+    "http://localhost/1",
+];
+
+fn links_are_compared_letter_by_letter(check: &Check) {
+    check.small("a link to /1 and an empty one", (vec![0u64, 1], 1usize));
+    check.forall(input::numbers_and(0..ALIKE.len() as u64, 1..=9, 1..=3), |(numbers, at_once)| {
+        let all: Vec<&str> = numbers.iter().map(|it| ALIKE[*it as usize]).collect();
+        let (start, distinct) = (all[0], all.iter().copied().collect::<BTreeSet<_>>());
+        // Every second one of those beside the start is broken.
+        let gone: BTreeSet<&str> = distinct.iter().copied().filter(|it| *it != start).step_by(2).collect();
+        let (on, is_gone) = (all.clone(), gone.clone());
+        let site = Site::new(move |link, _| {
+            let there = || links(on.iter().copied());
+            let gone = || Answer::Permanent("gone".to_owned());
+            after(Duration::ZERO, if is_gone.contains(link) { gone() } else { there() })
+        });
+        let network: Arc<dyn Network> = Arc::<Site>::clone(&site);
+        let report = check_links(network, start, &limits(at_once), &Stop::new(), |_| ());
+        let good: BTreeSet<String> = distinct.difference(&gone).map(|it| (*it).to_owned()).collect();
+        let broken = gone.iter().map(|it| {
+            let fault = Fault::Failed("gone".to_owned());
+            ((*it).to_owned(), Broken { fault, found_on: good.clone() })
+        });
+        let broken = broken.collect::<BTreeMap<_, _>>();
+        expect_eq("the good links", report.good, good);
+        expect_eq("the broken links", report.broken, broken);
+        expect_eq("the unchecked links", report.unchecked, BTreeSet::new());
+        let mut calls: Vec<_> = site.attempts().into_iter().map(|it| it.link).collect();
+        calls.sort();
+        let wanted: Vec<_> = distinct.into_iter().map(str::to_owned).collect();
+        expect_eq("the links that were fetched", calls, wanted);
+    });
+}
+
 fn a_broken_start_is_all_there_is(check: &Check) {
     check.small("a start that is gone", 1usize);
     check.forall(input::number(0..=2), |what| {
@@ -575,15 +635,34 @@ fn keeps_gap(log: &[Attempt], gap: Duration) {
 }
 
 fn attempts_keep_the_gap(check: &Check) {
-    check.small("3 links and 2 at once", (vec![0u64, 3, 0], 2usize));
-    check.forall(input::numbers_and(0..36, 1..=9, 1..=5), |(numbers, at_once)| {
+    check.small("3 links and 2 at once", (vec![0u64, 3, 0], 2usize, 0usize));
+    check.forall(input::numbers_and_two(0..36, 1..=9, 1..=5, 0..=1), |(numbers, at_once, long)| {
+        // In a long gap, an attempt ends in any way, and another one may not begin yet.
+        let gap = [SECOND, Known::TIMEOUT + 3 * SECOND][long];
         // After a quiet time, links of several pages are due, and attempts of several kinds.
-        for (known, gap) in [(known(numbers), SECOND), (Known(vec![27, 0, 0, 3, 3, 0, 9]), 2 * SECOND)] {
+        for (known, gap) in [(known(numbers), gap), (Known(vec![27, 0, 0, 3, 3, 0, 9]), 2 * SECOND)] {
             let site = known.site();
             let limits = Limits { gap, timeout: Known::TIMEOUT, ..limits(at_once) };
             check_site(&site, &limits);
             keeps_gap(&site.attempts(), gap);
         }
+    });
+}
+
+fn gaps_of_any_length_are_allowed(check: &Check) {
+    check.small("a gap that never ends", (Duration::MAX, 1usize));
+    check.forall(input::longest_and(1..=3), |(gap, at_once)| {
+        let site = Site::new(|_, _| after(SECOND, pages([1, 2])));
+        let running = Call::begin(&site, Limits { gap, ..limits(at_once) });
+        pause(60 * SECOND);
+        settle();
+        let seen = site.attempts().len();
+        expect(seen <= 1, Kind::TooEarly, || {
+            format!("the gap is {gap:?}, and {seen} attempts began in a minute")
+        });
+        running.stop.stop();
+        let wanted = Report { good: set([0]), unchecked: set([1, 2]), ..Report::default() };
+        expect_eq("the report", told(&running.report()), told(&wanted));
     });
 }
 
@@ -722,6 +801,34 @@ fn what_succeeds_late_is_good(check: &Check) {
     });
 }
 
+/// Before that, attempts fail in any way.
+fn what_ends_for_good_is_not_tried_again(check: &Check) {
+    check.small("a failure before the end", (vec![0u64], 0usize, 1usize));
+    check.forall(input::numbers_and_two(0..2, 0..=4, 0..=1, 0..=3), |(failures, end, more)| {
+        let (before, end) = (failures.len(), [Answer::Permanent("gone".to_owned()), pages([])][end].clone());
+        let (fails, is_gone) = (failures.clone(), matches!(end, Answer::Permanent(_)));
+        let site = Site::new(move |link, attempt| match (number(link), fails.get(attempt as usize - 1)) {
+            (0, _) => after(SECOND, pages([1])),
+            (_, Some(0)) => after(SECOND, Answer::Transient("busy".to_owned())),
+            (_, Some(_)) => after(HOUR, pages([2])),
+            _ => after(SECOND, end.clone()),
+        });
+        let attempts = (before + 1 + more) as u32;
+        let limits = Limits { attempts, timeout: 2 * SECOND, wait: SECOND / 2, ..limits(2) };
+        let report = check_site(&site, &limits);
+        let mut wanted = Report { good: set([0]), ..Report::default() };
+        if is_gone {
+            let fault = Fault::Failed("gone".to_owned());
+            wanted.broken.insert(page(1), Broken { fault, found_on: set([0]) });
+        } else {
+            wanted.good.insert(page(1));
+        }
+        let calls = site.attempts().iter().filter(|it| it.link == page(1)).count();
+        expect_eq("how many attempts there were for /1", calls, before + 1);
+        expect_eq("the report", told(&report), told(&wanted));
+    });
+}
+
 fn waits_of_any_length_are_allowed(check: &Check) {
     check.small("a wait that never ends", 0usize);
     check.forall(input::number(0..=3), |which| {
@@ -744,14 +851,17 @@ fn waits_of_any_length_are_allowed(check: &Check) {
 }
 
 fn a_panic_of_fetch_costs_its_link_and_nothing_else(check: &Check) {
-    check.small("2 panics and 1 at once", (2usize, 1usize));
-    check.forall(input::pair(1..=6, 1..=3), |(panics, at_once)| {
-        let site = Site::new(move |link, _| match number(link) {
+    check.small("2 panics and 1 at once", (2usize, 1usize, 0usize));
+    check.forall(input::triple(1..=6, 1..=3, 0..=2), |(panics, at_once, failures)| {
+        let site = Site::new(move |link, attempt| match number(link) {
             0 => after(Duration::ZERO, pages(1..=panics + 3)),
+            // The first one fails some times before it panics.
+            1 if attempt as usize <= failures => after(SECOND, Answer::Transient("busy".to_owned())),
             n if n <= panics => after(SECOND, Answer::Panic(n % 3)),
             _ => after(SECOND, pages([1])),
         });
-        let report = check_site(&site, &limits(at_once));
+        let limits = Limits { attempts: 5, wait: Duration::from_millis(1), ..limits(at_once) };
+        let report = check_site(&site, &limits);
         let good = set(std::iter::once(0).chain(panics + 1..=panics + 3));
         let others = set(panics + 1..=panics + 3);
         let broken = (1..=panics).map(|n| {
@@ -763,7 +873,7 @@ fn a_panic_of_fetch_costs_its_link_and_nothing_else(check: &Check) {
         });
         let wanted = Report { good, broken: broken.collect(), ..Report::default() };
         expect_eq("the report", told(&report), told(&wanted));
-        expect_eq("how many attempts there were", site.attempts().len(), panics + 4);
+        expect_eq("how many attempts there were", site.attempts().len(), panics + 4 + failures);
     });
 }
 
@@ -1033,22 +1143,29 @@ fn a_stop_before_the_call_fetches_nothing(check: &Check) {
     });
 }
 
-/// Three calls share a stop, one after the other and at once. Another call has a stop of its own.
+/// Calls share a stop, one after the other and at once. Another call has a stop of its own.
 fn a_stop_is_shared_and_stays(check: &Check) {
     check.forall(input::pair(1..=3, 1..=3), |(sharing, at_once)| {
         let site = || Site::new(|_, _| after(SECOND, pages([0, 1, 2])));
         let limits = Limits { gap: HOUR, ..limits(at_once) };
         let stop = Arc::new(Stop::new());
-        // This one has ended before the stop comes.
-        let quick = Call::with_stop(&site(), self::limits(at_once), Arc::clone(&stop));
-        expect_eq(
-            "a report before the stop",
-            told(&quick.report()),
-            told(&Report { good: set([0, 1, 2]), ..Report::default() }),
-        );
+        // These have ended before the stop comes: one before all others begin, one while they run, and one that begins
+        // after them.
+        let quick = || Call::with_stop(&site(), self::limits(at_once), Arc::clone(&stop));
+        let ends = |quick: Call| {
+            let wanted = Report { good: set([0, 1, 2]), ..Report::default() };
+            expect_eq("a report before the stop", told(&quick.report()), told(&wanted));
+        };
+        ends(quick());
+        let early = quick();
+        pause(SECOND / 2);
         let calls: Vec<_> =
             (0..sharing).map(|_| Call::with_stop(&site(), limits, Arc::clone(&stop))).collect();
         let other = Call::begin(&site(), limits);
+        pause(SECOND / 2);
+        let late = quick();
+        ends(early);
+        ends(late);
         pause(Duration::from_mins(30));
         stop.stop();
         for call in calls {
