@@ -1,4 +1,4 @@
-//! breaks: clause 9 · finding: wrong-answer
+//! breaks: clause 9 · finding: too-late
 //! A job that shuts its executor down waits for every worker, and one of them is its own.
 
 use std::any::Any;
