@@ -38,9 +38,9 @@ const WORDS: std::ops::RangeInclusive<usize> = 700..=1_100;
 const LESSONS: usize = 12;
 /// The page on the parts of the language that the lessons need.
 const RUST: &str = "rust-you-need.md";
-/// The pages after the last lesson.
 /// Where a chapter links to another lesson's.
 const TO_ANOTHER: &str = "](../";
+/// The pages after the last lesson.
 const AFTER: [&str; 4] = ["which-pattern.md", "side-by-side.md", "glossary.md", "take-it-home.md"];
 /// What a page says that is still to be written.
 const TO_COME: &str = "> This lesson is to come.";

@@ -54,7 +54,7 @@ pub use memory::{
     StaleReads, Stronger,
 };
 pub use operations::{
-    Early, atomic_point, block, chance, choose, console, current, early, elapsed, end, epoch, finished,
+    atomic_point, block, block_or_end, chance, choose, console, current, elapsed, end, epoch, finished,
     initialising, live, now, outcome, plain_point, point, random, read_clock, record, released, settle,
     silent_point, sleep_until, spawn, spin_point, spurious, take_point, taken, touch, wait_until, wake_all,
     wake_done, wake_one, wake_task, yield_point,

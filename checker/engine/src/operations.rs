@@ -328,26 +328,23 @@ pub fn wake_task(task: TaskId, address: usize) {
     });
 }
 
-/// When a wait ends by itself.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Early {
-    /// When it begins.
-    AtOnce,
-    /// At this moment of virtual time, if nobody ends it before.
-    At(u64),
-}
-
-/// Whether a wait that may last until `deadline` ends by itself, as [`spurious`] decides, and when: half of them when half of the time is
-/// over, which a program that waits once more with the whole limit does not survive.
-pub fn early(n: usize, deadline: Option<u64>, at: Loc) -> Option<Early> {
+/// Blocks as [`block`] does. Or the wait ends by itself, as [`spurious`] decides: when it begins, or when half of the time until
+/// `deadline` is over. A program that waits once more with the whole limit does not survive the second. The wait was ended by somebody
+/// then, as far as the program can tell.
+pub fn block_or_end(n: usize, waiting: Waiting, deadline: Option<u64>) -> Wake {
+    let (address, at) = (waiting.address, waiting.at);
     if !spurious(n, at) {
-        return None;
+        return block(waiting, deadline);
     }
     let half = with(|ex| {
         let left = deadline.map_or(0, |deadline| deadline.saturating_sub(ex.clock.now));
-        (left > 1 && ex.strategy.choose(2) == 1).then(|| Early::At(ex.clock.now + left / 2))
+        (left > 1 && ex.strategy.choose(2) == 1).then(|| ex.clock.now + left / 2)
     });
-    Some(half.flatten().unwrap_or(Early::AtOnce))
+    let wake = half.flatten().map_or(Wake::TimedOut, |moment| block(waiting, Some(moment)));
+    if wake == Wake::TimedOut {
+        point("wakes by itself", address, at);
+    }
+    Wake::Woken
 }
 
 /// Whether a wait that may end by itself does so now: at most twice in an execution, once in `n` times on the average, and

@@ -41,7 +41,8 @@ const SECOND: u64 = 0x5EC0_4DCA_11ED_0A11;
 /// Why a case may fail the second time only.
 const LEFT_OVER: [&str; 2] = [
     "The check did the same twice in one run. The first time the promise was kept, the second time it was not.",
-    "So something outlives the first call and changes the second. Look at each `static` and each `thread_local!`, and at each thread that may still run.",
+    "So something outlives the first call and changes the second. Look at each `static` and each `thread_local!`, and \
+     at each thread that may still run.",
 ];
 
 /// How far a check has come: what another process needs to know to go on from there.

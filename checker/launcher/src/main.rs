@@ -54,7 +54,7 @@ fn launch(arguments: Vec<OsString>) -> Result<ExitCode, String> {
     // Several workbooks may be built in one folder.
     let is_of_this = text.strip_prefix(WHOLE).unwrap_or(&text) == workspace().to_string_lossy();
     if lacks_rare || !is_of_this || !is_fresh(&built, &stamp) {
-        if !is_of_this && built.exists() {
+        if !is_of_this && !text.is_empty() && built.exists() {
             forget_another_workbook(&built);
         }
         let begun = SystemTime::now();

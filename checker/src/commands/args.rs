@@ -37,7 +37,8 @@ Exit status: 0 if everything that was judged passed, 1 if a check failed or was 
 your program is not at fault.
 
 Environment: NO_COLOR turns colours off; VISUAL or EDITOR is the editor that `edit` opens; CARGO_TARGET_DIR is the folder for \
-builds; CHECKER_BASE is the target/sim of another workbook of the same release, of which the base is taken. Your progress, backups and originals are kept in .workbook/ in the workbook's folder.";
+builds; CHECKER_BASE is the target/sim of another workbook of the same release, of which the base is taken. Your progress, \
+backups and originals are kept in .workbook/ in the workbook's folder.";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {

@@ -35,8 +35,8 @@ pub struct Base {
     key: u64,
     /// `target/sim`.
     dir: PathBuf,
-    /// Shared with other checkers that judge; a checker that builds waits for it.
-    _lock: File,
+    /// Shared with other checkers that judge; a checker that builds waits for them.
+    _locks: Vec<File>,
 }
 
 /// How to go about building, if there is something to build.
@@ -102,8 +102,12 @@ impl Base {
         let key = source_key(root, &version)?;
         if let Some(shared) = launcher::shared_base() {
             if let Some(crates) = read_stamp(&shared, key) {
+                // The places are this workbook's all the same.
+                building
+                    .wait_for("waiting for another checker to finish building", || lock.try_lock_shared())?;
                 remove_stale(&dir.join(PLACES));
-                return Ok(Base { rustc, crates, version, key, dir, _lock: held(&shared).unwrap_or(lock) });
+                let locks = held(&shared).into_iter().chain([lock]).collect();
+                return Ok(Base { rustc, crates, version, key, dir, _locks: locks });
             }
             (building.note)(&format!(
                 "{} (from {}) has no base for this release of the workbook and this Rust; this workbook gets one of its own",
@@ -116,7 +120,7 @@ impl Base {
             building.wait_for("waiting for another checker to finish building", || lock.try_lock_shared())?;
             if let Some(crates) = read_stamp(&dir, key) {
                 remove_stale(&dir.join(PLACES));
-                return Ok(Base { rustc, crates, version, key, dir, _lock: lock });
+                return Ok(Base { rustc, crates, version, key, dir, _locks: vec![lock] });
             }
             lock.unlock()?;
             building.wait_for("waiting for another checker to finish", || lock.try_lock())?;

@@ -6,7 +6,7 @@ use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use ::std::sync::{LockResult, PoisonError};
 use ::std::time::Duration;
 
-use engine::{Early, Loc, Waiting, Wake};
+use engine::{Loc, Waiting, Wake};
 
 use super::MutexGuard;
 
@@ -68,16 +68,7 @@ impl Condvar {
         ::std::mem::forget(guard);
         mutex.release();
         let waiting = Waiting { what, op: "wait", address: self.address(), holder: None, task: None, at };
-        let early = engine::early(SPURIOUS, deadline, at);
-        let mut wake = match early {
-            None => engine::block(waiting, deadline),
-            Some(Early::AtOnce) => Wake::TimedOut,
-            Some(Early::At(moment)) => engine::block(waiting, Some(moment)),
-        };
-        if early.is_some() && wake == Wake::TimedOut {
-            engine::point("wakes by itself", self.address(), at);
-            wake = Wake::Woken;
-        }
+        let wake = engine::block_or_end(SPURIOUS, waiting, deadline);
         if wake == Wake::TimedOut {
             engine::record("time is up", self.address(), at);
         }

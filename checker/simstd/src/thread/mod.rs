@@ -16,7 +16,7 @@ use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use ::std::rc::Rc;
 use ::std::time::Duration;
 
-use engine::{Access, Early, Loc, TaskId, Waiting, Wake};
+use engine::{Access, Loc, TaskId, Waiting};
 
 use crate::shared::Shared;
 
@@ -408,15 +408,7 @@ fn park_until(deadline: Option<u64>, at: Loc) {
         let address = thread.token();
         let waiting =
             Waiting { what: "somebody to unpark it", op: "park", address, holder: None, task: None, at };
-        let early = engine::early(PARKS_BY_ITSELF, deadline, at);
-        let wake = match early {
-            None => engine::block(waiting, deadline),
-            Some(Early::AtOnce) => Wake::TimedOut,
-            Some(Early::At(moment)) => engine::block(waiting, Some(moment)),
-        };
-        if early.is_some() && wake == Wake::TimedOut {
-            engine::point("wakes by itself", address, at);
-        }
+        engine::block_or_end(PARKS_BY_ITSELF, waiting, deadline);
         thread.0.token.set(false);
     }
 }

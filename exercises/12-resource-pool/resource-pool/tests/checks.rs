@@ -1432,8 +1432,7 @@ fn several_resources_in_turn(check: &Check) {
     });
 }
 
-/// The factory fails or panics for the first or the last of several.
-/// All places become free at once, and there is a call for each of them.
+/// The factory fails or panics for the first or the last of several. All places become free at once, and calls wait for them.
 fn a_failure_among_several_serves_as_many_as_there_is_room_for(check: &Check) {
     check.small("a failure of a call for 2, and 2 calls that wait", (2usize, 2usize, 0usize));
     check.forall(input::triple(1..=3, 1..=4, 0..=3), |(size, waiting, how)| {
@@ -1460,6 +1459,7 @@ fn a_failure_among_several_serves_as_many_as_there_is_room_for(check: &Check) {
     });
 }
 
+/// The factory fails or panics for one of several.
 fn a_failure_among_several_returns_the_others(check: &Check) {
     check.forall(input::triple(1..=4, 0..=3, 0..=1), |(size, bad, panics)| {
         let (counts, bad) = (Counts::new(), bad.min(size - 1));
