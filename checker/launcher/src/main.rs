@@ -54,9 +54,6 @@ fn launch(arguments: Vec<OsString>) -> Result<ExitCode, String> {
     // Several workbooks may be built in one folder.
     let is_of_this = text.strip_prefix(WHOLE).unwrap_or(&text) == workspace().to_string_lossy();
     if lacks_rare || !is_of_this || !is_fresh(&built, &stamp) {
-        if !is_of_this && !text.is_empty() && built.exists() {
-            forget_another_workbook(&built);
-        }
         let begun = SystemTime::now();
         let is_whole = has_rare || lacks_rare;
         let plan = match (built.exists(), lacks_rare) {
@@ -64,6 +61,9 @@ fn launch(arguments: Vec<OsString>) -> Result<ExitCode, String> {
             (true, true) => Plan::Rare,
             (true, false) => Plan::Again,
         };
+        if !is_of_this && !text.is_empty() {
+            forget_another_workbook(&built);
+        }
         if !build(plan, is_whole, &built)? {
             return Ok(ExitCode::from(TROUBLE));
         }
