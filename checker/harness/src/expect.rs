@@ -87,6 +87,49 @@ pub fn expect_eq<T: PartialEq + Debug>(what: &str, got: T, wanted: T) {
     }
 }
 
+/// Fails the case unless `got` has what `wanted` has, in any order. What is missing or too much comes first; `got` is shown in
+/// the order in which it came.
+pub fn expect_in_any_order<T: Ord + Debug>(what: &str, got: &[T], wanted: &[T]) {
+    let (mut came, mut asked): (Vec<&T>, Vec<&T>) = (got.iter().collect(), wanted.iter().collect());
+    came.sort_unstable();
+    asked.sort_unstable();
+    let what = format!("{what}, in any order");
+    if decoy::is_changed() {
+        let wanted = decoy::changed(&format!("{asked:?}"));
+        if format!("{came:?}") != wanted {
+            fail(Kind::WrongAnswer, unequal(&what, "what it is not", &wanted));
+        }
+        return;
+    }
+    if came == asked {
+        return;
+    }
+    let (missing, more) = (without(&asked, &came), without(&came, &asked));
+    let told = [("missing", missing), ("too much", more)].into_iter().filter(|(_, list)| !list.is_empty());
+    let told: Vec<String> = told.map(|(word, list)| format!("{word}: {}", few(&list))).collect();
+    fail(Kind::WrongAnswer, format!("{what}: {}; expected {wanted:?}, got {got:?}", told.join("; ")));
+}
+
+/// What `list` has more of than `other`; both are sorted.
+fn without<'a, T: Ord>(list: &[&'a T], other: &[&T]) -> Vec<&'a T> {
+    let mut other = other.iter().peekable();
+    let is_more = |item: &&&T| {
+        while other.next_if(|it| *it < *item).is_some() {}
+        other.next_if(|it| *it == *item).is_none()
+    };
+    list.iter().filter(is_more).copied().collect()
+}
+
+/// The first few of a list.
+fn few<T: Debug>(list: &[T]) -> String {
+    const FEW: usize = 5;
+    let shown: Vec<String> = list.iter().take(FEW).map(|item| format!("{item:?}")).collect();
+    match list.len().saturating_sub(FEW) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
 fn unequal(what: &str, got: &str, wanted: &str) -> String {
     format!("{what}: expected {wanted}, got {got}")
 }
@@ -106,4 +149,23 @@ pub fn panic_message(payload: &(dyn Any + Send)) -> Option<&str> {
         .copied()
         .or_else(|| payload.downcast_ref::<String>().map(String::as_str));
     text.map(|text| &text[..text.floor_char_boundary(engine::LONGEST_TEXT)])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{few, without};
+
+    #[test]
+    fn what_is_missing_is_counted() {
+        let (one, two, three) = (&1, &2, &3);
+        assert_eq!(without(&[one, one, two, three], &[one, three]), [one, two]);
+        assert_eq!(without(&[one, three], &[one, one, two, three]), Vec::<&i32>::new());
+        assert_eq!(without(&[two], &[]), [two]);
+    }
+
+    #[test]
+    fn a_long_list_is_cut() {
+        assert_eq!(few(&["a", "b"]), r#""a", "b""#);
+        assert_eq!(few(&[1, 2, 3, 4, 5, 6, 7]), "1, 2, 3, 4, 5 and 2 more");
+    }
 }
