@@ -14,7 +14,7 @@
 //!
 //! Each file imports only from those before it: `rng`, `counts`, `task`, `memory`, `report`, `stack`, `trace`; `footprint`,
 //! `history`, `enumeration`, `strategy`; `execution`, which decides; `switch`, which switches stacks, and is the only one that
-//! does; `panics`, `operations`, `atomics`, `local_slot`, `interposed`, what tasks can do; `explain`; `run`, which drives an execution to its
+//! does; `panics`, `operations`, `atomics`, `local_slot`, `interposed`, what tasks can do; `interrupted`, where one is that does nothing of it; `explain`; `run`, which drives an execution to its
 //! end. A test holds them to it. Only `switch` knows coroutines, so all that is before it runs under Miri.
 
 mod atomics;
@@ -26,6 +26,7 @@ mod footprint;
 mod heap;
 mod history;
 mod interposed;
+mod interrupted;
 mod library;
 pub mod local_slot;
 mod memory;
@@ -49,15 +50,16 @@ pub use enumeration::Enumeration;
 pub use execution::in_execution;
 pub use footprint::{Access, READ_DATA, result_of};
 pub use heap::Heap;
+pub use interrupted::{Interrupted, faulted, interrupt, watch_for_interruptions};
 pub use memory::{
     Access as AtomicAccess, Atomic, Choice, DataRace, Does, Exchange, Link, Modified, PlainAccess, StaleRead,
     StaleReads, Stronger,
 };
 pub use operations::{
-    atomic_point, block, block_or_end, chance, choose, console, current, elapsed, end, epoch, finished,
-    initialising, live, now, outcome, plain_point, point, random, read_clock, record, released, settle,
-    silent_point, sleep_until, spawn, spin_point, spurious, take_point, taken, touch, wait_until, wake_all,
-    wake_done, wake_one, wake_task, yield_point,
+    atomic_point, block, block_or_end, chance, choose, console, current, current_name, elapsed, end, epoch,
+    finished, initialising, live, now, outcome, outcome_if_new, plain_point, point, random, read_clock,
+    record, released, settle, silent_point, sleep_until, spawn, spin_point, spurious, take_point, taken,
+    touch, wait_until, wake_all, wake_done, wake_one, wake_task, yield_point,
 };
 pub use panics::{LONGEST_TEXT, Origin, catching, mark_panicking, message_of, panicking, unmark_panicking};
 pub use report::{Ending, Event, Panic, Run, ThreadReport};

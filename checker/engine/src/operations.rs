@@ -12,7 +12,8 @@ use crate::library::{self, RAYON};
 use crate::panics::LONGEST_TEXT;
 use crate::report::Ending;
 use crate::switch::{self, Body};
-use crate::task::{Handle, Loc, NEVER, Orders, Point, Settled, State, TaskId, Waiting, Wake};
+use crate::task::{Handle, Loc, NEVER, Orders, Point, Settled, State, TaskId, Waiting, Wake, name_of};
+use crate::trace::Trace;
 
 /// The operation of a spin.
 const SPIN: &str = "spin";
@@ -33,6 +34,14 @@ pub fn epoch() -> u32 {
 /// Outside an execution.
 pub fn current() -> TaskId {
     with(|ex| ex.current).expect("a simulated operation was used outside a simulation")
+}
+
+/// What the running task is called.
+///
+/// # Panics
+/// As [`current`].
+pub fn current_name() -> String {
+    with(|ex| name_of(&ex.tasks, ex.current)).expect("a simulated operation was used outside a simulation")
 }
 
 /// Virtual time since the start of the execution, in nanoseconds, for deadlines: readings of the clock do not move it. 0
@@ -187,6 +196,15 @@ pub fn record(op: &'static str, object: usize, at: Loc) {
 
 /// Says what became of the last thing that the running task did, for the trace; an empty text says nothing.
 pub fn outcome(text: impl FnOnce() -> String) {
+    say(text, Trace::outcome);
+}
+
+/// As [`outcome`], unless the same was said when the task did something to the same object before.
+pub fn outcome_if_new(text: impl FnOnce() -> String) {
+    say(text, Trace::outcome_if_new);
+}
+
+fn say(text: impl FnOnce() -> String, say: fn(&mut Trace, TaskId, String)) {
     if with(|ex| ex.trace.is_some()) != Some(true) {
         return;
     }
@@ -194,7 +212,7 @@ pub fn outcome(text: impl FnOnce() -> String) {
     with(|ex| {
         let task = ex.current;
         if let Some(trace) = ex.trace.as_mut().filter(|_| !text.is_empty()) {
-            trace.outcome(task, text);
+            say(trace, task, text);
         }
     });
 }
@@ -253,7 +271,8 @@ pub fn wait_until(waiting: Waiting, object: usize, done: impl Fn() -> bool) {
 
 /// Blocks the running task until virtual time has reached `deadline`.
 pub fn sleep_until(deadline: u64, op: &'static str, at: Loc) {
-    let waiting = Waiting { what: "time to pass", op, address: 0, holder: None, task: None, at };
+    let waiting =
+        Waiting { what: "time to pass", op, address: 0, holder: None, missing: None, task: None, at };
     if deadline > now() {
         block(waiting, Some(deadline));
     } else {
@@ -267,7 +286,7 @@ pub fn sleep_until(deadline: u64, op: &'static str, at: Loc) {
 /// Outside an execution.
 pub fn settle(steps: u64, at: Loc) -> Settled {
     let what = "everything else to come to rest";
-    let waiting = Waiting { what, op: "settle", address: 0, holder: None, task: None, at };
+    let waiting = Waiting { what, op: "settle", address: 0, holder: None, missing: None, task: None, at };
     let turn = with(|ex| {
         let me = ex.current;
         ex.running().waiting = Some(waiting);

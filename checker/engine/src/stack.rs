@@ -2,12 +2,34 @@
 
 use std::path::Path;
 
-use backtrace::Frame;
+use backtrace::{Frame, Symbol};
 
 use crate::library;
 
 /// The frames of a stack, innermost first, not yet looked up.
 pub(crate) type Stack = Vec<Frame>;
+
+/// A frame that can be looked up.
+pub(crate) trait Look {
+    /// Shows the functions that stand there: more than one where some are inlined.
+    fn look(&self, see: &mut dyn FnMut(&Symbol));
+}
+
+impl Look for Frame {
+    fn look(&self, see: &mut dyn FnMut(&Symbol)) {
+        backtrace::resolve_frame(self, see);
+    }
+}
+
+/// An instruction that a frame is at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Address(pub(crate) usize);
+
+impl Look for Address {
+    fn look(&self, see: &mut dyn FnMut(&Symbol)) {
+        backtrace::resolve(self.0 as *mut _, see);
+    }
+}
 
 /// Deep enough to get through rayon's join frames to the learner's.
 const DEPTH: usize = 200;
@@ -50,14 +72,14 @@ pub(crate) struct Located {
 }
 
 /// The learner's innermost line on `stack`, with the function that it called and the line that it was called from.
-pub(crate) fn locate(stack: &Stack, source: &str) -> Option<Located> {
+pub(crate) fn locate<F: Look>(stack: &[F], source: &str) -> Option<Located> {
     if source.is_empty() {
         return None;
     }
     let mut below: Option<String> = None;
     let mut found: Option<Located> = None;
     for frame in stack {
-        backtrace::resolve_frame(frame, |symbol| {
+        frame.look(&mut |symbol| {
             let own = symbol.filename().and_then(|file| own_file(file, source));
             match (own.zip(symbol.lineno()), &mut found) {
                 (Some((file, line)), Some(located)) => {

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::cell::Cell;
 use std::panic::Location;
 use std::rc::Rc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::counts::Midway;
 use crate::stack::Stack;
@@ -74,6 +74,8 @@ pub struct Waiting {
     pub address: usize,
     /// The task that holds what it waits for, or `u32::MAX` for nobody, if that can be told.
     pub holder: Option<*const Cell<u32>>,
+    /// How many more threads must come before it goes on, if that can be told.
+    pub missing: Option<*const AtomicU32>,
     /// The task whose end it waits for.
     pub task: Option<TaskId>,
     /// Where the operation was called.
@@ -175,7 +177,12 @@ impl std::fmt::Debug for Task {
 
 /// The name of a task as people read it.
 pub(crate) fn name_of(tasks: &[Task], id: TaskId) -> String {
-    tasks[id as usize].name.clone().unwrap_or_else(|| format!("thread {id}"))
+    tasks[id as usize].name.clone().unwrap_or_else(|| unnamed(id))
+}
+
+/// What a task without a name is called.
+pub(crate) fn unnamed(id: TaskId) -> String {
+    format!("thread {id}")
 }
 
 /// What a blocked task waits for, in words that follow "waits for".
@@ -185,6 +192,11 @@ pub(crate) fn waits_for(tasks: &[Task], id: TaskId) -> Option<String> {
     // SAFETY: the holder's cell is a field of an object that the blocked task borrows.
     let holder =
         waiting.holder.map(|holder| unsafe { (*holder).get() }).filter(|holder| *holder != TaskId::MAX);
+    // SAFETY: as the holder's.
+    if let Some(missing) = waiting.missing.map(|missing| unsafe { (*missing).load(Ordering::Relaxed) }) {
+        let threads = if missing == 1 { "thread" } else { "threads" };
+        return Some(format!("{missing} more {threads} {}", waiting.what));
+    }
     Some(match (waiting.task, holder) {
         (Some(other), _) => format!("`{}` to finish", name_of(tasks, other)),
         (None, Some(holder)) if holder == id => format!("{} that it holds itself", waiting.what),

@@ -109,6 +109,16 @@ impl Trace {
         }
     }
 
+    /// As [`Self::outcome`], unless the same was said when `task` did something to the same object before.
+    pub(crate) fn outcome_if_new(&mut self, task: TaskId, text: String) {
+        let mut own = self.events.iter().rev().filter(|entry| entry.event.task == task);
+        let address = own.next().map(|entry| entry.address);
+        let before = own.find(|entry| Some(entry.address) == address && entry.event.outcome.is_some());
+        if before.and_then(|entry| entry.event.outcome.as_ref()) != Some(&text) {
+            self.outcome(task, text);
+        }
+    }
+
     /// The last thing that `task` did did not see the newest value: the number of what is known of that.
     pub(crate) fn is_stale(&mut self, task: TaskId, number: usize) {
         if let Some(entry) = self.events.iter_mut().rev().find(|entry| entry.event.task == task) {

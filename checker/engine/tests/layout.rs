@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// Each imports only from those before it. A file in a folder belongs to the file that the folder is named after.
-const ORDER: [&str; 23] = [
+const ORDER: [&str; 24] = [
     "rng",
     "library",
     "counts",
@@ -27,6 +27,7 @@ const ORDER: [&str; 23] = [
     "atomics",
     "local_slot",
     "interposed",
+    "interrupted",
     "explain",
     "run",
 ];

@@ -15,6 +15,8 @@ const LAST_WORDS: [&str; 2] =
 /// One panic of learner code.
 struct Panic {
     task: TaskId,
+    /// What that is called.
+    thread: String,
     message: String,
     origin: Origin,
 }
@@ -28,7 +30,7 @@ impl Panic {
     fn thread(&self, source: &str) -> Thread {
         let (file, line) = self.origin.place(source);
         Thread {
-            name: if self.task == 0 { "main" } else { "a thread" }.to_owned(),
+            name: self.thread.clone(),
             file: Some(file),
             line: Some(line),
             waiting_for: None,
@@ -69,7 +71,7 @@ pub(crate) fn watch(source: String, tell: impl Fn(String, Option<Thread>) + Send
             tell(message, own.first().map(|panic| panic.thread(&source)));
             return;
         }
-        latest.push(Panic { task, message, origin: Origin::of(info) });
+        latest.push(Panic { task, thread: engine::current_name(), message, origin: Origin::of(info) });
         // More than the two that meet is never told.
         if latest.len() > 2 {
             latest.remove(0);

@@ -2,8 +2,8 @@
 
 use std::any::Any;
 use std::fmt::Debug;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use proptest::strategy::{BoxedStrategy, Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -19,8 +19,30 @@ pub(crate) struct Small {
 /// An input whose type is known to the check alone.
 pub(crate) type Input = Arc<dyn Any + Send + Sync>;
 
+/// How a check shows its inputs.
+pub(crate) type Show = fn(&Input) -> String;
+
 /// The seed that is being tried. A crash leaves no time to ask for it.
 pub(crate) static LAST_SEED: AtomicU64 = AtomicU64::new(0);
+
+/// How the inputs of the check that runs are shown, and the one that is being tried.
+static LAST_INPUT: Mutex<(Show, Option<Input>)> = Mutex::new((|_| String::new(), None));
+
+/// The cases that come show their inputs like this.
+pub(crate) fn shown_by(show: Show) {
+    *LAST_INPUT.lock().unwrap_or_else(PoisonError::into_inner) = (show, None);
+}
+
+/// A case begins with this input.
+pub(crate) fn begin(input: &Input) {
+    LAST_INPUT.lock().unwrap_or_else(PoisonError::into_inner).1 = Some(Arc::clone(input));
+}
+
+/// What the case that has begun last was called with, if it is anything.
+pub(crate) fn last_input() -> Option<String> {
+    let (show, input) = LAST_INPUT.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    input.map(|input| show(&input)).filter(|shown| !shown.is_empty())
+}
 
 /// Makes inputs, and smaller ones from those that fail.
 pub(crate) trait Inputs {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use proptest::strategy::BoxedStrategy;
 
-use crate::cases::{Generated, Input, Inputs, Small};
+use crate::cases::{Generated, Input, Inputs, Show, Small};
 use crate::expect::fail;
 use crate::search::Search;
 use crate::{decoy, exploration, snapshot, threads};
@@ -52,8 +52,8 @@ impl Check {
         let typed = move |input: &Input| {
             body(input.downcast_ref::<T>().expect("an input has its check's type").clone());
         };
-        let show = |input: &Input| format!("{:?}", input.downcast_ref::<T>().expect("as above"));
-        self.cases(&Generated(inputs), &show, Arc::new(typed));
+        let show: Show = |input| format!("{:?}", input.downcast_ref::<T>().expect("as above"));
+        self.cases(&Generated(inputs), show, Arc::new(typed));
     }
 
     /// Besides the many schedules of the cases that come next, tries every interleaving of one input, if there are few enough of
@@ -66,7 +66,7 @@ impl Check {
     pub fn schedules(&self, body: impl Fn() + Send + Sync + 'static) {
         self.cases(
             &Generated(crate::input::always(())),
-            &|_: &Input| String::new(),
+            |_| String::new(),
             Arc::new(move |_: &Input| body()),
         );
     }
@@ -95,12 +95,7 @@ impl Check {
         }
     }
 
-    fn cases(
-        &self,
-        inputs: &dyn Inputs,
-        show: &dyn Fn(&Input) -> String,
-        body: Arc<dyn Fn(&Input) + Send + Sync>,
-    ) {
+    fn cases(&self, inputs: &dyn Inputs, show: Show, body: Arc<dyn Fn(&Input) + Send + Sync>) {
         match &self.mode {
             Mode::Simulated(search) => {
                 let body = |input: &Input| {

@@ -6,21 +6,17 @@ use std::io::{Read, Write, stdin, stdout};
 use std::process::ExitCode;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use cpu_time::ProcessTime;
 use serde::{Deserialize, Serialize};
 
-use crate::abort;
-use protocol::{Check as Report, Decoy, Event, Hunt, Listed, Played, Request, Status};
+use protocol::{Check as Report, Cut, Decoy, Event, Hunt, Listed, Played, Request, Status};
 
-use crate::cases::LAST_SEED;
+use crate::cases::{self, LAST_SEED};
 use crate::check::{Check, Entry, Mode};
 use crate::decoy;
 use crate::search::{Place, Search};
-
-/// A step that uses this much processor time without a scheduling point will not end.
-const STUCK: Duration = Duration::from_secs(1);
+use crate::{abort, watchdog};
 
 /// Where a program has stopped in one process, and goes on in another.
 #[derive(Debug, Serialize, Deserialize)]
@@ -62,17 +58,19 @@ pub(crate) fn main(entries: &[Entry]) -> ExitCode {
         Some(names) => names.iter().filter_map(|n| entries.iter().find(|e| e.name == n)).collect(),
     };
     let current = Arc::new(Mutex::new(""));
-    watch(channel.clone(), Arc::clone(&current));
-    let (teller, at) = (channel.clone(), Arc::clone(&current));
-    abort::watch(request.source.to_string_lossy().into_owned(), move |message, thread| {
-        let check = *at.lock().unwrap_or_else(PoisonError::into_inner);
-        teller.send(&Event::Aborting {
-            check: check.to_owned(),
-            message,
-            seed: LAST_SEED.load(Ordering::Relaxed),
-            thread,
-        });
-    });
+    let source = request.source.to_string_lossy().into_owned();
+    let at = Arc::clone(&current);
+    let cut = move |message: String, thread| Cut {
+        check: at.lock().unwrap_or_else(PoisonError::into_inner).to_string(),
+        message,
+        seed: LAST_SEED.load(Ordering::Relaxed),
+        input: cases::last_input(),
+        thread,
+    };
+    let teller = channel.clone();
+    watchdog::watch(source.clone(), cut.clone(), move |event| teller.send(&event));
+    let teller = channel.clone();
+    abort::watch(source, move |message, thread| teller.send(&Event::Aborting(cut(message, thread))));
     for entry in chosen {
         *current.lock().unwrap_or_else(PoisonError::into_inner) = entry.name;
         for decoy in runs(entry, &request) {
@@ -158,26 +156,4 @@ fn judge(entry: &Entry, request: &Request, decoy: Option<Decoy>) -> Result<(Repo
         duration_ms,
     };
     Ok((report, search.played))
-}
-
-/// Ends the process when one step goes on for ever: a loop with no synchronisation in it can't be
-/// interrupted by the scheduler. Counts processor time, so a busy machine makes no difference.
-fn watch(channel: Channel, current: Arc<Mutex<&'static str>>) {
-    std::thread::spawn(move || {
-        let mut seen = (engine::steps_heartbeat(), ProcessTime::now());
-        loop {
-            std::thread::sleep(Duration::from_millis(100));
-            let beat = engine::steps_heartbeat();
-            if beat.is_none() || beat != seen.0 {
-                seen = (beat, ProcessTime::now());
-            } else if seen.1.elapsed() > STUCK {
-                let check = *current.lock().unwrap_or_else(PoisonError::into_inner);
-                let message = String::from(
-                    "a thread has used a second of processor time without reaching a lock, a channel, an atomic, or its end",
-                );
-                channel.send(&Event::Stuck { check: check.to_owned(), message });
-                std::process::exit(1);
-            }
-        }
-    });
 }

@@ -9,7 +9,7 @@ use engine::{Ending, Enumeration, Limits, Options, Run, Script, Strategy, execut
 use protocol::{Exhausted, Finding, Kind, Play, Played};
 
 use crate::account::finding;
-use crate::cases::{Input, LAST_SEED, Small};
+use crate::cases::{self, LAST_SEED, Show, Small};
 use crate::classify::classify;
 use crate::expect::Failure;
 use crate::played::played;
@@ -50,7 +50,7 @@ struct Tried {
 }
 
 /// Tries all interleavings of the small input, or gives up when there are too many.
-pub(crate) fn explore(search: &mut Search, small: &Small, show: &dyn Fn(&Input) -> String, body: Body<'_>) {
+pub(crate) fn explore(search: &mut Search, small: &Small, show: Show, body: Body<'_>) {
     let tried = tried(search, small, body);
     if let Some((_, number)) = tried.shortest {
         search.finding = look(search, small, number, tried.right, show, body);
@@ -65,7 +65,7 @@ pub(crate) fn replay(
     search: &Search,
     small: &Small,
     number: u64,
-    show: &dyn Fn(&Input) -> String,
+    show: Show,
     body: Body<'_>,
 ) -> Option<Finding> {
     look(search, small, number, tried(search, small, body).right, show, body)
@@ -77,7 +77,7 @@ pub(crate) fn play(
     small: &Small,
     number: u64,
     play: &Play,
-    show: &dyn Fn(&Input) -> String,
+    show: Show,
     body: Body<'_>,
 ) -> Option<Played> {
     let script = match play {
@@ -147,7 +147,7 @@ fn look(
     small: &Small,
     wanted: u64,
     right: bool,
-    show: &dyn Fn(&Input) -> String,
+    show: Show,
     body: Body<'_>,
 ) -> Option<Finding> {
     let mut found = None;
@@ -174,6 +174,7 @@ fn each(
     explained: &dyn Fn(u64) -> bool,
     look: &mut dyn FnMut(u64, &Run) -> bool,
 ) -> bool {
+    cases::begin(&small.input);
     let mut left = Some(Enumeration::reduced());
     let (mut steps, mut is_estimated) = (0, false);
     for number in 0.. {
@@ -216,6 +217,7 @@ mod tests {
     use simstd::thread;
 
     use super::*;
+    use crate::cases::Input;
 
     fn search() -> Search {
         Search::beginning_at(crate::search::Place::default())
@@ -223,7 +225,7 @@ mod tests {
 
     fn explored(body: Body<'_>) -> Search {
         let (mut search, small) = (search(), Small { what: "nothing", input: Arc::new(()) });
-        explore(&mut search, &small, &|_| String::new(), body);
+        explore(&mut search, &small, |_| String::new(), body);
         search
     }
 
@@ -262,7 +264,7 @@ mod tests {
         let number =
             interleaving(found.seed.expect("it has one")).expect("it is one of those that were numbered");
         let small = Small { what: "nothing", input: Arc::new(()) };
-        let again = replay(&search(), &small, number, &|_| String::new(), &body).expect("it is there again");
+        let again = replay(&search(), &small, number, |_| String::new(), &body).expect("it is there again");
         assert_eq!((again.kind, again.message, again.seed), (found.kind, found.message, found.seed));
     }
 
@@ -278,8 +280,7 @@ mod tests {
         let small = Small { what: "nothing", input: Arc::new(()) };
         let mut asked = search();
         asked.play = Some(Play::Failure);
-        let way =
-            |how: &Play| play(&asked, &small, number, how, &|_| String::new(), &body).expect("it fails");
+        let way = |how: &Play| play(&asked, &small, number, how, |_| String::new(), &body).expect("it fails");
         let failure = way(&Play::Failure);
         assert_eq!(failure.finding.as_ref().map(|found| found.message.as_str()), Some("the total is 2"));
         // The same choices lead to the same end, and others to another one.

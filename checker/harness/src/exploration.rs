@@ -4,7 +4,7 @@ use engine::{LATE, Style};
 use protocol::Hunt;
 
 use crate::account::finding;
-use crate::cases::{Input, Inputs, Small};
+use crate::cases::{self, Inputs, Show, Small};
 use crate::search::{Body, Orders, Place, SCHEDULES, Search, Way};
 use crate::{exhaustive, memory, played};
 
@@ -18,7 +18,7 @@ pub(crate) fn explore(
     search: &mut Search,
     inputs: &dyn Inputs,
     small: Option<&Small>,
-    show: &dyn Fn(&Input) -> String,
+    show: Show,
     body: Body<'_>,
 ) {
     let number = search.searches;
@@ -26,6 +26,7 @@ pub(crate) fn explore(
     if search.finding.is_some() || search.paused.is_some() || number < search.from.searches {
         return;
     }
+    cases::shown_by(show);
     if let (Some(interleaving), Some(small)) = (exhaustive::interleaving(search.seed), small) {
         search.schedules += 1;
         match search.play.clone() {
@@ -85,7 +86,7 @@ pub(crate) fn explore(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cases::Tree;
+    use crate::cases::{Input, Tree};
     use crate::expect::expect_eq;
     use protocol::Kind;
     use simstd::sync::atomic::{AtomicUsize, Ordering};
@@ -123,7 +124,7 @@ mod tests {
             expect_eq("the calls before", before, 0);
         };
         let mut search = Search::beginning_at(Place::default());
-        explore(&mut search, &Seeds, None, &|_| String::new(), &body);
+        explore(&mut search, &Seeds, None, |_| String::new(), &body);
         let finding = search.finding.expect("the second time differs");
         assert_eq!((finding.kind, finding.message.contains("the calls before")), (Kind::WrongAnswer, true));
         assert!(
@@ -133,7 +134,7 @@ mod tests {
         // The same seed tells the same.
         let mut again = Search::beginning_at(Place::default());
         (again.seed, again.wanted) = (finding.seed.expect("it has one"), Some(1));
-        explore(&mut again, &Seeds, None, &|_| String::new(), &body);
+        explore(&mut again, &Seeds, None, |_| String::new(), &body);
         assert_eq!(again.finding.map(|again| again.why), Some(finding.why));
     }
 
@@ -141,7 +142,7 @@ mod tests {
     fn what_fails_the_first_time_too_is_told_as_that() {
         let body = |_: &Input| expect_eq("the answer", 1, 2);
         let mut search = Search::beginning_at(Place::default());
-        explore(&mut search, &Seeds, None, &|_| String::new(), &body);
+        explore(&mut search, &Seeds, None, |_| String::new(), &body);
         assert!(search.finding.expect("it is wrong").why.is_empty());
     }
 
@@ -152,7 +153,7 @@ mod tests {
         let body = |_: &Input| left.borrow_mut().push(vec![0_u8; EACH]);
         let mut search = Search::beginning_at(Place::default());
         (search.wanted, search.is_short) = (Some(200), true);
-        explore(&mut search, &Seeds, None, &|_| String::new(), &body);
+        explore(&mut search, &Seeds, None, |_| String::new(), &body);
         assert!(left.borrow().len() * EACH > memory::MOST_HELD as usize);
         assert_eq!((search.schedules, search.paused.is_some()), (200, false));
     }
@@ -171,8 +172,8 @@ mod tests {
             let mut search = Search::beginning_at(from);
             (search.seed, search.wanted) = (7, Some(2_000));
             // A check may search more than once.
-            explore(&mut search, &Seeds, None, &|_| String::new(), &body);
-            explore(&mut search, &Seeds, None, &|_| String::new(), &body);
+            explore(&mut search, &Seeds, None, |_| String::new(), &body);
+            explore(&mut search, &Seeds, None, |_| String::new(), &body);
             assert!(memory::held() < memory::MOST_HELD + 4 * EACH as isize, "{} held", memory::held());
             // What the end of the process does.
             left.borrow_mut().clear();

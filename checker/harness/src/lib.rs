@@ -46,6 +46,7 @@ mod search;
 mod snapshot;
 mod stale;
 mod threads;
+mod watchdog;
 
 pub use check::{Check, Entry};
 pub use expect::{catch, expect, expect_eq, expect_in_any_order, expect_in_time, fail, panic_message};

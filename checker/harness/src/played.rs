@@ -4,7 +4,7 @@ use engine::{Offer, Run, Script};
 use protocol::{Finding, Play, Played, Point, Stand, Standing, account};
 
 use crate::account::{called, finding};
-use crate::cases::{Input, Tree};
+use crate::cases::{Show, Tree};
 use crate::classify::classify;
 use crate::search::{Body, Failing, Search};
 
@@ -17,7 +17,7 @@ pub(crate) fn play(
     first: Failing,
     tree: &mut dyn Tree,
     play: &Play,
-    show: &dyn Fn(&Input) -> String,
+    show: Show,
     body: Body<'_>,
 ) -> Played {
     let seed = first.way.seed;

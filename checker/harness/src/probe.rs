@@ -238,8 +238,15 @@ impl Gate {
             let at = Location::caller();
             while !*lock(&self.0.open) {
                 let what = "the check to let it go on";
-                let waiting =
-                    Waiting { what, op: "work", address: self.address(), holder: None, task: None, at };
+                let waiting = Waiting {
+                    what,
+                    op: "work",
+                    address: self.address(),
+                    holder: None,
+                    missing: None,
+                    task: None,
+                    at,
+                };
                 engine::block(waiting, None);
             }
         } else {

@@ -7,7 +7,7 @@ use protocol::{Exhausted, Finding, Hunt, Kind, Play, Played};
 use serde::{Deserialize, Serialize};
 
 use crate::account::finding;
-use crate::cases::{Input, Tree};
+use crate::cases::{self, Input, Show, Tree};
 use crate::classify::classify;
 use crate::expect::Failure;
 use crate::{memory, probe, stale};
@@ -211,6 +211,7 @@ impl Search {
     ) -> Run {
         let limits = Limits { steps: ENDLESS * u64::from(times), threads: CROWDED };
         let options = Options { strategy, limits, explain, trace, source: &self.source };
+        cases::begin(input);
         execute(options, &|| {
             for _ in 0..times {
                 probe::begin();
@@ -268,7 +269,7 @@ impl Search {
         &self,
         first: Failing,
         mut tree: Box<dyn Tree>,
-        show: &dyn Fn(&Input) -> String,
+        show: Show,
         body: Body<'_>,
     ) -> Finding {
         let seed = first.way.seed;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use cpu_time::ProcessTime;
 
-use crate::cases::{Input, Inputs};
+use crate::cases::{Input, Inputs, Show};
 
 /// How many inputs a check is run with.
 const CASES: u64 = 16;
@@ -28,11 +28,7 @@ static HAS_HUNG: AtomicBool = AtomicBool::new(false);
 pub(crate) static LAST_PANIC: Mutex<String> = Mutex::new(String::new());
 
 /// Runs each case on a thread of its own, and gives up on it if it hangs.
-pub(crate) fn cases(
-    inputs: &dyn Inputs,
-    show: &dyn Fn(&Input) -> String,
-    body: &Arc<dyn Fn(&Input) + Send + Sync>,
-) {
+pub(crate) fn cases(inputs: &dyn Inputs, show: Show, body: &Arc<dyn Fn(&Input) + Send + Sync>) {
     for seed in 0..CASES {
         let input = inputs.tree(seed).current();
         let (shown, body) = (show(&input), Arc::clone(body));

@@ -18,4 +18,4 @@ pub use finding::{
 };
 pub use played::{Play, Played, Point, Stand, Standing};
 #[cfg(feature = "requests")]
-pub use request::{Event, Hunt, Listed, Request};
+pub use request::{Cut, Event, Hunt, Listed, Request};

@@ -74,28 +74,14 @@ pub enum Event {
         check: Box<Check>,
     },
     /// The program is about to exit: the learner's code computes without end.
-    Stuck {
-        /// The check that runs.
-        check: String,
-        /// What is known of it.
-        message: String,
-    },
+    Stuck(Cut),
     /// The program holds too much memory that its schedules have left behind, and is to be started again.
     Paused {
         /// What the next process is to be given.
         resume: Value,
     },
-    /// The program is about to abort: a panic can't be unwound.
-    Aborting {
-        /// The check that runs.
-        check: String,
-        /// What happened.
-        message: String,
-        /// The seed of the schedule.
-        seed: u64,
-        /// Where it happened, if that is known.
-        thread: Option<Thread>,
-    },
+    /// The program is about to end itself: a panic can't be unwound, or a stack or memory is not there.
+    Aborting(Cut),
     /// The schedule that was chosen has come to its end.
     Played {
         /// What was seen on the way.
@@ -103,6 +89,23 @@ pub enum Event {
     },
     /// All checks that were asked for have ended.
     Done,
+}
+
+/// What is known of a schedule that was cut off in the middle.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+pub struct Cut {
+    /// The check that runs.
+    pub check: String,
+    /// What happened.
+    pub message: String,
+    /// The seed of the schedule.
+    pub seed: u64,
+    /// What the case was called with, as the check shows it.
+    #[serde(default)]
+    pub input: Option<String>,
+    /// Where it happened, if that is known.
+    #[serde(default)]
+    pub thread: Option<Thread>,
 }
 
 /// A check that a program has.

@@ -35,6 +35,7 @@ mod program;
 mod refused;
 mod shared;
 mod statics;
+mod told;
 
 pub(crate) use refused::forbidden;
 

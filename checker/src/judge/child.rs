@@ -8,9 +8,9 @@ use crate::legible;
 use crate::process::cancel::Cancel;
 use crate::process::jail::Policy;
 use crate::process::{self, Ending, Limits, Stream};
-use crate::verdict::{Check, Finding, Kind, Status, Thread};
+use crate::verdict::{Check, Finding, Kind, Status};
 use anyhow::{Context, Result, bail};
-use protocol::{Event, Listed, Request};
+use protocol::{Cut, Event, Listed, Request};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
@@ -102,7 +102,7 @@ pub fn run_until(
         // Such an end is no fault of its own, unless it comes again.
         let is_asked_again = child.end.was_killed() && killed.insert(child.started.clone());
         let mut lost = if is_asked_again { 0 } else { child.end.loses(rest.len()) };
-        hangs += usize::from(matches!(child.end, End::Stuck { .. }));
+        hangs += usize::from(matches!(child.end, End::Stuck(_)));
         let (finding, status) = (child.end.finding(limit), child.end.status());
         request.resume = None;
         if let Some(at) = rest.first().filter(|_| lost > 0) {
@@ -190,14 +190,8 @@ enum End {
     },
     PastDeadline,
     Flooded,
-    Stuck {
-        message: String,
-    },
-    Aborting {
-        message: String,
-        seed: u64,
-        thread: Option<Thread>,
-    },
+    Stuck(Cut),
+    Aborting(Cut),
     Died {
         how: String,
         stderr: String,
@@ -214,7 +208,7 @@ impl End {
             // If some are left, somebody else has said that all had ended: no program of ours does. Past the deadline no time is
             // left for the others either.
             End::Done | End::PastDeadline => left,
-            End::Flooded | End::Stuck { .. } | End::Aborting { .. } | End::Died { .. } => left.min(1),
+            End::Flooded | End::Stuck(_) | End::Aborting(_) | End::Died { .. } => left.min(1),
         }
     }
 
@@ -255,13 +249,9 @@ impl End {
                 Kind::Crashed,
                 format!("it printed too much: more than {} MiB", JUNK_LIMIT >> 20),
             ),
-            End::Stuck { message } => Finding::new(Kind::TimedOut, message),
-            End::Aborting { message, seed, thread } => {
-                let message = format!("the whole program ended here: {message}");
-                let mut finding = Finding::new(Kind::Crashed, message);
-                finding.seed = Some(*seed);
-                finding.threads.extend(thread.clone());
-                finding
+            End::Stuck(cut) => cut_off(Kind::TimedOut, cut.message.clone(), cut),
+            End::Aborting(cut) => {
+                cut_off(Kind::Crashed, format!("the whole program ended here: {}", cut.message), cut)
             }
             End::Died { how, stderr, .. } => {
                 let memory =
@@ -279,6 +269,16 @@ impl End {
                 finding
             }
         }
+    }
+}
+
+/// What is told of a schedule that was cut off.
+fn cut_off(kind: Kind, message: String, cut: &Cut) -> Finding {
+    Finding {
+        seed: Some(cut.seed),
+        input: cut.input.clone(),
+        threads: cut.thread.clone().into_iter().collect(),
+        ..Finding::new(kind, message)
     }
 }
 
@@ -329,7 +329,7 @@ impl Child {
         })?;
         if all_said?.is_continue() {
             child.end = match (child.end, ending) {
-                (told @ (End::Stuck { .. } | End::Aborting { .. }), _) => told,
+                (told @ (End::Stuck(_) | End::Aborting(_)), _) => told,
                 (_, Ending::PastDeadline) => End::PastDeadline,
                 (_, Ending::CutOff) => End::Flooded,
                 (_, Ending::Exited(status)) => {
@@ -369,17 +369,17 @@ impl Child {
                     self.ended.push(check);
                 }
             }
-            Event::Stuck { check, message } => {
-                self.started = Some(check);
-                self.end = End::Stuck { message };
+            Event::Stuck(cut) => {
+                self.started = Some(cut.check.clone());
+                self.end = End::Stuck(cut);
             }
             Event::Paused { resume } => {
                 self.end = End::Paused { resume };
                 return Ok(ControlFlow::Break(()));
             }
-            Event::Aborting { check, message, seed, thread } => {
-                self.started = Some(check);
-                self.end = End::Aborting { message, seed, thread };
+            Event::Aborting(cut) => {
+                self.started = Some(cut.check.clone());
+                self.end = End::Aborting(cut);
             }
             Event::Played { played } => tell(News::Played(played)),
             Event::Done => {

@@ -3,7 +3,7 @@
 
 use crate::legible::{is_acted_on, line as name, text};
 use crate::verdict::{Check, Finding, Step, Thread};
-use protocol::{Event, Played, Stand};
+use protocol::{Cut, Event, Played, Stand};
 
 /// What is shorter than this is left as it is.
 const LONG: usize = 300;
@@ -98,14 +98,21 @@ impl Clean for Played {
     }
 }
 
+impl Clean for Cut {
+    fn clean(mut self) -> Cut {
+        in_place(&mut self.message, text);
+        if_any(&mut self.input, text);
+        self.thread = self.thread.map(Clean::clean);
+        self
+    }
+}
+
 impl Clean for Event {
     fn clean(self) -> Event {
         match self {
             Event::End { check } => Event::End { check: Box::new(check.clean()) },
-            Event::Stuck { check, message } => Event::Stuck { check, message: text(&message) },
-            Event::Aborting { check, message, seed, thread } => {
-                Event::Aborting { check, message: text(&message), seed, thread: thread.map(Clean::clean) }
-            }
+            Event::Stuck(cut) => Event::Stuck(cut.clean()),
+            Event::Aborting(cut) => Event::Aborting(cut.clean()),
             Event::Played { played } => Event::Played { played: Box::new(played.clean()) },
             other => other,
         }

@@ -5,6 +5,8 @@ use crate::verdict::{Finding, Kind, Step, Thread};
 
 /// How the wait of a check's own function ends in words: see `classify::waits_for` in the harness.
 const CHECKS_OWN: &str = "at a Barrier (the check's)";
+/// Of the threads that are not at a Barrier, so many are told at most.
+const MOST_OTHERS: usize = 3;
 
 /// What can be said of one run.
 #[derive(Debug, Default)]
@@ -109,12 +111,7 @@ impl Facts {
                      from it. Ask what the thread that should receive does instead."
                 ));
             } else if what.contains("at a Barrier") {
-                let there =
-                    finding.threads.iter().filter(|it| waits_for(it).contains("at a Barrier")).count();
-                told.push(format!(
-                    "{} at the Barrier, and the others that it counts on never come. Ask where each of them is.",
-                    if there == 1 { "One thread waits".to_owned() } else { format!("{there} threads wait") }
-                ));
+                told.push(at_a_barrier(what, &finding.threads));
             }
             if !told.is_empty() {
                 break;
@@ -277,6 +274,32 @@ fn split_decision(steps: &[Step]) -> Option<String> {
     None
 }
 
+/// Who is at a Barrier, and where the others are. `what` says how many more it needs.
+fn at_a_barrier(what: &str, threads: &[Thread]) -> String {
+    let needed = what.split(" more").next().unwrap_or_default();
+    let (there, others): (Vec<&Thread>, Vec<&Thread>) =
+        threads.iter().partition(|thread| waits_for(thread).contains("at a Barrier"));
+    let there = match there.len() {
+        1 => "One thread is".to_owned(),
+        more => format!("{more} threads are"),
+    };
+    let others: Vec<String> = others
+        .iter()
+        .map(|thread| match waits_for(thread) {
+            "" => format!("`{}` is somewhere else", thread.name),
+            what => format!("`{}` waits for {what}", thread.name),
+        })
+        .collect();
+    let others = match others.as_slice() {
+        [] => "No other thread is left that could come".to_owned(),
+        others => others[..others.len().min(MOST_OTHERS)].join(", and "),
+    };
+    let have = if needed == "1" { "has" } else { "have" };
+    format!(
+        "{there} at the Barrier, and it opens when {needed} more {have} come. {others}. Ask which thread was to come."
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -318,8 +341,20 @@ mod tests {
     }
 
     #[test]
+    fn of_a_barrier_it_is_told_who_is_missing() {
+        let at = |name| waits(name, "1 more thread at a Barrier");
+        let said = |threads| facts(Kind::Deadlock, threads, Vec::new()).sentences.remove(0);
+        assert_eq!(
+            said(vec![waits("main", "`a` to finish"), at("a"), at("b")]),
+            "2 threads are at the Barrier, and it opens when 1 more has come. `main` waits for `a` to finish. Ask \
+             which thread was to come."
+        );
+        assert!(said(vec![at("a")]).contains("No other thread is left that could come"));
+    }
+
+    #[test]
     fn of_a_wait_of_the_checks_own_it_is_said_where_it_is() {
-        let threads = vec![waits("a", "the other threads at a Barrier (the check's)")];
+        let threads = vec![waits("a", "1 more thread at a Barrier (the check's)")];
         let said = facts(Kind::Deadlock, threads, Vec::new()).sentences;
         assert!(said[0].starts_with("One thread is inside a function of the check"), "{said:?}");
     }

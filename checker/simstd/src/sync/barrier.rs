@@ -1,6 +1,7 @@
 //! A barrier that threads wait at until there are enough of them.
 
 use ::std::fmt;
+use ::std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
 use super::{Condvar, Mutex};
 
@@ -10,6 +11,8 @@ pub struct Barrier {
     state: Mutex<(usize, usize)>,
     opened: Condvar,
     size: usize,
+    /// How many more must come, for what is told of those that wait.
+    missing: AtomicU32,
 }
 
 /// As [`std::sync::BarrierWaitResult`].
@@ -18,7 +21,7 @@ pub struct BarrierWaitResult(bool);
 impl Barrier {
     /// As the real one.
     pub const fn new(size: usize) -> Self {
-        Self { state: Mutex::new((0, 0)), opened: Condvar::new(), size }
+        Self { state: Mutex::new((0, 0)), opened: Condvar::new(), size, missing: AtomicU32::new(0) }
     }
 
     /// As the real one.
@@ -27,10 +30,12 @@ impl Barrier {
         let mut state = self.state.lock().unwrap_or_else(::std::sync::PoisonError::into_inner);
         let generation = state.1;
         state.0 += 1;
+        let missing = u32::try_from(self.size.saturating_sub(state.0)).unwrap_or(u32::MAX);
+        self.missing.store(missing, Relaxed);
         if state.0 < self.size {
             let _unlocked = self
                 .opened
-                .wait_for("the other threads at a Barrier", state, |state| state.1 == generation)
+                .wait_for("at a Barrier", Some(&self.missing), state, |state| state.1 == generation)
                 .unwrap_or_else(::std::sync::PoisonError::into_inner);
             BarrierWaitResult(false)
         } else {

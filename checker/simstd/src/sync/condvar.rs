@@ -3,6 +3,7 @@
 use ::std::cell::Cell;
 use ::std::fmt;
 use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
+use ::std::sync::atomic::AtomicU32;
 use ::std::sync::{LockResult, PoisonError};
 use ::std::time::Duration;
 
@@ -57,6 +58,7 @@ impl Condvar {
         &self,
         guard: MutexGuard<'a, T>,
         what: &'static str,
+        missing: Option<&AtomicU32>,
         deadline: Option<u64>,
         at: Loc,
     ) -> (LockResult<MutexGuard<'a, T>>, Wake) {
@@ -67,7 +69,8 @@ impl Condvar {
         guard.poison_if_panicking();
         ::std::mem::forget(guard);
         mutex.release();
-        let waiting = Waiting { what, op: "wait", address: self.address(), holder: None, task: None, at };
+        let (address, missing) = (self.address(), missing.map(::std::ptr::from_ref));
+        let waiting = Waiting { what, op: "wait", address, holder: None, missing, task: None, at };
         let wake = engine::block_or_end(SPURIOUS, waiting, deadline);
         if wake == Wake::TimedOut {
             engine::record("time is up", self.address(), at);
@@ -83,7 +86,7 @@ impl Condvar {
     /// If the mutex is poisoned; the error has the guard.
     #[track_caller]
     pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
-        self.wait_until(guard, NOTIFICATION, None, Location::caller()).0
+        self.wait_until(guard, NOTIFICATION, None, None, Location::caller()).0
     }
 
     /// As the real one.
@@ -99,14 +102,15 @@ impl Condvar {
     where
         F: FnMut(&mut T) -> bool,
     {
-        self.wait_for(NOTIFICATION, guard, condition)
+        self.wait_for(NOTIFICATION, None, guard, condition)
     }
 
-    /// As `wait_while`, where what is waited for has a name of its own.
+    /// As `wait_while`, where what is waited for has a name of its own, and says how many threads are `missing`.
     #[track_caller]
     pub(super) fn wait_for<'a, T, F>(
         &self,
         what: &'static str,
+        missing: Option<&AtomicU32>,
         mut guard: MutexGuard<'a, T>,
         mut condition: F,
     ) -> LockResult<MutexGuard<'a, T>>
@@ -114,7 +118,7 @@ impl Condvar {
         F: FnMut(&mut T) -> bool,
     {
         while condition(&mut *guard) {
-            guard = self.wait_until(guard, what, None, Location::caller()).0?;
+            guard = self.wait_until(guard, what, missing, None, Location::caller()).0?;
         }
         Ok(guard)
     }
@@ -130,7 +134,7 @@ impl Condvar {
         duration: Duration,
     ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
         let (guard, wake) =
-            self.wait_until(guard, NOTIFICATION, crate::time::deadline(duration), Location::caller());
+            self.wait_until(guard, NOTIFICATION, None, crate::time::deadline(duration), Location::caller());
         let timed_out = WaitTimeoutResult(wake == Wake::TimedOut);
         match guard {
             Ok(guard) => Ok((guard, timed_out)),
@@ -180,7 +184,7 @@ impl Condvar {
             if deadline.is_some_and(|deadline| deadline <= engine::now()) {
                 return Ok((guard, WaitTimeoutResult(true)));
             }
-            let (again, wake) = self.wait_until(guard, NOTIFICATION, deadline, Location::caller());
+            let (again, wake) = self.wait_until(guard, NOTIFICATION, None, deadline, Location::caller());
             guard = again.map_err(|poisoned| {
                 PoisonError::new((poisoned.into_inner(), WaitTimeoutResult(wake == Wake::TimedOut)))
             })?;

@@ -83,7 +83,10 @@ impl<T> Channel<T> {
         deadline: Option<u64>,
         at: Loc,
     ) -> Wake {
-        let wake = engine::block(Waiting { what, op, address, holder: None, task: None, at }, deadline);
+        let wake = engine::block(
+            Waiting { what, op, address, holder: None, missing: None, task: None, at },
+            deadline,
+        );
         engine::touch(self.messages(), Access::Change);
         wake
     }

@@ -11,6 +11,7 @@ use engine::{Loc, Waiting};
 
 use super::{NOBODY, me};
 use crate::statics::{self, Age, Use};
+use crate::told::told;
 
 /// As [`std::sync::Mutex`].
 pub struct Mutex<T: ?Sized> {
@@ -116,7 +117,15 @@ impl<T: ?Sized> Mutex<T> {
     /// What a thread waits for that wants to have it.
     pub(super) fn waiting(&self, at: Loc) -> Waiting {
         let holder = Some(&raw const self.holder);
-        Waiting { what: "a Mutex", op: "lock", address: self.address(), holder, task: None, at }
+        Waiting {
+            what: "a Mutex",
+            op: "lock",
+            address: self.address(),
+            holder,
+            missing: None,
+            task: None,
+            at,
+        }
     }
 
     pub(super) fn guard(&self, at: Loc) -> LockResult<MutexGuard<'_, T>> {
@@ -125,6 +134,7 @@ impl<T: ?Sized> Mutex<T> {
             engine::outcome(|| "poisoned".to_owned());
             return Err(PoisonError::new(guard));
         }
+        engine::outcome(|| told(&*guard));
         Ok(guard)
     }
 
@@ -193,6 +203,7 @@ impl<'a, T: ?Sized> MutexGuard<'a, T> {
 impl<T: ?Sized> Drop for MutexGuard<'_, T> {
     fn drop(&mut self) {
         engine::point("unlock", self.lock.address(), self.at);
+        engine::outcome_if_new(|| told(&**self));
         self.poison_if_panicking();
         self.lock.release();
     }

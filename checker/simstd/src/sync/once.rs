@@ -82,7 +82,7 @@ impl Once {
         let holder = Some(&raw const self.runner);
         let what = "a one-time initialisation that is";
         engine::block(
-            Waiting { what, op: "call_once", address: self.address(), holder, task: None, at },
+            Waiting { what, op: "call_once", address: self.address(), holder, missing: None, task: None, at },
             None,
         );
     }

@@ -12,6 +12,7 @@ use engine::{Loc, Waiting};
 
 use super::{NOBODY, me};
 use crate::statics::{self, Age, Use};
+use crate::told::told;
 
 /// As [`std::sync::RwLock`]. Who goes first, waiting writers or new readers, is the schedule's choice.
 pub struct RwLock<T: ?Sized> {
@@ -122,14 +123,27 @@ impl<T: ?Sized> RwLock<T> {
 
     fn wait(&self, what: &'static str, op: &'static str, at: Loc) {
         let holder = Some(&raw const self.holder);
-        engine::block(Waiting { what, op, address: self.address(), holder, task: None, at }, None);
+        engine::block(
+            Waiting { what, op, address: self.address(), holder, missing: None, task: None, at },
+            None,
+        );
     }
 
     fn read_guard(&self, at: Loc) -> LockResult<RwLockReadGuard<'_, T>> {
         self.readers.set(self.readers.get() + 1);
         self.holder.set(me());
         let guard = self.shared(at);
-        if self.poisoned.get() { Err(PoisonError::new(guard)) } else { Ok(guard) }
+        self.known(guard)
+    }
+
+    /// What is in it, or that it is poisoned, for the trace and the caller.
+    fn known<G: Deref<Target = T>>(&self, guard: G) -> LockResult<G> {
+        if self.poisoned.get() {
+            engine::outcome(|| "poisoned".to_owned());
+            return Err(PoisonError::new(guard));
+        }
+        engine::outcome(|| told(&*guard));
+        Ok(guard)
     }
 
     fn shared(&self, at: Loc) -> RwLockReadGuard<'_, T> {
@@ -143,7 +157,7 @@ impl<T: ?Sized> RwLock<T> {
         self.holder.set(me());
         let guard =
             RwLockWriteGuard { lock: self, panicking: engine::panicking(), at, not_send: PhantomData };
-        if self.poisoned.get() { Err(PoisonError::new(guard)) } else { Ok(guard) }
+        self.known(guard)
     }
 
     /// As the real one.
@@ -258,6 +272,7 @@ impl<T: ?Sized> Drop for RwLockReadGuard<'_, T> {
 impl<T: ?Sized> Drop for RwLockWriteGuard<'_, T> {
     fn drop(&mut self) {
         engine::point("unlock", self.lock.address(), self.at);
+        engine::outcome_if_new(|| told(&**self));
         if !self.panicking && engine::panicking() {
             self.lock.poisoned.set(true);
         }

@@ -1,5 +1,6 @@
 //! Locks: exclusion, poisoning, Condvars, barriers, one-time initialisation.
 
+use std::collections::VecDeque;
 use std::fmt::Debug;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use simstd::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use simstd::sync::{Arc, Barrier, Condvar, LazyLock, Mutex, Once, OnceLock, RwLock, TryLockError};
 use simstd::thread;
 
-use crate::{always, count, run};
+use crate::{always, count, run, traced};
 
 #[test]
 fn a_panic_under_a_lock_poisons_it() {
@@ -154,6 +155,40 @@ fn a_barrier_lets_all_go_at_once_with_one_leader() {
         });
         assert_eq!(leaders.load(SeqCst), 1);
     });
+}
+
+#[test]
+fn a_trace_has_what_is_under_a_lock() {
+    let run = traced(1, &|| {
+        let (count, queue, text) = (Mutex::new(0), Mutex::new(VecDeque::new()), RwLock::new(String::new()));
+        *count.lock().unwrap() += 1;
+        drop(count.lock().unwrap());
+        queue.lock().unwrap().push_back([0_u8; 3]);
+        text.write().unwrap().push('a');
+        drop(text.read().unwrap());
+    });
+    let told = run.events.iter().map(|event| (event.op, event.outcome.as_deref().unwrap_or_default()));
+    let count = [("lock", "0"), ("unlock", "1"), ("lock", "1"), ("unlock", "")];
+    let queue = [("lock", "len 0"), ("unlock", "len 1")];
+    let text = [("write", r#""""#), ("unlock", r#""a""#), ("read", r#""a""#), ("unlock", "")];
+    assert_eq!(told.collect::<Vec<_>>(), [&count[..], &queue, &text].concat());
+}
+
+#[test]
+fn of_those_at_a_barrier_it_is_told_how_many_are_missing() {
+    for seed in 0..20 {
+        let run = run(seed, &|| {
+            let barrier = Barrier::new(3);
+            thread::scope(|scope| {
+                for _ in 0..2 {
+                    scope.spawn(|| drop(barrier.wait()));
+                }
+            });
+        });
+        let waits = run.threads.iter().filter(|thread| thread.name != "main");
+        let waits: Vec<_> = waits.map(|thread| thread.waiting_for.as_deref()).collect();
+        assert_eq!(waits, [Some("1 more thread at a Barrier"); 2], "seed {seed}");
+    }
 }
 
 #[test]
