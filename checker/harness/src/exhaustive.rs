@@ -95,7 +95,7 @@ pub(crate) fn play(
         }
     };
     let run = search.run_by(Strategy::given(script), body, &small.input, 1, true, true);
-    Some(played(&run, FIRST + number, show(&small.input)))
+    Some(played(&run, FIRST + number, show(&small.input), &search.source))
 }
 
 /// Looks for the first interleaving that fails, and counts those before it.
@@ -109,7 +109,7 @@ pub(crate) fn hunt(search: &mut Search, small: &Small, body: Body<'_>) {
         }
         found = classify(run)
             .filter(|_| counts)
-            .map(|failure| finding(failure, FIRST + number, String::new(), run));
+            .map(|failure| finding(failure, FIRST + number, String::new(), run, &search.source));
         found.is_none() && number + 1 < INTERLEAVINGS
     });
     search.schedules += tried;
@@ -158,7 +158,7 @@ fn look(
         found = classify(run).map(|failure| {
             let is_race = right && failure.kind == Kind::WrongAnswer;
             let kind = if is_race { Kind::Race } else { failure.kind };
-            finding(Failure { kind, ..failure }, FIRST + wanted, show(&small.input), run)
+            finding(Failure { kind, ..failure }, FIRST + wanted, show(&small.input), run, &search.source)
         });
         false
     });

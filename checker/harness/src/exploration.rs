@@ -66,7 +66,7 @@ pub(crate) fn explore(
             search.finding = Some(match search.hunt {
                 Some(_) => {
                     let run = search.run(body, &failing.input, &way, false);
-                    finding(failing.failure, seed, show(&failing.input), &run)
+                    finding(failing.failure, seed, show(&failing.input), &run, &search.source)
                 }
                 None => search.look_into(failing, tree, show, body),
             });

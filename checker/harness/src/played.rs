@@ -28,11 +28,11 @@ pub(crate) fn play(
     };
     let strategy = best.way.strategy().with_script(script);
     let run = search.run_by(strategy, body, &best.input, best.way.times(), true, true);
-    played(&run, seed, show(&best.input))
+    played(&run, seed, show(&best.input), &search.source)
 }
 
 /// What is told of a run under a script, whose events were recorded.
-pub(crate) fn played(run: &Run, seed: u64, input: String) -> Played {
+pub(crate) fn played(run: &Run, seed: u64, input: String, source: &str) -> Played {
     let offers = run.script.as_ref().map(|script| script.offers.as_slice()).unwrap_or_default();
     Played {
         threads: run.names.clone(),
@@ -41,8 +41,9 @@ pub(crate) fn played(run: &Run, seed: u64, input: String) -> Played {
         printed: run.printed.clone(),
         input: Some(input.clone()).filter(|input| !input.is_empty()),
         steps: account::schedule(run, &called, &|_| None).events,
-        finding: classify(run)
-            .map(|failure| Box::new(Finding { schedule: None, ..finding(failure, seed, input, run) })),
+        finding: classify(run).map(|failure| {
+            Box::new(Finding { schedule: None, ..finding(failure, seed, input, run, source) })
+        }),
     }
 }
 

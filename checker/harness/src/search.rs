@@ -278,7 +278,7 @@ impl Search {
         let run = self.run(body, &best.input, &best.way, true);
         // The same failure with what is known when the stacks have been looked at.
         let failure = classify(&run).unwrap_or_else(|| best.failure.clone());
-        let mut finding = finding(Failure { kind, ..failure }, seed, show(&best.input), &run);
+        let mut finding = finding(Failure { kind, ..failure }, seed, show(&best.input), &run, &self.source);
         if best.way.has_stale_reads() {
             finding.why = stale::why(&run, &|stronger| self.is_mended(&best, stronger, body));
         }
