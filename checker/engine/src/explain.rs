@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::library;
 use crate::report::ThreadReport;
 use crate::stack::{IDLE, Located, inside_library, locate, own_file};
 use crate::task::{Loc, NEVER, State, Task, TaskId, name_of, waits_for};
@@ -24,8 +25,8 @@ pub(crate) fn thread(tasks: &[Task], id: TaskId, source: &str) -> ThreadReport {
         }
     };
     let waiting_for = waits_for(tasks, id).map(|words| match task.waiting {
-        // Where nobody in particular is waited for, the library's function says more.
-        Some(waiting) if words == waiting.what => {
+        // Where a library waits for nobody in particular, its function says more.
+        Some(waiting) if words == waiting.what && library::package_at(waiting.at).is_some() => {
             task.stack.as_ref().and_then(inside_library).map_or(words, str::to_owned)
         }
         _ => words,

@@ -199,10 +199,12 @@ impl Strategy {
         self.stale_reads.take().map(|reads| (reads, std::mem::take(&mut self.stronger)))
     }
 
-    /// The same schedule, in the world that another seed stands for.
+    /// The same schedule, in the world that another seed stands for: what happens by chance, and how late those wake that wait
+    /// for a time.
     #[must_use]
     pub fn in_the_world_of(mut self, seed: u64) -> Self {
         self.chances = Rng::new(seed ^ CHANCES);
+        self.lateness = Lateness::of(seed);
         self
     }
 

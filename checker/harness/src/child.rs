@@ -125,7 +125,7 @@ fn judge(entry: &Entry, request: &Request, decoy: Option<Decoy>) -> Result<(Repo
     search.enumerable = request.enumerable;
     search.play = request.play.clone();
     if let Some(decoy) = decoy {
-        search.wanted = Some(decoy.schedules + Decoy::ENDS + 1);
+        search.wanted = Some(decoy.most_schedules());
         // It is a few schedules long. One that was cut short would pass, and a decoy that passes accuses the program.
         search.is_short = true;
         // There is nothing to be found out about a failure that was made.
@@ -156,4 +156,17 @@ fn judge(entry: &Entry, request: &Request, decoy: Option<Decoy>) -> Result<(Repo
         duration_ms,
     };
     Ok((report, search.played))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::search::SCHEDULES;
+
+    #[test]
+    fn a_decoy_takes_less_than_three_in_a_hundred_of_the_schedules_of_its_check() {
+        let most = (0..1_000).map(|draw| Decoy::drawn(draw, "a_check").most_schedules()).max();
+        let share = most.unwrap() as f64 / SCHEDULES as f64;
+        assert!(share < 0.03, "{share}");
+    }
 }

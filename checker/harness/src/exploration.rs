@@ -91,7 +91,11 @@ mod tests {
     use protocol::Kind;
     use simstd::sync::atomic::{AtomicUsize, Ordering};
     use std::cell::RefCell;
+    use std::io::Write;
     use std::sync::Arc;
+    use std::time::Duration;
+
+    const WAIT: Duration = Duration::from_millis(10);
 
     /// Inputs that are their seeds.
     struct Seeds;
@@ -136,6 +140,44 @@ mod tests {
         (again.seed, again.wanted) = (finding.seed.expect("it has one"), Some(1));
         explore(&mut again, &Seeds, None, |_| String::new(), &body);
         assert_eq!(again.finding.map(|again| again.why), Some(finding.why));
+    }
+
+    /// What the first failure of `body` is called.
+    fn kind(body: Body<'_>) -> Kind {
+        let mut search = Search::beginning_at(Place::default());
+        explore(&mut search, &Seeds, None, |_| String::new(), body);
+        search.finding.expect("it fails").kind
+    }
+
+    #[test]
+    fn a_race_is_what_another_interleaving_mends_and_nothing_else() {
+        let overwritten = |_: &Input| {
+            let total = simstd::sync::atomic::AtomicUsize::new(0);
+            let add = || total.store(total.load(Ordering::SeqCst) + 1, Ordering::SeqCst);
+            simstd::thread::scope(|scope| {
+                scope.spawn(add);
+                add();
+            });
+            expect_eq("the total", total.into_inner(), 2);
+        };
+        assert_eq!(kind(&overwritten), Kind::Race);
+        // The writer takes a part now and then, and another thread is there that has nothing to do with it.
+        let half_written = |_: &Input| {
+            let page = crate::Page::new();
+            simstd::thread::scope(|scope| {
+                scope.spawn(|| simstd::thread::yield_now());
+                let _ = page.clone().write(b"ten bytes\n");
+            });
+            expect_eq("the page", page.text(), String::from("ten bytes\n"));
+        };
+        assert_eq!(kind(&half_written), Kind::WrongAnswer);
+        // A thread wakes a little late, now and then.
+        let to_the_moment = |_: &Input| {
+            let begin = simstd::time::Instant::now();
+            simstd::thread::sleep(WAIT);
+            expect_eq("the wait is as long as asked for", begin.elapsed().as_nanos(), WAIT.as_nanos());
+        };
+        assert_eq!(kind(&to_the_moment), Kind::WrongAnswer);
     }
 
     #[test]

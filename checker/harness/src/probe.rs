@@ -400,7 +400,7 @@ impl Write for Page {
             engine::outcome(|| "fails".to_owned());
             return Err(io::Error::other("the check's writer refuses to write"));
         }
-        // `Write` allows to take a part only. The schedule decides, now and then.
+        // `Write` allows to take a part only. The world decides, now and then.
         let taken = if bytes.len() > 1 && engine::chance(SHORT) { bytes.len() / 2 } else { bytes.len() };
         if taken < bytes.len() {
             engine::outcome(|| format!("takes {taken} of {} bytes", bytes.len()));

@@ -428,7 +428,7 @@ impl Search {
         let mut spent = 0;
         let right = (0..SCHEDULES / 5).any(|i| {
             let style = if i % 2 == 0 { Style::Calm } else { Style::Mixed };
-            let way = Way { seed: best.way.seed.wrapping_add(i), style, late: LATE, ..best.way.clone() };
+            let way = Way { seed: best.way.seed.wrapping_add(i), style, ..best.way.clone() };
             spent < REFINE_STEPS && self.attempt(body, &best.input, way, &mut spent).is_none()
         });
         if right { Kind::Race } else { Kind::WrongAnswer }

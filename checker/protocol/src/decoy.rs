@@ -37,4 +37,8 @@ impl Decoy {
             expectations: (bits >> 32) % EXPECTATIONS,
         }
     }
+    /// How many schedules it takes at most.
+    pub fn most_schedules(&self) -> u64 {
+        self.schedules + Self::ENDS + 1
+    }
 }

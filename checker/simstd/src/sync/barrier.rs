@@ -1,19 +1,31 @@
 //! A barrier that threads wait at until there are enough of them.
 
+use ::std::cell::Cell;
 use ::std::fmt;
+use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
 use ::std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
-use super::{Condvar, Mutex};
+use engine::{Access, Waiting};
+
+use crate::statics::{Age, Use};
 
 /// As [`std::sync::Barrier`].
 pub struct Barrier {
-    /// How many have arrived, and how many times the barrier has opened.
-    state: Mutex<(usize, usize)>,
-    opened: Condvar,
+    arrived: Cell<usize>,
+    /// How many times it has opened.
+    opened: Cell<usize>,
     size: usize,
     /// How many more must come, for what is told of those that wait.
     missing: AtomicU32,
+    age: Age,
 }
+
+// SAFETY: the fields are touched between scheduling points only (crate documentation).
+unsafe impl Send for Barrier {}
+// SAFETY: as above.
+unsafe impl Sync for Barrier {}
+impl UnwindSafe for Barrier {}
+impl RefUnwindSafe for Barrier {}
 
 /// As [`std::sync::BarrierWaitResult`].
 pub struct BarrierWaitResult(bool);
@@ -21,28 +33,43 @@ pub struct BarrierWaitResult(bool);
 impl Barrier {
     /// As the real one.
     pub const fn new(size: usize) -> Self {
-        Self { state: Mutex::new((0, 0)), opened: Condvar::new(), size, missing: AtomicU32::new(0) }
+        let (arrived, opened) = (Cell::new(0), Cell::new(0));
+        Self { arrived, opened, size, missing: AtomicU32::new(0), age: Age::new() }
+    }
+
+    fn address(&self) -> usize {
+        (&raw const self.arrived) as usize
+    }
+
+    #[track_caller]
+    fn freshen(&self) {
+        if self.age.check() == Use::Stale {
+            self.arrived.set(0);
+        }
     }
 
     /// As the real one.
     #[track_caller]
     pub fn wait(&self) -> BarrierWaitResult {
-        let mut state = self.state.lock().unwrap_or_else(::std::sync::PoisonError::into_inner);
-        let generation = state.1;
-        state.0 += 1;
-        let missing = u32::try_from(self.size.saturating_sub(state.0)).unwrap_or(u32::MAX);
-        self.missing.store(missing, Relaxed);
-        if state.0 < self.size {
-            let _unlocked = self
-                .opened
-                .wait_for("at a Barrier", Some(&self.missing), state, |state| state.1 == generation)
-                .unwrap_or_else(::std::sync::PoisonError::into_inner);
-            BarrierWaitResult(false)
-        } else {
-            *state = (0, generation.wrapping_add(1));
-            self.opened.notify_all();
-            BarrierWaitResult(true)
+        let (address, at) = (self.address(), Location::caller());
+        engine::point("wait", address, at);
+        self.freshen();
+        engine::touch(address, Access::Change);
+        let (arrived, before) = (self.arrived.get() + 1, self.opened.get());
+        if arrived >= self.size {
+            self.arrived.set(0);
+            self.opened.set(before.wrapping_add(1));
+            engine::wake_all(address);
+            return BarrierWaitResult(true);
         }
+        self.arrived.set(arrived);
+        self.missing.store(u32::try_from(self.size - arrived).unwrap_or(u32::MAX), Relaxed);
+        while self.opened.get() == before {
+            let (what, missing) = ("at a Barrier", Some(&raw const self.missing));
+            engine::block(Waiting { what, op: "wait", address, holder: None, missing, task: None, at }, None);
+        }
+        engine::touch(address, Access::Change);
+        BarrierWaitResult(false)
     }
 }
 

@@ -3,7 +3,6 @@
 use ::std::cell::Cell;
 use ::std::fmt;
 use ::std::panic::{Location, RefUnwindSafe, UnwindSafe};
-use ::std::sync::atomic::AtomicU32;
 use ::std::sync::{LockResult, PoisonError};
 use ::std::time::Duration;
 
@@ -58,7 +57,6 @@ impl Condvar {
         &self,
         guard: MutexGuard<'a, T>,
         what: &'static str,
-        missing: Option<&AtomicU32>,
         deadline: Option<u64>,
         at: Loc,
     ) -> (LockResult<MutexGuard<'a, T>>, Wake) {
@@ -69,8 +67,15 @@ impl Condvar {
         guard.poison_if_panicking();
         ::std::mem::forget(guard);
         mutex.release();
-        let (address, missing) = (self.address(), missing.map(::std::ptr::from_ref));
-        let waiting = Waiting { what, op: "wait", address, holder: None, missing, task: None, at };
+        let waiting = Waiting {
+            what,
+            op: "wait",
+            address: self.address(),
+            holder: None,
+            missing: None,
+            task: None,
+            at,
+        };
         let wake = engine::block_or_end(SPURIOUS, waiting, deadline);
         if wake == Wake::TimedOut {
             engine::record("time is up", self.address(), at);
@@ -86,7 +91,7 @@ impl Condvar {
     /// If the mutex is poisoned; the error has the guard.
     #[track_caller]
     pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
-        self.wait_until(guard, NOTIFICATION, None, None, Location::caller()).0
+        self.wait_until(guard, NOTIFICATION, None, Location::caller()).0
     }
 
     /// As the real one.
@@ -96,21 +101,6 @@ impl Condvar {
     #[track_caller]
     pub fn wait_while<'a, T, F>(
         &self,
-        guard: MutexGuard<'a, T>,
-        condition: F,
-    ) -> LockResult<MutexGuard<'a, T>>
-    where
-        F: FnMut(&mut T) -> bool,
-    {
-        self.wait_for(NOTIFICATION, None, guard, condition)
-    }
-
-    /// As `wait_while`, where what is waited for has a name of its own, and says how many threads are `missing`.
-    #[track_caller]
-    pub(super) fn wait_for<'a, T, F>(
-        &self,
-        what: &'static str,
-        missing: Option<&AtomicU32>,
         mut guard: MutexGuard<'a, T>,
         mut condition: F,
     ) -> LockResult<MutexGuard<'a, T>>
@@ -118,7 +108,7 @@ impl Condvar {
         F: FnMut(&mut T) -> bool,
     {
         while condition(&mut *guard) {
-            guard = self.wait_until(guard, what, missing, None, Location::caller()).0?;
+            guard = self.wait_until(guard, NOTIFICATION, None, Location::caller()).0?;
         }
         Ok(guard)
     }
@@ -134,7 +124,7 @@ impl Condvar {
         duration: Duration,
     ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
         let (guard, wake) =
-            self.wait_until(guard, NOTIFICATION, None, crate::time::deadline(duration), Location::caller());
+            self.wait_until(guard, NOTIFICATION, crate::time::deadline(duration), Location::caller());
         let timed_out = WaitTimeoutResult(wake == Wake::TimedOut);
         match guard {
             Ok(guard) => Ok((guard, timed_out)),
@@ -184,7 +174,7 @@ impl Condvar {
             if deadline.is_some_and(|deadline| deadline <= engine::now()) {
                 return Ok((guard, WaitTimeoutResult(true)));
             }
-            let (again, wake) = self.wait_until(guard, NOTIFICATION, None, deadline, Location::caller());
+            let (again, wake) = self.wait_until(guard, NOTIFICATION, deadline, Location::caller());
             guard = again.map_err(|poisoned| {
                 PoisonError::new((poisoned.into_inner(), WaitTimeoutResult(wake == Wake::TimedOut)))
             })?;
