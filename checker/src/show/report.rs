@@ -39,6 +39,21 @@ pub enum Extent {
     First,
 }
 
+/// What one report has said so far: a promise that three checks found broken is read once.
+#[derive(Default)]
+struct Said(Vec<String>);
+
+impl Said {
+    /// Whether this was said before; from now on it was.
+    fn again(&mut self, text: &str) -> bool {
+        let was_said = self.0.iter().any(|said| said == text);
+        if !was_said && !text.trim().is_empty() {
+            self.0.push(text.to_owned());
+        }
+        was_said
+    }
+}
+
 impl Style {
     /// One exercise's verdict, with every finding explained.
     pub fn report(&self, out: &mut dyn Write, subject: Subject<'_>, report: &Report) -> Result<()> {
@@ -73,6 +88,7 @@ impl Style {
         if let Some(finding) = &report.finding {
             self.refusal(out, subject, finding)?;
         }
+        let mut said = Said::default();
         for (place, cause) in causes::of(&report.checks).into_iter().enumerate() {
             let check = &report.checks[cause.shown];
             let Some(finding) = &check.finding else { continue };
@@ -83,7 +99,7 @@ impl Style {
                 }
                 writeln!(out)?;
             }
-            self.finding(out, subject, check, finding, LANES_LIMIT)?;
+            self.one_of_several(out, subject, check, finding, LANES_LIMIT, &mut said)?;
             // Where else a `todo!()` is reached tells nothing.
             if finding.kind != Kind::Unfinished {
                 let also: Vec<&Check> = cause.also.iter().map(|index| &report.checks[*index]).collect();
@@ -168,6 +184,19 @@ impl Style {
         finding: &Finding,
         lanes_limit: usize,
     ) -> Result<()> {
+        self.one_of_several(out, subject, check, finding, lanes_limit, &mut Said::default())
+    }
+
+    /// As [`Self::finding`], without what was `said` of those before it.
+    fn one_of_several(
+        &self,
+        out: &mut dyn Write,
+        subject: Subject<'_>,
+        check: &Check,
+        finding: &Finding,
+        lanes_limit: usize,
+        said: &mut Said,
+    ) -> Result<()> {
         let Subject { exercise, material, source } = subject;
         let (sign, _, colour) = look_of_check(check);
         let left_out = finding.left_out;
@@ -193,10 +222,12 @@ impl Style {
         }
         self.run(out, &material.sources, finding, lanes_limit)?;
         if let Some(promise) = material.contract.get((check.clause as usize).wrapping_sub(1)) {
-            self.field(out, "promised", &format!("{}. {}", check.clause, unstressed(promise)))?;
+            let promise = unstressed(promise);
+            let promise = if said.again(&promise) { "(as above)" } else { &promise };
+            self.field(out, "promised", &format!("{}. {promise}", check.clause))?;
         }
         let likely = material.explanations.likely(finding.kind, Some(check.clause), &Facts::of(finding));
-        self.likely(out, &likely)?;
+        self.likely(out, if said.again(&likely) { "(as above)" } else { &likely })?;
         match finding.seed {
             Some(seed) => {
                 let source =
