@@ -6,7 +6,10 @@ use std::thread;
 use std::time::Duration;
 
 use bounded_queue::{BoundedQueue, Closed, PopError};
-use harness::{Check, Drops, Kind, catch, checks, every_thread_has_finished, expect, expect_eq, input};
+use harness::{
+    Check, Drops, Kind, catch, checks, every_thread_has_finished, expect, expect_eq, expect_in_any_order,
+    input,
+};
 use harness::{now, pause, settle};
 
 checks! {
@@ -129,10 +132,9 @@ fn each_item_comes_out_once_whoever_takes_it(check: &Check) {
                 });
             }
         }
-        let mut got = got.concat();
-        got.sort_unstable();
-        let wanted = (0..producers as u64).flat_map(|p| (0..each as u64).map(move |i| 100 * p + i)).collect();
-        expect_eq("all items that came out, sorted", got, wanted);
+        let of_one = |p| (0..each as u64).map(move |i| 100 * p + i);
+        let wanted: Vec<u64> = (0..producers as u64).flat_map(of_one).collect();
+        expect_in_any_order("all items that came out", &got.concat(), &wanted);
     });
 }
 
@@ -417,14 +419,9 @@ fn what_goes_in_before_the_close_comes_out(check: &Check) {
             }
             queue.close();
         });
-        let (mut went_in, mut came_out) = (went_in.into_inner().unwrap(), came_out.into_inner().unwrap());
-        went_in.sort_unstable();
-        came_out.sort_unstable();
-        expect_eq(
-            "the items that came out, sorted, against those whose `push` returned Ok",
-            came_out,
-            went_in,
-        );
+        let (went_in, came_out) = (went_in.into_inner().unwrap(), came_out.into_inner().unwrap());
+        let what = "the items that came out, against those whose `push` returned Ok";
+        expect_in_any_order(what, &came_out, &went_in);
         expect_eq("how many still wait", queue.len(), 0);
     });
 }

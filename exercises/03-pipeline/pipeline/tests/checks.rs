@@ -8,7 +8,10 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::thread;
 use std::time::Duration;
 
-use harness::{Check, Drops, Gate, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq};
+use harness::{
+    Check, Drops, Gate, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq,
+    expect_in_any_order,
+};
 use harness::{fail, input, pause, settle};
 use pipeline::Stage;
 
@@ -367,9 +370,8 @@ fn each_item_is_fetched_processed_and_saved_once(check: &Check) {
         let plant = Plant::new(durations(&codes), limit, crews(crew));
         plant.works();
         for (called, what) in plant.called.iter().zip(["fetched", "processed", "given to `save`"]) {
-            let mut called = called.lock().unwrap().clone();
-            called.sort_unstable();
-            expect_eq(&format!("the items that were {what}, sorted"), called, (0..codes.len()).collect());
+            let (what, called) = (format!("the items that were {what}"), called.lock().unwrap().clone());
+            expect_in_any_order(&what, &called, &(0..codes.len()).collect::<Vec<_>>());
         }
     });
 }
@@ -420,11 +422,9 @@ fn a_stage_may_call_run_itself(check: &Check) {
         let [fetchers, processors] = crews(crew);
         let items = 0..items as u64;
         let outcome = pipeline::run(items.clone(), stage(fetchers, Ok), stage(processors, process), 3, save);
-        let wanted = items.map(|item| (0..inner as u64).map(|n| n + item).sum()).collect();
-        let mut totals = totals.into_inner().unwrap();
-        totals.sort_unstable();
+        let wanted: Vec<u64> = items.map(|item| (0..inner as u64).map(|n| n + item).sum()).collect();
         expect_eq("what the outer call returned", outcome, Ok(()));
-        expect_eq("what the inner calls added up, sorted", totals, wanted);
+        expect_in_any_order("what the inner calls added up", &totals.into_inner().unwrap(), &wanted);
     });
 }
 

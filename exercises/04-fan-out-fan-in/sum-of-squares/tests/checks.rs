@@ -6,7 +6,8 @@ use std::thread;
 use std::time::Duration;
 
 use harness::{
-    Check, Kind, Meter, Page, catch, checks, every_thread_has_finished, expect, expect_eq, fail, input,
+    Check, Kind, Meter, Page, catch, checks, every_thread_has_finished, expect, expect_eq,
+    expect_in_any_order, fail, input,
 };
 use harness::{now, pause};
 
@@ -51,7 +52,7 @@ fn the_total_is_the_sum_of_the_partials(check: &Check) {
 
 fn every_task_is_computed_once(check: &Check) {
     check.small("2 tasks and 2 workers", (vec![1u64, 2], 2usize));
-    check.forall(input::numbers_and(0..4, 0..=6, 1..=4), |(mut tasks, workers)| {
+    check.forall(input::numbers_and(0..4, 0..=6, 1..=4), |(tasks, workers)| {
         let calls = Arc::new(Mutex::new(Vec::new()));
         let work = |n: u64| {
             calls.lock().unwrap().push(n);
@@ -60,10 +61,8 @@ fn every_task_is_computed_once(check: &Check) {
         };
         let total = run(&tasks, workers, work, Page::new());
         expect_eq("the total returned", total.ok(), Some(tasks.iter().map(|n| n + 1).sum::<u64>()));
-        let mut called = calls.lock().unwrap().clone();
-        called.sort_unstable();
-        tasks.sort_unstable();
-        expect_eq("the tasks that `work` was called for, sorted", called, tasks);
+        let called = calls.lock().unwrap().clone();
+        expect_in_any_order("the tasks that `work` was called for", &called, &tasks);
     });
 }
 
@@ -104,14 +103,9 @@ fn each_task_has_its_line_and_the_total_comes_last(check: &Check) {
         let Some(lines) = text.strip_suffix(&end) else {
             fail(Kind::WrongAnswer, format!("the output should end with {end:?}, and is {text:?}"));
         };
-        let mut got: Vec<&str> = lines.split_inclusive('\n').collect();
-        let mut expected: Vec<String> =
-            tasks.iter().map(|n| format!("n={n}: {}\n", sum_of_squares(*n))).collect();
-        got.sort_unstable();
-        expected.sort_unstable();
-        expect(got == expected, Kind::WrongAnswer, || {
-            format!("the lines of the tasks, sorted: expected {expected:?}, got {got:?}")
-        });
+        let got: Vec<String> = lines.split_inclusive('\n').map(str::to_owned).collect();
+        let line = |n: &u64| format!("n={n}: {}\n", sum_of_squares(*n));
+        expect_in_any_order("the lines of the tasks", &got, &tasks.iter().map(line).collect::<Vec<_>>());
     });
 }
 
