@@ -37,3 +37,15 @@ where
     drop(sender);
     counts.into_iter().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Noor's test.
+    #[test]
+    fn eight_trays_and_four_workers() {
+        let photos = [118, 102, 97, 120, 88, 109, 94, 101];
+        assert_eq!(count_all(&photos, 4, |seedlings| *seedlings), photos);
+    }
+}

@@ -101,3 +101,15 @@ where
     });
     pages.into_inner()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Tomás's test.
+    #[test]
+    fn one_office_and_one_printer() {
+        // The pages of four jobs: one, two, three, and four.
+        assert_eq!(print_all(vec![0..4], 2, 1, |job| job + 1), 10);
+    }
+}

@@ -104,3 +104,18 @@ where
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Farid's test.
+    #[test]
+    fn six_cues_and_one_translator() {
+        let cues =
+            ["hello?", "who is there?", "it is me.", "at this hour?", "the door was open.", "it always is."];
+        let mut shown = Vec::new();
+        subtitle(cues.into_iter(), 1, 2, str::to_uppercase, |line| shown.push(line));
+        assert_eq!(shown, cues.map(str::to_uppercase));
+    }
+}

@@ -43,3 +43,16 @@ where
         done.into_iter().map(|(_, thumbnail)| thumbnail).collect()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ines's test.
+    #[test]
+    fn a_folder_and_four_workers() {
+        let pictures = ["cat", "dog", "eel", "fox", "gnu", "hen", "ibis", "jay"];
+        let render = |name: &str| format!("{name}.thumb");
+        assert_eq!(render_all(pictures.to_vec(), 4, render), pictures.map(render));
+    }
+}

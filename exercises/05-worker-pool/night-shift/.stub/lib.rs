@@ -124,3 +124,19 @@ impl<R: Send + 'static> Drop for Shift<R> {
         self.close();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Jonas's test.
+    #[test]
+    fn ten_clips_and_four_workers() {
+        let shift = Shift::begin(4);
+        for clip in 0..10 {
+            assert_eq!(shift.submit(move || clip * clip), clip);
+        }
+        let wanted: Vec<_> = (0..10).map(|clip| Outcome::Done(clip * clip)).collect();
+        assert_eq!(shift.finish(), wanted);
+    }
+}
