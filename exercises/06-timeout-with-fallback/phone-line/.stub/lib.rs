@@ -51,3 +51,17 @@ impl<Q: Send + 'static, A: Send + 'static> Line<Q, A> {
         questions.into_iter().map(|question| self.ask(question, limit)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Mara's test.
+    #[test]
+    fn three_questions_and_their_answers() {
+        let mut line = Line::open(|city: &str| city.len() * 100);
+        let hour = Duration::from_secs(3600);
+        let answers = ["Oslo", "Lisbon", "Rome"].map(|city| line.ask(city, hour));
+        assert_eq!(answers, [Some(400), Some(600), Some(400)]);
+    }
+}

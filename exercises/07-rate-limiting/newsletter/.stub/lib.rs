@@ -73,3 +73,15 @@ impl Quota {
         self.take();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ayla's test.
+    #[test]
+    fn three_mails_at_once_and_no_fourth() {
+        let quota = Quota::new(Duration::from_secs(3600), 3);
+        assert_eq!([0; 4].map(|_| quota.try_take()), [true, true, true, false]);
+    }
+}

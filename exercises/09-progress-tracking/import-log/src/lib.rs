@@ -68,3 +68,23 @@ where
     writeln!(log.into_inner().unwrap(), "imported {} of {total}", done - failed)?;
     Ok(done - failed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Jonas's test.
+    #[test]
+    fn three_records_and_one_worker() {
+        let store = |record| if record == 8 { Err("refused".to_owned()) } else { Ok(()) };
+        let mut log = Vec::new();
+        assert_eq!(import(&[7, 8, 9], 1, store, &mut log).unwrap(), 2);
+        let lines = [
+            "[1/3, 0 failed] record 7 stored",
+            "[2/3, 1 failed] record 8 failed: refused",
+            "[3/3, 1 failed] record 9 stored",
+            "imported 2 of 3\n",
+        ];
+        assert_eq!(String::from_utf8(log).unwrap(), lines.join("\n"));
+    }
+}

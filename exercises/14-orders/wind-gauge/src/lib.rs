@@ -40,3 +40,17 @@ impl Gauge {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ada's test.
+    #[test]
+    fn a_measurement_is_read_as_it_was_stored() {
+        let gauge = Gauge::new();
+        assert_eq!(gauge.get(), (0, 0));
+        gauge.set(19, 310);
+        assert_eq!(gauge.get(), (19, 310));
+    }
+}
