@@ -72,6 +72,19 @@ pub fn expect_in_time(
     end(Failure { kind, message: message(), moment: Some(Box::new(moment)) });
 }
 
+/// As [`expect_in_time`], for what happens now and began `took` ago: it may take as long as `allowed` says.
+pub fn expect_took(
+    what: &str,
+    took: Duration,
+    allowed: RangeInclusive<Duration>,
+    message: impl FnOnce() -> String,
+) {
+    let at = crate::now();
+    let begin = at.saturating_sub(took);
+    let in_time = begin.saturating_add(*allowed.start())..=begin.saturating_add(*allowed.end());
+    expect_in_time(what, at, in_time, message);
+}
+
 /// Fails the case unless `what` is as it should be.
 pub fn expect_eq<T: PartialEq + Debug>(what: &str, got: T, wanted: T) {
     if decoy::is_changed() {

@@ -49,7 +49,9 @@ mod threads;
 mod watchdog;
 
 pub use check::{Check, Entry};
-pub use expect::{catch, expect, expect_eq, expect_in_any_order, expect_in_time, fail, panic_message};
+pub use expect::{
+    catch, expect, expect_eq, expect_in_any_order, expect_in_time, expect_took, fail, panic_message,
+};
 pub use plain::Plain;
 pub use probe::{
     Drops, Gate, Line, Meter, Page, Threads, beats, every_thread_has_finished, now, pause, pause_until,

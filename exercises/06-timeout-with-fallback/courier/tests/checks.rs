@@ -6,7 +6,9 @@ use std::thread;
 use std::time::Duration;
 
 use courier::{News, wait_at_the_door};
-use harness::{Check, Drops, Kind, catch, checks, expect, expect_eq, fail, input, now, panic_message, pause};
+use harness::{
+    Check, Drops, Kind, catch, checks, expect_eq, expect_took, fail, input, now, panic_message, pause,
+};
 
 checks! {
     1 => a_parcel_that_is_there_arrives;
@@ -84,7 +86,7 @@ fn a_parcel_arrives_at_once(check: &Check) {
             )
         };
         let late = now() - sent;
-        expect(late <= SOON, Kind::TooLate, || {
+        expect_took("the call returned", late, Duration::ZERO..=SOON, || {
             format!("the call returned {late:?} after the parcel had been sent")
         });
         drop(kept);
@@ -147,8 +149,7 @@ fn it_is_not_yet_at_the_limit_and_not_before(check: &Check) {
         let before = now();
         expect_eq("the news while a courier is on the way", wait(&parcels, limit), News::NotYet);
         let took = now() - before;
-        expect(took >= limit, Kind::TooEarly, || format!("with a limit of {limit:?} the call took {took:?}"));
-        expect(took <= limit + SOON, Kind::TooLate, || {
+        expect_took("the call returned", took, limit..=limit + SOON, || {
             format!("with a limit of {limit:?} the call took {took:?}")
         });
         drop(courier);
@@ -162,8 +163,7 @@ fn a_limit_may_have_any_length(check: &Check) {
         let before = now();
         expect_eq("the news while a courier is on the way", wait(&parcels, limit), News::NotYet);
         let took = now() - before;
-        expect(took >= limit, Kind::TooEarly, || format!("with a limit of {limit:?} the call took {took:?}"));
-        expect(took <= limit + SOON, Kind::TooLate, || {
+        expect_took("the call returned", took, limit..=limit + SOON, || {
             format!("with a limit of {limit:?} the call took {took:?}")
         });
         drop(courier);
@@ -239,7 +239,7 @@ fn it_is_never_as_soon_as_the_last_courier_leaves(check: &Check) {
         let (before, last) = (now(), TICK * (n * couriers) as u32 / 2);
         expect_eq("the news when the last courier leaves", wait(&parcels, HOUR), News::Never);
         let took = now() - before;
-        expect(took <= last + SOON, Kind::TooLate, || {
+        expect_took("the call returned", took, Duration::ZERO..=last + SOON, || {
             format!("the last courier left after {last:?}, and the call took {took:?}")
         });
     });

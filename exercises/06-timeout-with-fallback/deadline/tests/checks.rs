@@ -8,7 +8,9 @@ use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use deadline::{Cancelled, Deadline, TimedOut, with_timeout};
-use harness::{Check, Drops, Gate, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq};
+use harness::{
+    Check, Drops, Gate, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq, expect_took,
+};
 use harness::{fail, input, now, panic_message, pause, settle};
 
 checks! {
@@ -101,8 +103,10 @@ fn took<R>(call: impl FnOnce() -> R) -> (Duration, R) {
 
 /// Not before the limit, and soon after it.
 fn at(limit: Duration, took: Duration, what: &str) {
-    expect(took >= limit, Kind::TooEarly, || format!("{what} of {limit:?} gave up after {took:?}"));
-    expect(took <= limit + SOON, Kind::TooLate, || format!("{what} of {limit:?} returned after {took:?}"));
+    let verb = if took < limit { "gave up" } else { "returned" };
+    expect_took("the call returned", took, limit..=limit + SOON, || {
+        format!("{what} of {limit:?} {verb} after {took:?}")
+    });
 }
 
 /// Neither `Clone` nor `Copy`.
@@ -158,7 +162,7 @@ fn a_result_is_returned_at_once(check: &Check) {
         };
         let ended = timed(limit, work, never);
         let late = now() - ended;
-        expect(late <= SOON, Kind::TooLate, || {
+        expect_took("the call returned", late, Duration::ZERO..=SOON, || {
             format!("the call returned {late:?} after its work had ended")
         });
     });
@@ -212,7 +216,7 @@ fn a_hundred_late_calls_hold_up_no_other(check: &Check) {
         }
         let (took, answer) = took(|| timed(HOUR, |_| Answer(7), never));
         expect_eq("a call in time after many late ones", answer, Answer(7));
-        expect(took <= SOON, Kind::TooLate, || {
+        expect_took("the call returned", took, Duration::ZERO..=SOON, || {
             format!("after {late} late calls, a call whose work takes no time took {took:?}")
         });
         gate.open();
@@ -337,7 +341,7 @@ fn a_slow_fallback_holds_up_no_other_call(check: &Check) {
                 )
             });
             expect_eq("a call beside a slow fallback", answer, Answer(7));
-            expect(took_it <= takes + SOON, Kind::TooLate, || {
+            expect_took("the call returned", took_it, Duration::ZERO..=takes + SOON, || {
                 format!("beside a slow fallback, a call whose work takes {takes:?} took {took_it:?}")
             });
             for _ in 0..late {
@@ -630,7 +634,7 @@ fn a_panic_is_passed_on_at_once(check: &Check) {
         expect(outcome.is_err(), Kind::SwallowedPanic, || {
             "the work panicked in time, and the call returned".into()
         });
-        expect(took <= takes + SOON, Kind::TooLate, || {
+        expect_took("the call returned", took, Duration::ZERO..=takes + SOON, || {
             format!("the work panicked after {takes:?}, and the call ended after {took:?}")
         });
     });
@@ -695,7 +699,9 @@ fn a_limit_of_zero_waits_for_nothing(check: &Check) {
             called.load(Ordering::SeqCst),
             answer.0,
         );
-        expect(took <= SOON, Kind::TooLate, || format!("with a limit of zero the call took {took:?}"));
+        expect_took("the call returned", took, Duration::ZERO..=SOON, || {
+            format!("with a limit of zero the call took {took:?}")
+        });
         gate.open();
     });
 }
@@ -782,19 +788,21 @@ fn each_step_gets_what_is_left(check: &Check) {
             let since = now() - before;
             match used {
                 0..10 => {
-                    let gave_up = outcome.is_err() && since < limit;
-                    expect(!gave_up, Kind::TooEarly, || {
-                        format!("of {limit:?}, a step gave up after {since:?}")
-                    });
+                    if outcome.is_err() {
+                        let at_last = limit..=Duration::MAX;
+                        expect_took("the step gave up", since, at_last, || {
+                            format!("of {limit:?}, a step gave up after {since:?}")
+                        });
+                    }
                     expect_eq("a step in time", outcome, Ok(Answer(n as usize)));
                 }
                 10 => return,
                 _ => {
-                    expect(since <= limit + SOON, Kind::TooLate, || {
+                    expect_took("the step returned", since, Duration::ZERO..=limit + SOON, || {
                         format!("of a deadline after {limit:?}, a step returned after {since:?}")
                     });
                     expect_eq("a step that was late", outcome, Err(TimedOut));
-                    expect(since >= limit, Kind::TooEarly, || {
+                    expect_took("the step gave up", since, limit..=limit + SOON, || {
                         format!("of {limit:?}, a step gave up after {since:?}")
                     });
                 }
@@ -813,9 +821,9 @@ fn time_between_the_steps_counts(check: &Check) {
         let outcome = step(&deadline, move |_| pause(HOUR));
         let since = now() - before;
         expect_eq("a step that was late", outcome, Err(TimedOut));
-        expect(since >= limit, Kind::TooEarly, || format!("of {limit:?}, a step gave up after {since:?}"));
-        expect(since <= limit + SOON, Kind::TooLate, || {
-            format!("of a deadline after {limit:?}, a step returned after {since:?}")
+        let verb = if since < limit { "gave up" } else { "returned" };
+        expect_took("the step returned", since, limit..=limit + SOON, || {
+            format!("of a deadline after {limit:?}, a step {verb} after {since:?}")
         });
     });
 }
@@ -835,7 +843,9 @@ fn after_the_deadline_no_step_begins(check: &Check) {
             });
             let took = now() - before;
             expect_eq("a step after the deadline", outcome, Err(TimedOut));
-            expect(took <= SOON, Kind::TooLate, || format!("a step after the deadline took {took:?}"));
+            expect_took("the step returned", took, Duration::ZERO..=SOON, || {
+                format!("a step after the deadline took {took:?}")
+            });
             expect_eq("how many steps that never begin are kept when `call` returns", drops.alive(), 0);
             settle();
             expect_eq("how many steps began after the deadline", meter.entered(), 0);
@@ -900,7 +910,7 @@ fn threads_share_a_deadline(check: &Check) {
                     let wanted = if n < 4 { Ok(Answer(n as usize)) } else { Err(TimedOut) };
                     expect_eq("one of several steps at once", outcome, wanted);
                     let end = limit.min(TICK * n as u32 + TICK / 2);
-                    expect(since <= end + SOON, Kind::TooLate, || {
+                    expect_took("the step returned", since, Duration::ZERO..=end + SOON, || {
                         format!("one of several steps at once should return after {end:?}, and returned after {since:?}")
                     });
                 });

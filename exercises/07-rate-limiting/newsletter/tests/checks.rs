@@ -7,7 +7,8 @@ use std::thread;
 use std::time::Duration;
 
 use harness::{
-    Check, Kind, catch, checks, every_thread_has_finished, expect, expect_eq, input, now, pause, settle,
+    Check, Kind, catch, checks, every_thread_has_finished, expect, expect_eq, expect_in_time, expect_took,
+    input, now, pause, settle,
 };
 use newsletter::Quota;
 
@@ -57,7 +58,7 @@ impl Bound {
     /// A place was taken between these two. Clause 1 lets it come a period earlier than clause 2 asks for.
     fn took(&mut self, called: Duration, returned: Duration) {
         let earliest = self.full_if_early.saturating_sub(self.period * self.burst);
-        expect(returned >= earliest, Kind::TooEarly, || {
+        expect_in_time("a place was taken", returned, earliest..=Duration::MAX, || {
             let Self { period, burst, .. } = self;
             format!(
                 "the place of a mail was taken at {returned:?}, and the bound allows the next one at {earliest:?} (burst {burst}, one in {period:?})"
@@ -98,7 +99,7 @@ impl Bound {
         let mut before = Duration::ZERO;
         for (from, (called, returned)) in from.into_iter().zip(log) {
             let free = self.latest().max(before).max(called);
-            expect(returned <= free + SOON, Kind::TooLate, || {
+            expect_in_time("the call returned", returned, Duration::ZERO..=free + SOON, || {
                 format!(
                     "a place was free at {free:?}, and the call that waits for it returned at {returned:?}"
                 )
@@ -114,7 +115,7 @@ fn tried(quota: &Quota) -> (Duration, bool, Duration) {
     let called = now();
     let taken = quota.try_take();
     let returned = now();
-    expect(returned - called < SOON, Kind::TooLate, || {
+    expect_in_time("`try_take` returned", returned, called..=called + SOON, || {
         format!("`try_take` was called at {called:?} and returned at {returned:?}: it should return at once")
     });
     (called, taken, returned)
@@ -205,7 +206,7 @@ fn calls_that_wait_for_one_quota_hold_up_no_other(check: &Check) {
         let (other, began) = (Quota::new(PERIOD, (burst + more) as u32), now());
         (0..burst).for_each(|_| other.wait());
         let took = now() - began;
-        expect(took < SOON, Kind::TooLate, || {
+        expect_took("`wait` returned", took, Duration::ZERO..=SOON, || {
             format!("calls wait for one quota, and `wait` took {took:?} for the free places of another one")
         });
         let taken = (0..more + 2).filter(|_| tried(&other).1).count();
@@ -283,7 +284,9 @@ fn a_free_place_is_taken_without_waiting(check: &Check) {
     check.forall(input::pair(1..=5, 0..=2), |(calls, more)| {
         let (quota, began) = (Quota::new(PERIOD, (calls + more) as u32), now());
         (0..calls).for_each(|_| quota.wait());
-        expect(now() - began < SOON, Kind::TooLate, || "`wait` waited, and a place was free".into());
+        expect_took("`wait` returned", now() - began, Duration::ZERO..=SOON, || {
+            "`wait` waited, and a place was free".into()
+        });
         let taken = (0..more + 2).filter(|_| quota.try_take()).count();
         expect_eq("how many places are left", taken, more);
     });

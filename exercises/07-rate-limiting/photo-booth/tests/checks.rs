@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use harness::{Check, Kind, checks, expect, input, now};
+use harness::{Check, Kind, checks, expect, expect_took, input, now};
 use photo_booth::Booth;
 
 checks! {
@@ -97,7 +97,7 @@ fn the_answer_comes_at_once(check: &Check) {
             booth.book(opening + MINUTE);
         }
         let took = now() - began;
-        expect(took < Duration::from_millis(50), Kind::TooLate, || {
+        expect_took("the calls had returned", took, Duration::ZERO..=Duration::from_millis(50), || {
             format!("{requests} calls of `book` took {took:?}: `book` should answer at once, and not wait")
         });
     });

@@ -178,8 +178,9 @@ fn expect_sleep(policy: &Policy, attempt: usize, draw: f64, got: Duration) {
 }
 
 fn expect_soon(since: Duration, until: Duration, what: &str) {
-    let took = until.saturating_sub(since);
-    expect(took <= SOON, Kind::TooLate, || format!("{what} {took:?} later, and should at once"));
+    expect_in_time("`retry` returned", until, Duration::ZERO..=since + SOON, || {
+        format!("{what} {:?} later, and should at once", until.saturating_sub(since))
+    });
 }
 
 /// The numbers say whether an attempt succeeds: a zero does.
@@ -424,11 +425,10 @@ fn a_sleep_begins_when_the_retry_has_been_told(check: &Check) {
         expect_eq("what `retry` returned", ended, Err(RetryError::Exhausted(7)));
         for ((sleep, told), begun) in told.into_inner().into_iter().zip(begun.into_inner().into_iter().skip(1)) {
             let slept = begun - told;
-            let message = || {
+            let due = told + sleep;
+            expect_in_time("the next attempt began", begun, due.saturating_sub(Duration::from_micros(1))..=due + SOON, || {
                 format!("a sleep was to be {sleep:?}, and the next attempt was made {slept:?} after `on_retry` had returned")
-            };
-            expect(slept + Duration::from_micros(1) >= sleep, Kind::TooEarly, message);
-            expect(slept <= sleep + SOON, Kind::TooLate, message);
+            });
         }
     });
 }
@@ -542,7 +542,7 @@ fn deadline_is_kept(policy: &Policy, draws: &[f64], run: &Run) {
     for (place, (_, sleep)) in run.told.iter().enumerate() {
         let end = run.told_at[place] + *sleep;
         expect_sleep(policy, place + 1, draws[place % draws.len()], *sleep);
-        expect(end <= deadline + SOON, Kind::TooLate, || {
+        expect_in_time("the sleep would end", end, Duration::ZERO..=deadline + SOON, || {
             format!("a sleep of {sleep:?} was begun, which ends {:?} after the deadline", end - deadline)
         });
     }
@@ -584,7 +584,7 @@ fn the_time_of_the_draw_counts(check: &Check) {
         let mut on_retry = |_, sleep: Duration| latest.set(now() + sleep);
         let ended = call(&policy, &jitter, &Stop::new(), &mut on_retry, &mut || Err(Failure::Transient(7)));
         let late = latest.get().saturating_sub(deadline);
-        expect(late <= SOON, Kind::TooLate, || {
+        expect_in_time("the sleep would end", latest.get(), Duration::ZERO..=deadline + SOON, || {
             format!(
                 "a sleep was begun that ends {late:?} after the deadline; each draw takes {:?}",
                 TICK * takes as u32
