@@ -88,6 +88,10 @@ impl Facts {
         let is_learners = |thread: &&Thread| {
             thread.file.as_ref().is_some_and(|file| is_learners(file) && !file.ends_with("checks.rs"))
         };
+        let on_a_condvar = finding.threads.iter().filter(is_learners);
+        let on_a_condvar = on_a_condvar.filter(|thread| waits_for(thread).contains("Condvar"));
+        // One that waits rightly says nothing of what went wrong: the one that missed something is told.
+        let notified = on_a_condvar.filter_map(|thread| notified(&thread.name, steps)).min_by_key(|it| it.0);
         for thread in finding.threads.iter().filter(is_learners) {
             let what = waits_for(thread);
             let name = &thread.name;
@@ -99,7 +103,7 @@ impl Facts {
                     if there == 1 { "One thread is".to_owned() } else { format!("{there} threads are") }
                 ));
             } else if what.contains("Condvar") {
-                told.extend(notified(name, steps));
+                told.extend(notified.as_ref().map(|(_, said)| said.clone()));
             } else if what.contains("message on") && what.contains("channel") {
                 told.push(format!(
                     "`{name}` waits for a message, and none comes. A sender of its channel still exists. Ask who \
@@ -185,35 +189,56 @@ fn cycle(threads: &[Thread]) -> Option<Vec<String>> {
     })
 }
 
+/// How a thread came to wait on a Condvar in vain, what tells most first.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+enum Missed {
+    AnotherWasWoken,
+    CameBefore,
+    NothingAfter,
+    Never,
+}
+
 /// What became of the notifications of the Condvar that `thread` waits on in the end.
-fn notified(thread: &str, steps: &[Step]) -> Option<String> {
+fn notified(thread: &str, steps: &[Step]) -> Option<(Missed, String)> {
     let began = steps.iter().rposition(|step| step.thread == thread && step.op == "wait" && step.blocked)?;
     let object = steps[began].object.as_ref()?;
     let is_notification =
         |step: &&Step| step.op.starts_with("notify") && step.object.as_ref() == Some(object);
     let after: Vec<&Step> = steps[began..].iter().filter(is_notification).collect();
     let before = steps[..began].iter().rev().find(is_notification);
-    match (after.last(), before) {
-        (Some(last), _) => Some(format!(
-            "The last notification of the Condvar{} woke another thread and not `{thread}`. Ask who can wait there \
-             at that moment, and what the one that was woken does for the others.",
-            at(last.line)
-        )),
-        (None, Some(last)) if last.outcome.as_deref() == Some("nobody waits") => Some(format!(
-            "The last notification of the Condvar{} came before `{thread}` began to wait, and reached nobody. A \
-             Condvar keeps no notification for later. Ask what `{thread}` had looked at before it waited, and \
-             what could change in between.",
-            at(last.line)
-        )),
-        (None, Some(_)) => Some(format!(
-            "Nothing notified the Condvar after `{thread}` had begun to wait. Ask which change it waits for, and \
-             who makes it."
-        )),
-        (None, None) => Some(format!(
-            "Nothing ever notified the Condvar that `{thread}` waits on. Ask which change it waits for, and who \
-             makes it."
-        )),
-    }
+    Some(match (after.last(), before) {
+        (Some(last), _) => (
+            Missed::AnotherWasWoken,
+            format!(
+                "The last notification of the Condvar{} woke another thread and not `{thread}`. Ask who can wait \
+                 there at that moment, and what the one that was woken does for the others.",
+                at(last.line)
+            ),
+        ),
+        (None, Some(last)) if last.outcome.as_deref() == Some("nobody waits") => (
+            Missed::CameBefore,
+            format!(
+                "The last notification of the Condvar{} came before `{thread}` began to wait, and reached nobody. \
+                 A Condvar keeps no notification for later. Ask what `{thread}` had looked at before it waited, \
+                 and what could change in between.",
+                at(last.line)
+            ),
+        ),
+        (None, Some(_)) => (
+            Missed::NothingAfter,
+            format!(
+                "Nothing notified the Condvar after `{thread}` had begun to wait. Ask which change it waits for, \
+                 and who makes it."
+            ),
+        ),
+        (None, None) => (
+            Missed::Never,
+            format!(
+                "Nothing ever notified the Condvar that `{thread}` waits on. Ask which change it waits for, and \
+                 who makes it."
+            ),
+        ),
+    })
 }
 
 /// A thread that stores what it has made from a load, with another thread's write in between.
@@ -226,8 +251,15 @@ fn overwritten(steps: &[Step]) -> Option<String> {
         if steps[own].op != "load" {
             continue;
         }
-        let between =
-            steps[own..end].iter().find(|step| step.thread != store.thread && same(step) && writes(step));
+        // A flag that two threads raise is raised: nothing is lost.
+        let is_flag = |step: &Step| {
+            step.op == "store"
+                && step.outcome == store.outcome
+                && ["true", "false"].map(Some).contains(&step.outcome.as_deref())
+        };
+        let between = steps[own..end]
+            .iter()
+            .find(|step| step.thread != store.thread && same(step) && writes(step) && !is_flag(step));
         if let Some(other) = between {
             return Some(format!(
                 "`{}` read the value{} and wrote it{}. In between, `{}` changed it{}. Ask what has to happen as one \
@@ -379,6 +411,22 @@ mod tests {
         };
         assert!(said(vec![step("b", "store", "n", 4)])[0].contains("In between, `b` changed it at line 4"));
         assert!(said(vec![step("b", "store", "m", 4)]).is_empty());
+    }
+
+    #[test]
+    fn a_flag_that_two_threads_raise_is_no_lost_write() {
+        let raise = |thread: &str| Step { outcome: Some("true".into()), ..step(thread, "store", "stop", 4) };
+        let steps = vec![step("a", "load", "stop", 3), raise("b"), raise("a")];
+        assert!(facts(Kind::Race, Vec::new(), steps).sentences.is_empty());
+    }
+
+    #[test]
+    fn of_those_on_a_condvar_the_one_that_missed_something_is_told() {
+        let on = |name| waits(name, "a notification on the Condvar `changed`");
+        let wait = |thread: &str, line| Step { blocked: true, ..step(thread, "wait", "changed", line) };
+        let steps = vec![wait("office", 3), step("printer", "notify_one", "changed", 7), wait("printer", 5)];
+        let said = facts(Kind::Deadlock, vec![on("printer"), on("office")], steps).sentences;
+        assert!(said[0].contains("woke another thread and not `office`"), "{said:?}");
     }
 
     #[test]
