@@ -1,5 +1,6 @@
 //! What mdBook doesn't tell: a dead link, a missing anchor, a lesson without its exercises.
 
+use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -298,8 +299,30 @@ fn a_lesson_that_is_to_come_says_so_in_one_paragraph() {
     }
 }
 
-/// The minutes that a learner needs to read a chapter.
-const CHAPTER: u32 = 20;
+/// What is said of the course as a whole, which `cargo checker list` shows.
+#[derive(Deserialize)]
+struct Overview {
+    /// The minutes that a learner needs to read a chapter.
+    chapter: u32,
+    needs: BTreeMap<String, String>,
+    ways: Vec<Way>,
+}
+
+#[derive(Deserialize)]
+struct Way {
+    name: String,
+    takes: String,
+    does: String,
+}
+
+fn overview() -> Overview {
+    toml::from_str(&read(root().join("course.toml"))).unwrap()
+}
+
+/// The numbers in a text, in their order.
+fn numbers(text: &str) -> Vec<u32> {
+    text.split(|c: char| !c.is_ascii_digit()).filter_map(|number| number.parse().ok()).collect()
+}
 
 /// The minutes of an exercise, as its `Cargo.toml` has them.
 fn minutes(lesson: &str, exercise: &str) -> u32 {
@@ -309,8 +332,9 @@ fn minutes(lesson: &str, exercise: &str) -> u32 {
 }
 
 #[test]
-fn the_introduction_shows_the_whole_course_with_its_times() {
+fn the_introduction_shows_the_whole_course_with_its_times_and_needs() {
     let (introduction, exercises) = (read(root().join("README.md")), exercises());
+    let overview = overview();
     let mut wrong = Vec::new();
     for (lesson, text) in lessons() {
         let number: u32 = lesson.split('-').next().unwrap().parse().unwrap();
@@ -321,17 +345,45 @@ fn the_introduction_shows_the_whole_course_with_its_times() {
             continue;
         };
         let inside = exercises.get(&lesson).into_iter().flatten();
-        let minutes = CHAPTER + inside.map(|exercise| minutes(&lesson, exercise)).sum::<u32>();
+        let minutes = overview.chapter + inside.map(|exercise| minutes(&lesson, exercise)).sum::<u32>();
         // To the nearest half an hour.
         let halves = (minutes + 15) / 30;
         let time = format!("{}{} h", halves / 2, if halves % 2 == 1 { "½" } else { "" });
-        if complete().contains_key(&lesson) && !row.starts_with(&format!("{time} |")) {
+        let (shown, row) = row.split_once(" | ").unwrap();
+        if shown != time {
             wrong.push(format!(
                 "the chapter and the exercises of {lesson} take {time} ({minutes} min): {row}"
             ));
         }
+        let needs = overview.needs.get(&number.to_string()).map_or("", String::as_str);
+        if row.split('|').next().unwrap().trim() != needs {
+            wrong.push(format!("course.toml says that {lesson} needs `{needs}`: {row}"));
+        }
+        if numbers(needs).into_iter().any(|it| it >= number) {
+            wrong.push(format!("{lesson} needs a lesson that comes later: {needs}"));
+        }
     }
     nothing_in(wrong);
+}
+
+#[test]
+fn the_introduction_and_the_readme_show_the_ways_through_the_course() {
+    let introduction = read(root().join("README.md"));
+    let section = introduction.split("\n## Ways through\n").nth(1).expect("a section on the ways");
+    let shown: Vec<_> = section.trim().split("\n\n").collect();
+    let ways = overview().ways;
+    assert_eq!(shown.len(), ways.len(), "each way has a paragraph");
+    let readme = read(workbook().join("README.md"));
+    for (way, shown) in ways.iter().zip(shown) {
+        let start = format!("**{}** ({}).", way.name, way.takes);
+        assert!(shown.starts_with(&start), "{start} {shown}");
+        assert_eq!(numbers(shown), numbers(&way.does), "{shown}");
+        let row = format!("| {} | {} | {} |", way.name, way.takes, way.does);
+        assert!(readme.contains(&row), "README.md has no row {row}");
+    }
+    assert!(
+        readme.contains("](lessons/README.md#the-course)") && anchors(&introduction).contains("the-course")
+    );
 }
 
 #[test]
