@@ -170,6 +170,19 @@ fn an_overview_that_can_not_be_understood_is_named_and_the_list_is_shown() {
 }
 
 #[test]
+fn a_warm_up_is_listed_first_whatever_its_order() {
+    let workbook = Workbook::new();
+    let manifest = workbook.read("exercises/01-greeting/wave/Cargo.toml");
+    workbook.write(
+        "exercises/01-greeting/wave/Cargo.toml",
+        manifest.replace("minutes = 5", "minutes = 5\nkind = \"warm-up\""),
+    );
+    let list = workbook.checker("list").run().exits(0).stdout();
+    let place = |name: &str| list.find(name).unwrap();
+    assert!(list.contains("Wave · warm-up") && place("· wave") < place("· greet"), "{list}");
+}
+
+#[test]
 fn the_list_can_be_filtered() {
     let workbook = Workbook::new();
     let ended = workbook.checker("list --filter wav").run().exits(0).shows("wave");
