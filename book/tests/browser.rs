@@ -197,7 +197,13 @@ fn a_page_fits_a_desk_a_phone_and_the_dark() {
 #[test]
 fn the_table_side_by_side_is_printed_on_two_sides() {
     let Some(mut browser) = browser() else { return };
-    browser.open(&page("side-by-side.html"), View { print: true, ..DESKTOP });
+    // As wide as the text of a side of A4.
+    let paper = View { print: true, width: 718, ..DESKTOP };
+    browser.open(&page("side-by-side.html"), paper);
+    let wide = "[...document.querySelectorAll('main, main table, main div')]\
+                .filter((it) => it.scrollWidth > it.clientWidth + 1).map((it) => it.className)";
+    assert_eq!(browser.value(wide), json!([]));
+    browser.screenshot_page("side-by-side-paper");
     let sides = browser.print("side-by-side");
     assert!((1..=2).contains(&sides), "{sides} sides");
 }

@@ -202,11 +202,12 @@ fn end(svg: &mut String, lanes: &[Lane<'_>], record: &Record) {
         let cross = format!("M{} {}l8 8m0 -8l-8 8", x - 4, top + 16);
         line(svg, &format!("<path d=\"{cross}\" stroke=\"currentColor\" stroke-width=\"2\"/>"));
     }
-    let (word, x) = match record.ending.as_str() {
-        "deadlock" => ("nothing can run any more", MARGIN + 22),
-        _ => ("the end", MARGIN),
+    let (word, below) = match record.ending.as_str() {
+        // Below the crosses, which can be anywhere.
+        "deadlock" => ("nothing can run any more", 42),
+        _ => ("the end", 25),
     };
-    line(svg, &format!("<text x=\"{x}\" y=\"{}\" font-weight=\"bold\">{word}</text>", top + 25));
+    line(svg, &format!("<text x=\"{MARGIN}\" y=\"{}\" font-weight=\"bold\">{word}</text>", top + below));
     line(svg, "</g>");
 }
 
