@@ -1,6 +1,8 @@
 //! What mdBook doesn't tell: a dead link, a missing anchor, a lesson without its exercises.
 
-use serde::Deserialize;
+mod shelf;
+
+use shelf::{anchors, exercises, lessons, nothing_in, prose, read, root, workbook};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,35 +48,6 @@ const AFTER: [&str; 4] = ["which-pattern.md", "side-by-side.md", "glossary.md", 
 /// How the paragraph begins that tells what the pattern is in async Rust.
 const ASYNC: [&str; 2] = ["In async Rust", "**In async Rust**"];
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
-}
-
-fn workbook() -> PathBuf {
-    root().join("..")
-}
-
-fn read(path: impl AsRef<Path>) -> String {
-    let path = path.as_ref();
-    fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-/// The names of the folders in a folder, sorted.
-fn folders(path: &Path) -> Vec<String> {
-    let entries = fs::read_dir(path).into_iter().flatten().map(Result::unwrap);
-    let folders = entries.filter(|entry| entry.path().is_dir());
-    let mut names: Vec<_> = folders.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
-    names.sort();
-    names
-}
-
-/// The folders of the lessons and of the capstone, with their text.
-fn lessons() -> BTreeMap<String, String> {
-    let numbered = |name: &String| name.as_bytes().first().is_some_and(u8::is_ascii_digit);
-    let folders = folders(&root()).into_iter().filter(numbered);
-    folders.map(|name| (name.clone(), read(root().join(name).join("README.md")))).collect()
-}
-
 /// Every page of the book, from the folder of the lessons, with its text.
 fn pages() -> BTreeMap<PathBuf, String> {
     let mut pages: BTreeMap<_, _> =
@@ -85,53 +58,14 @@ fn pages() -> BTreeMap<PathBuf, String> {
     pages
 }
 
-/// Exercises by lesson, both as folders.
-fn exercises() -> BTreeMap<String, Vec<String>> {
-    let top = workbook().join("exercises");
-    let of = |lesson: String| {
-        let inside = folders(&top.join(&lesson)).into_iter();
-        let exercises =
-            inside.filter(|name| top.join(&lesson).join(name).join("Cargo.toml").is_file()).collect();
-        (lesson, exercises)
-    };
-    folders(&top).into_iter().map(of).collect()
-}
-
 /// What stands between `before` and `after`, wherever that is.
 fn between<'a>(text: &'a str, before: &'a str, after: &'a str) -> impl Iterator<Item = &'a str> {
     text.split(before).skip(1).filter_map(move |rest| Some(rest.split_once(after)?.0))
 }
 
-/// A text without its blocks of code, in which nothing is a link.
-fn prose(text: &str) -> String {
-    let outside = text.split("```").step_by(2);
-    outside.collect::<Vec<_>>().concat()
-}
-
 /// A text without what stands between backticks on a line.
 fn without_code(text: &str) -> String {
     prose(text).split('`').step_by(2).collect::<Vec<_>>().concat()
-}
-
-/// The anchors that mdBook gives the headings of a page.
-fn anchors(text: &str) -> BTreeSet<String> {
-    let prose = prose(text);
-    let headings = prose
-        .lines()
-        .filter_map(|line| line.trim_start_matches('#').strip_prefix(' ').filter(|_| line.starts_with('#')));
-    let slug = |heading: &str| -> String {
-        let kept = heading.trim().to_lowercase();
-        kept.chars()
-            .filter(|c| c.is_alphanumeric() || "-_ ".contains(*c))
-            .map(|c| if c == ' ' { '-' } else { c })
-            .collect()
-    };
-    headings.map(slug).collect()
-}
-
-#[track_caller]
-fn nothing_in(wrong: Vec<String>) {
-    assert!(wrong.is_empty(), "\n{}\n", wrong.join("\n"));
 }
 
 #[test]
@@ -317,115 +251,6 @@ fn every_lesson_tells_what_its_pattern_is_in_async_rust() {
         }
     }
     nothing_in(wrong);
-}
-
-#[test]
-fn a_plain_build_leaves_out_the_crates_that_people_use_at_work() {
-    const CRATE: &str = "lessons/wild";
-    let manifest: toml::Table = toml::from_str(&read(workbook().join("Cargo.toml"))).unwrap();
-    let listed = |key: &str| -> Vec<&str> {
-        manifest["workspace"][key].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect()
-    };
-    assert!(listed("members").contains(&CRATE));
-    let plain = listed("default-members");
-    assert!(plain.len() > 50 && !plain.contains(&CRATE));
-    // Nor does one of the others need it.
-    for member in plain {
-        let manifest: toml::Table =
-            toml::from_str(&read(workbook().join(member).join("Cargo.toml"))).unwrap();
-        for key in ["dependencies", "dev-dependencies", "build-dependencies"] {
-            let needed = manifest.get(key).and_then(|it| it.get("wild"));
-            assert!(needed.is_none(), "{member} needs {CRATE}");
-        }
-    }
-    assert!(read(workbook().join(".ci/run")).contains("cargo test --quiet -p wild"));
-}
-
-/// What is said of the course as a whole, which `cargo checker list` shows.
-#[derive(Deserialize)]
-struct Overview {
-    /// The minutes that a learner needs to read a chapter.
-    chapter: u32,
-    needs: BTreeMap<String, String>,
-    ways: Vec<Way>,
-}
-
-#[derive(Deserialize)]
-struct Way {
-    name: String,
-    takes: String,
-    does: String,
-}
-
-fn overview() -> Overview {
-    toml::from_str(&read(root().join("course.toml"))).unwrap()
-}
-
-/// The numbers in a text, in their order.
-fn numbers(text: &str) -> Vec<u32> {
-    text.split(|c: char| !c.is_ascii_digit()).filter_map(|number| number.parse().ok()).collect()
-}
-
-/// The minutes of an exercise, as its `Cargo.toml` has them.
-fn minutes(lesson: &str, exercise: &str) -> u32 {
-    let manifest = read(workbook().join("exercises").join(lesson).join(exercise).join("Cargo.toml"));
-    let line = manifest.lines().find_map(|line| line.strip_prefix("minutes = ")).unwrap();
-    line.split_whitespace().next().unwrap().parse().unwrap()
-}
-
-#[test]
-fn the_introduction_shows_the_whole_course_with_its_times_and_needs() {
-    let (introduction, exercises) = (read(root().join("README.md")), exercises());
-    let overview = overview();
-    let mut wrong = Vec::new();
-    for (lesson, text) in lessons() {
-        let number: u32 = lesson.split('-').next().unwrap().parse().unwrap();
-        let title = text.lines().next().unwrap().trim_start_matches("# ");
-        let start = format!("| {number} | [{title}]({lesson}/README.md) | ");
-        let Some(row) = introduction.lines().find_map(|line| line.strip_prefix(&start)) else {
-            wrong.push(format!("no row of the table begins with {start}"));
-            continue;
-        };
-        let inside = exercises.get(&lesson).into_iter().flatten();
-        let minutes = overview.chapter + inside.map(|exercise| minutes(&lesson, exercise)).sum::<u32>();
-        // To the nearest half an hour.
-        let halves = (minutes + 15) / 30;
-        let time = format!("{}{} h", halves / 2, if halves % 2 == 1 { "½" } else { "" });
-        let (shown, row) = row.split_once(" | ").unwrap();
-        if shown != time {
-            wrong.push(format!(
-                "the chapter and the exercises of {lesson} take {time} ({minutes} min): {row}"
-            ));
-        }
-        let needs = overview.needs.get(&number.to_string()).map_or("", String::as_str);
-        if row.split('|').next().unwrap().trim() != needs {
-            wrong.push(format!("course.toml says that {lesson} needs `{needs}`: {row}"));
-        }
-        if numbers(needs).into_iter().any(|it| it >= number) {
-            wrong.push(format!("{lesson} needs a lesson that comes later: {needs}"));
-        }
-    }
-    nothing_in(wrong);
-}
-
-#[test]
-fn the_introduction_and_the_readme_show_the_ways_through_the_course() {
-    let introduction = read(root().join("README.md"));
-    let section = introduction.split("\n## Ways through\n").nth(1).expect("a section on the ways");
-    let shown: Vec<_> = section.trim().split("\n\n").collect();
-    let ways = overview().ways;
-    assert_eq!(shown.len(), ways.len(), "each way has a paragraph");
-    let readme = read(workbook().join("README.md"));
-    for (way, shown) in ways.iter().zip(shown) {
-        let start = format!("**{}** ({}).", way.name, way.takes);
-        assert!(shown.starts_with(&start), "{start} {shown}");
-        assert_eq!(numbers(shown), numbers(&way.does), "{shown}");
-        let row = format!("| {} | {} | {} |", way.name, way.takes, way.does);
-        assert!(readme.contains(&row), "README.md has no row {row}");
-    }
-    assert!(
-        readme.contains("](lessons/README.md#the-course)") && anchors(&introduction).contains("the-course")
-    );
 }
 
 #[test]
