@@ -13,7 +13,17 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::{env, fs};
 
-const LESSONS: [&str; 3] = ["02-producer-consumer", "04-fan-out-fan-in", "09-progress-tracking"];
+/// The pages of which whole pictures are kept, in three views.
+const LOOKED_AT: [&str; 8] = [
+    "01-parallel-map/index",
+    "03-pipeline/index",
+    "05-worker-pool/index",
+    "06-timeout-with-fallback/index",
+    "07-rate-limiting/index",
+    "08-retry-with-backoff/index",
+    "which-pattern",
+    "side-by-side",
+];
 
 /// The figure of a lesson's bug.
 const FIGURE: &str = "document.querySelector('figure.lanes')";
@@ -54,10 +64,17 @@ fn button(label: &str) -> String {
 #[test]
 fn a_lesson_opens_and_fetches_nothing_from_outside() {
     let Some(mut browser) = browser() else { return };
-    for lesson in LESSONS {
+    for lesson in lessons() {
         browser.open(&page(&format!("{lesson}/index.html")), DESKTOP);
         browser.wait_for("document.querySelector('.lanes-controls') !== null");
         assert_eq!(browser.value("document.querySelectorAll('svg.owns-drawing').length"), 1);
+        // No line of code ends at the edge of its picture.
+        let cut = format!(
+            "[...{FIGURE}.querySelectorAll('.lanes-code')].filter((it) => {{ const box = it.getBBox(); \
+             return box.x < 0 || box.x + box.width > it.ownerSVGElement.viewBox.baseVal.width; }})\
+             .map((it) => it.textContent)"
+        );
+        assert_eq!(browser.value(&cut), json!([]), "{lesson}");
         assert_eq!(browser.outside(), Vec::<String>::new());
         assert_eq!(browser.exceptions(), Vec::<String>::new());
         browser.screenshot(&format!("{lesson}-light"));
@@ -99,6 +116,96 @@ fn the_figure_is_stepped_to_the_deadlock() {
     browser.screenshot("two-steps-before-the-deadlock");
     browser.click(&button("Show all"));
     assert_eq!(browser.value(&shown), json!(steps));
+}
+
+#[test]
+fn a_chart_is_stepped_through_and_is_complete_without_scripts() {
+    let Some(mut browser) = browser() else { return };
+    const CHART: &str = "document.querySelector('figure.chart')";
+    let of_chart = |label: &str| button(label).replace(FIGURE, CHART);
+    let steps = format!("[...{CHART}.querySelectorAll('.lanes-step')]");
+    let shown = format!("{steps}.filter((it) => getComputedStyle(it).visibility === 'visible').length");
+    let status = format!("{CHART}.querySelector('[role=status]').textContent");
+    // It is part of an answer.
+    let unfold = format!("{CHART}.closest('details').open = true");
+    for (lesson, first, last) in [
+        ("07-rate-limiting", "600 ms · fixed window: a request is allowed", "6 of them within 1 s"),
+        ("08-retry-with-backoff", "0 ms · without jitter: 1 of 10 requests answered", "the last after 3.1 s"),
+    ] {
+        let address = page(&format!("{lesson}/index.html"));
+        browser.open(&address, View { scripts: false, ..DESKTOP });
+        browser.value(&unfold);
+        let all = browser.value(&shown).as_u64().unwrap();
+        assert!(all > 15 && browser.value(&format!("{steps}.length")) == all, "{lesson}: {all}");
+        let buttons = format!("{CHART}.querySelectorAll('button').length");
+        assert_eq!(browser.value(&buttons), 0, "{lesson}");
+
+        browser.open(&address, DESKTOP);
+        browser.value(&unfold);
+        browser.wait_for(&format!("{CHART}.querySelector('.lanes-controls') !== null"));
+        assert_eq!(browser.value(&shown), all, "all of it is shown before anybody steps");
+        browser.click(&of_chart("Step through"));
+        assert_eq!(browser.value(&shown), 1);
+        let said = browser.value(&status);
+        assert!(said.as_str().unwrap().contains(first), "{lesson}: {said}");
+        browser.click(&of_chart("Next"));
+        browser.press("ArrowRight");
+        assert_eq!(browser.value(&shown), 3);
+        browser.screenshot(&format!("{lesson}-chart-stepped"));
+        browser.press("ArrowLeft");
+        browser.click(&of_chart("Back"));
+        assert_eq!(browser.value(&shown), 1);
+        assert_eq!(browser.value("location.pathname").as_str().map(|it| it.contains(lesson)), Some(true));
+        browser.click(&of_chart("Next"));
+        for _ in 2..all {
+            browser.press("ArrowRight");
+        }
+        let said = browser.value(&status);
+        assert!(said.as_str().unwrap().contains(last), "{lesson}: {said}");
+        assert_eq!(browser.value(&format!("{}.disabled", of_chart("Next"))), true);
+        browser.click(&of_chart("Show all"));
+        assert_eq!(browser.value(&shown), all);
+        assert_eq!(browser.exceptions(), Vec::<String>::new());
+
+        browser.open(&address, View { print: true, ..DESKTOP });
+        browser.value(&unfold);
+        browser.wait_for(&format!("{CHART}.querySelector('.lanes-controls') !== null"));
+        browser.value(&format!("{}.click()", of_chart("Step through")));
+        assert_eq!(browser.value(&shown), all, "{lesson}: on paper");
+    }
+}
+
+#[test]
+fn a_page_fits_a_desk_a_phone_and_the_dark() {
+    let Some(mut browser) = browser() else { return };
+    for path in LOOKED_AT {
+        let name = path.trim_end_matches("/index");
+        let views = [("wide", DESKTOP), ("narrow", PHONE), ("dark", View { dark: true, ..DESKTOP })];
+        for (view, how) in views {
+            browser.open(&page(&format!("{path}.html")), how);
+            browser.wait_for("document.readyState === 'complete'");
+            // The answers have to fit, too.
+            browser.value("document.querySelectorAll('details').forEach((it) => { it.open = true; })");
+            let fits = "document.documentElement.scrollWidth <= window.innerWidth";
+            assert_eq!(browser.value(fits), true, "{path}, {view}");
+            assert_eq!(browser.exceptions(), Vec::<String>::new(), "{path}, {view}");
+            browser.screenshot_page(&format!("{name}-page-{view}"));
+        }
+    }
+}
+
+#[test]
+fn the_table_side_by_side_is_printed_on_two_sides() {
+    let Some(mut browser) = browser() else { return };
+    // As wide as the text of a side of A4.
+    let paper = View { print: true, width: 718, ..DESKTOP };
+    browser.open(&page("side-by-side.html"), paper);
+    let wide = "[...document.querySelectorAll('main, main table, main div')]\
+                .filter((it) => it.scrollWidth > it.clientWidth + 1).map((it) => it.className)";
+    assert_eq!(browser.value(wide), json!([]));
+    browser.screenshot_page("side-by-side-paper");
+    let sides = browser.print("side-by-side");
+    assert!((1..=2).contains(&sides), "{sides} sides");
 }
 
 /// The pages of the book, by their paths in it.
@@ -184,7 +291,7 @@ fn search_works_offline() {
 #[test]
 fn a_phone_shows_a_lesson_without_scrolling_sideways() {
     let Some(mut browser) = browser() else { return };
-    for lesson in LESSONS {
+    for lesson in lessons() {
         browser.open(&page(&format!("{lesson}/index.html")), PHONE);
         browser.wait_for("document.querySelector('.lanes-controls') !== null");
         assert_eq!(
@@ -265,22 +372,34 @@ fn a_link_to_a_part_of_a_lesson_lands_there() {
 /// The game of a lesson.
 const GAME: &str = "document.querySelector('figure.play')";
 
-/// The lessons that have a game, as their folders.
+/// The folders of the lessons, in their order.
 fn lessons() -> Vec<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lessons");
-    let entries = std::fs::read_dir(&folder).unwrap();
+    let entries = fs::read_dir(lessons_folder()).unwrap();
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let mut names: Vec<String> = names.filter(|name| folder.join(name).join("puzzles").is_dir()).collect();
+    let mut names: Vec<String> =
+        names.filter(|name| name.starts_with(|c: char| c.is_ascii_digit())).collect();
     names.sort();
+    assert_eq!(names.len(), 14);
+    names
+}
+
+/// Those that have a game.
+fn with_a_game() -> Vec<String> {
+    let names: Vec<_> =
+        lessons().into_iter().filter(|name| lessons_folder().join(name).join("puzzles").is_dir()).collect();
     assert_eq!(names.len(), 13);
     names
+}
+
+fn lessons_folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../lessons")
 }
 
 #[test]
 fn the_game_of_every_lesson_is_won_by_keys_alone() {
     let Some(mut browser) = browser() else { return };
     let status = format!("{GAME}.querySelector('.play-status').textContent");
-    for lesson in lessons() {
+    for lesson in with_a_game() {
         browser.open(&page(&format!("{lesson}/index.html")), DESKTOP);
         browser.wait_for(&format!("{GAME} !== null && !{GAME}.hidden"));
         browser.value(&format!("{GAME}.scrollIntoView()"));
@@ -314,11 +433,15 @@ fn the_game_of_every_lesson_is_won_by_keys_alone() {
 #[test]
 fn a_game_fits_a_phone_and_the_dark_and_is_not_there_without_scripts() {
     let Some(mut browser) = browser() else { return };
-    for lesson in lessons() {
+    for lesson in with_a_game() {
         browser.open(&page(&format!("{lesson}/index.html")), PHONE);
         browser.wait_for(&format!("{GAME} !== null && !{GAME}.hidden"));
         let fits = "document.documentElement.scrollWidth <= window.innerWidth";
         assert_eq!(browser.value(fits), true, "{lesson}");
+        // The names of the threads keep their letters in a row.
+        let tall =
+            format!("[...{GAME}.querySelectorAll('.play-mark')].filter((it) => it.clientHeight > 30).length");
+        assert_eq!(browser.value(&tall), 0, "{lesson}");
         browser.value(&format!("{GAME}.scrollIntoView()"));
         browser.screenshot(&format!("{lesson}-game-phone"));
     }

@@ -189,9 +189,27 @@ impl Browser {
     /// Keeps a picture of what can be seen, for a person to look at.
     pub(crate) fn screenshot(&mut self, name: &str) {
         let picture = self.call("Page.captureScreenshot", json!({ "format": "png" }));
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots");
-        fs::create_dir_all(&folder).unwrap();
-        fs::write(folder.join(format!("{name}.png")), decode(picture["data"].as_str().unwrap())).unwrap();
+        keep(name, "png", &decode(picture["data"].as_str().unwrap()));
+    }
+
+    /// Keeps a picture of the whole page.
+    pub(crate) fn screenshot_page(&mut self, name: &str) {
+        let size = self.call("Page.getLayoutMetrics", json!({}))["cssContentSize"].take();
+        let clip = json!({ "x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1 });
+        let whole = json!({ "format": "png", "captureBeyondViewport": true, "clip": clip });
+        let picture = self.call("Page.captureScreenshot", whole);
+        keep(name, "png", &decode(picture["data"].as_str().unwrap()));
+    }
+
+    /// Prints the page on A4, keeps that, and returns how many sides it takes.
+    pub(crate) fn print(&mut self, name: &str) -> usize {
+        let paper = json!({ "paperWidth": 8.27, "paperHeight": 11.69, "printBackground": true, "preferCSSPageSize": true });
+        let printed = self.call("Page.printToPDF", paper);
+        let pdf = decode(printed["data"].as_str().unwrap());
+        keep(name, "pdf", &pdf);
+        // Chromium does not pack the objects of pages, and each of them names its type.
+        let text = String::from_utf8_lossy(&pdf);
+        text.matches("/Type /Page").count() - text.matches("/Type /Pages").count()
     }
 
     /// Addresses outside the book that were asked for since the page was opened.
@@ -214,6 +232,13 @@ impl Drop for Browser {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
+}
+
+/// Writes a file to where pictures are looked for.
+fn keep(name: &str, extension: &str, bytes: &[u8]) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("screenshots");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(folder.join(format!("{name}.{extension}")), bytes).unwrap();
 }
 
 /// Base64, as pictures come.

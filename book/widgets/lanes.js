@@ -1,6 +1,7 @@
-// Lets the reader step through an interleaving. Without this script the figure shows all of it.
+// Lets the reader step through an interleaving, or through a chart of time. Without this script the figure shows all of it.
 //
-// Each row of a drawing is a group with the class `lanes-step` that carries what it tells as data; nothing is loaded.
+// Each row of the lanes, and each moment of a chart, is a group with the class `lanes-step` that carries what it tells as
+// data; nothing is loaded.
 (() => {
     "use strict";
 
@@ -14,8 +15,10 @@
 
     // What a row tells, as words and code.
     const tell = (step) => {
-        const { thread, op, line, code, millis, end } = step.dataset;
+        const { thread, op, line, code, millis, say, end } = step.dataset;
         if (end !== undefined) return [end];
+        // A moment of a chart has its words.
+        if (say !== undefined) return [say];
         const waits = step.classList.contains("lanes-waits") ? " and has to wait" : "";
         const time = step.parentNode.dataset.clock === undefined ? "" : `${millis} ms · `;
         if (code === "") return [`${time}${thread}: ${op}${waits}`];
@@ -25,7 +28,7 @@
     };
 
     const equip = (figure) => {
-        const drawing = figure.querySelector("svg.lanes-drawing");
+        const drawing = figure.querySelector("svg.lanes-drawing, svg.chart-drawing");
         const steps = Array.from(figure.querySelectorAll(".lanes-step"));
         if (!drawing || steps.length === 0) return;
 
@@ -83,5 +86,5 @@
         showAll();
     };
 
-    document.querySelectorAll("figure.lanes").forEach(equip);
+    document.querySelectorAll("figure.lanes, figure.chart").forEach(equip);
 })();

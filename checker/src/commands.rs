@@ -154,7 +154,10 @@ fn list(screen: &Screen, course: &Course, progress: &Progress, filter: Option<&s
             screen.say(&format!("no exercise has `{text}` in its name, title, lesson or state"))?;
         }
     }
-    screen.list(&exercises, |exercise| progress.state(course, exercise))?;
+    screen.list(course, &exercises, |exercise| progress.state(course, exercise))?;
+    if filter.is_none() {
+        screen.ways(course)?;
+    }
     let proof = progress.proven(course);
     if filter.is_none() && proof.clauses > 0 {
         let every = match proof.interleavings {

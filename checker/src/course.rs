@@ -5,6 +5,7 @@ pub mod explanation;
 pub mod hints;
 mod manifest;
 mod names;
+pub mod overview;
 mod parts;
 pub mod variant;
 
@@ -12,6 +13,7 @@ use crate::files::read_text;
 use crate::legible;
 use anyhow::{Context, Result, anyhow, bail};
 use manifest::{Manifest, read_manifest};
+use overview::Overview;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
@@ -26,6 +28,8 @@ pub struct Course {
     pub exercises: Vec<Exercise>,
     /// Folders that look like an exercise and can't be read as one.
     pub broken: Vec<anyhow::Error>,
+    /// Of a course that has one.
+    pub overview: Option<Overview>,
 }
 
 pub struct Exercise {
@@ -97,7 +101,12 @@ impl Course {
         let release = workspace.workspace.as_ref().and_then(|workspace| workspace.package.version.clone());
         let (root_dir, release) = (root.to_owned(), release.unwrap_or_default());
         let here = start.to_owned();
-        let mut course = Course { root: root_dir, here, release, exercises: Vec::new(), broken: Vec::new() };
+        let (exercises, broken) = (Vec::new(), Vec::new());
+        let mut course = Course { root: root_dir, here, release, exercises, broken, overview: None };
+        match Overview::read(root) {
+            Ok(overview) => course.overview = overview,
+            Err(error) => course.broken.push(error),
+        }
         let folders = WalkDir::new(root.join("exercises")).min_depth(2).max_depth(2).sort_by_file_name();
         for entry in folders {
             let entry = entry.context("could not walk exercises/")?;

@@ -151,6 +151,21 @@ impl<'a> Panel<'a> {
         taken.iter().map(|from| (*from, inside(*from))).rev().max_by_key(|it| it.1).unwrap_or((0, 0))
     }
 
+    /// What happens in it at a moment, in words.
+    fn at(&self, millis: u64, window: Option<u64>) -> Option<String> {
+        let now: Vec<&Mark> = self.all_marks().filter(|mark| mark.millis == millis).collect();
+        let taken = now.iter().filter(|mark| mark.what == "taken").count();
+        let what = match (now.len(), taken) {
+            (0, _) => return None,
+            (1, 0) => "a request is refused".to_owned(),
+            (1, _) if window.is_some() => "a request is allowed".to_owned(),
+            (1, _) => "a request is answered".to_owned(),
+            (all, 0) => format!("{all} requests are refused"),
+            (all, taken) => format!("{taken} of {all} requests answered"),
+        };
+        Some(format!("{}: {what}", self.title))
+    }
+
     /// What it shows, in words.
     fn words(&self, window: Option<u64>) -> String {
         let (taken, all) = (self.taken().len(), self.all_marks().count());
@@ -198,6 +213,8 @@ fn draw(marks: &Marks, window: Option<u64>) -> String {
     line(&mut svg, &format!("<title>{}</title>", escape(&marks.title)));
     let words: Vec<String> = panels.iter().map(|it| format!("{}: {}.", it.title, it.words(window))).collect();
     line(&mut svg, &format!("<desc>{}</desc>", escape(&words.join(" "))));
+    // What happens at each moment, from which the widget steps through the chart; and what can be said in the end.
+    let (mut steps, mut last) = (BTreeMap::<u64, String>::new(), String::new());
     let mut top = 0;
     for panel in &panels {
         line(
@@ -210,13 +227,24 @@ fn draw(marks: &Marks, window: Option<u64>) -> String {
             ),
         );
         for (index, row) in panel.rows.values().enumerate() {
-            draw_row(&mut svg, row, top + HEAD + ROW * index + ROW / 2, &x, window.is_some().then_some(end));
+            let y = top + HEAD + ROW * index + ROW / 2;
+            // A row of a window is a line of its own. Otherwise the line between two attempts is a wait.
+            if window.is_some() {
+                line(&mut svg, &wait(x(0), x(end), y));
+            }
+            for (before, mark) in row.iter().enumerate() {
+                let step = steps.entry(mark.millis).or_default();
+                if window.is_none() && before > 0 {
+                    line(step, &wait(x(row[before - 1].millis), x(mark.millis), y));
+                }
+                line(step, &draw_mark(mark, x(mark.millis), y));
+            }
         }
         if let Some(window) = window {
             let ((from, _), y) = (panel.fullest(window), top + HEAD + ROW * panel.rows.len() + 3);
             let (left, right) = (x(from) - 5, x(from + window) - 5);
             line(
-                &mut svg,
+                &mut last,
                 &format!(
                     "<path class=\"chart-window\" d=\"M{left} {y}v6H{right}v-6\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"1.5\"/>"
                 ),
@@ -225,30 +253,31 @@ fn draw(marks: &Marks, window: Option<u64>) -> String {
         top += tall(panel);
     }
     draw_axis(&mut svg, top + 8, end, &x);
+    for (millis, drawn) in steps {
+        let said: Vec<String> = panels.iter().filter_map(|panel| panel.at(millis, window)).collect();
+        let said = escape(&format!("{millis} ms · {}", said.join("; ")));
+        line(&mut svg, &format!("<g class=\"lanes-step\" data-say=\"{said}\">\n{drawn}</g>"));
+    }
+    let said = escape(&format!("The end. {}", words.join(" ")));
+    line(&mut svg, &format!("<g class=\"lanes-step lanes-end\" data-end=\"{said}\">\n{last}</g>"));
     svg.push_str("</svg>\n");
     svg
 }
 
-/// The attempts of a row. The line between two of them is a wait; with `end` the row is a line of its own.
-fn draw_row(svg: &mut String, row: &[&Mark], y: usize, x: &impl Fn(u64) -> usize, end: Option<u64>) {
-    let (from, to) = match end {
-        Some(end) => (x(0), x(end)),
-        None => (x(row[0].millis), x(row[row.len() - 1].millis)),
-    };
-    line(svg, &format!("<path d=\"M{from} {y}H{to}\" stroke=\"currentColor\" opacity=\"0.45\"/>"));
-    for mark in row {
-        let x = x(mark.millis);
-        // What was refused is a cross, so that nobody has to tell colours apart.
-        let drawn = if mark.what == "taken" {
-            format!("<circle class=\"chart-taken\" cx=\"{x}\" cy=\"{y}\" r=\"4\"/>")
-        } else {
-            let (left, above) = (x - 3, y - 3);
-            format!(
-                "<path class=\"chart-refused\" d=\"M{left} {above}l6 6m0 -6l-6 6\" stroke=\"currentColor\" stroke-width=\"1.4\"/>"
-            )
-        };
-        line(svg, &drawn);
+/// The line from one attempt to the next.
+fn wait(from: usize, to: usize, y: usize) -> String {
+    format!("<path d=\"M{from} {y}H{to}\" stroke=\"currentColor\" opacity=\"0.45\"/>")
+}
+
+fn draw_mark(mark: &Mark, x: usize, y: usize) -> String {
+    // What was refused is a cross, so that nobody has to tell colours apart.
+    if mark.what == "taken" {
+        return format!("<circle class=\"chart-taken\" cx=\"{x}\" cy=\"{y}\" r=\"4\"/>");
     }
+    let (left, above) = (x - 3, y - 3);
+    format!(
+        "<path class=\"chart-refused\" d=\"M{left} {above}l6 6m0 -6l-6 6\" stroke=\"currentColor\" stroke-width=\"1.4\"/>"
+    )
 }
 
 fn draw_axis(svg: &mut String, y: usize, end: u64, x: &impl Fn(u64) -> usize) {

@@ -18,6 +18,8 @@ const ROW: usize = 42;
 const UPPER: usize = 24;
 /// What a character of the code takes, at its size, in tenths of a pixel.
 const CHAR: usize = 66;
+/// How much of a line of code is shown: a phone can make no more of it readable. All of it is in the row's data.
+const CODE: usize = 70;
 /// What a letter of the operation takes, in tenths of a pixel.
 const LETTER: usize = 66;
 const BOX: usize = 20;
@@ -42,7 +44,10 @@ pub fn draw(record: &Record) -> String {
     let clock = steps.iter().any(|step| step.millis > 0);
     let left = MARGIN + if clock { CLOCK } else { 0 };
     let threads = steps.iter().map(|step| &step.thread).collect::<BTreeSet<_>>().len();
-    let lane = LANES[usize::from(threads >= MANY)];
+    let narrowest = LANES[usize::from(threads >= MANY)];
+    // The lanes have room for the longest line of code under them.
+    let longest = steps.iter().map(|step| length(&shown(&step.code))).max().unwrap_or(0) + 2 * MARGIN;
+    let lane = narrowest.max(longest.saturating_sub(left + MARGIN).div_ceil(threads.max(1)));
     let mut lanes: Vec<Lane<'_>> = Vec::new();
     for (index, step) in steps.iter().enumerate() {
         match lanes.iter_mut().find(|lane| lane.thread == step.thread) {
@@ -77,7 +82,7 @@ pub fn draw(record: &Record) -> String {
             &mut lanes,
             index,
             step,
-            Frame { clock, lane, deadlock: record.ending == "deadlock", width },
+            Frame { clock, narrowest, deadlock: record.ending == "deadlock", width },
         );
     }
     end(&mut svg, &lanes, record);
@@ -85,10 +90,24 @@ pub fn draw(record: &Record) -> String {
     svg
 }
 
+/// As much of a line of code as is drawn.
+fn shown(code: &str) -> String {
+    match code.char_indices().nth(CODE) {
+        Some(_) => code.chars().take(CODE - 1).collect::<String>().trim_end().to_owned() + "…",
+        None => code.to_owned(),
+    }
+}
+
+/// How wide a line of code is.
+fn length(code: &str) -> usize {
+    (code.chars().count() * CHAR).div_ceil(10)
+}
+
 #[derive(Clone, Copy)]
 struct Frame {
     clock: bool,
-    lane: usize,
+    /// The width of a lane, before it makes room for code.
+    narrowest: usize,
     deadlock: bool,
     width: usize,
 }
@@ -118,7 +137,8 @@ fn row(svg: &mut String, lanes: &mut [Lane<'_>], index: usize, step: &Step, fram
     let own =
         lanes.iter().position(|lane| lane.thread == step.thread).expect("each step's thread has a lane");
     // Under what was done, and moved to the left if it would not fit.
-    let length = step.code.chars().count() * CHAR / 10;
+    let code = shown(&step.code);
+    let length = length(&code);
     let from = (lanes[own].x + 10).min(frame.width.saturating_sub(length + MARGIN)).max(MARGIN);
     for (at, lane) in lanes.iter_mut().enumerate() {
         if at == own {
@@ -142,7 +162,7 @@ fn row(svg: &mut String, lanes: &mut [Lane<'_>], index: usize, step: &Step, fram
     }
     let doing = if step.waits { format!("{}, waits", step.op) } else { step.op.clone() };
     let (x, y) = (lanes[own].x, top + 3);
-    let width = (frame.lane - 8).max(doing.chars().count() * LETTER / 10 + 14);
+    let width = (frame.narrowest - 8).max(doing.chars().count() * LETTER / 10 + 14);
     let dashes = if step.waits { " stroke-dasharray=\"4 3\"" } else { "" };
     line(
         svg,
@@ -158,7 +178,7 @@ fn row(svg: &mut String, lanes: &mut [Lane<'_>], index: usize, step: &Step, fram
             "<text class=\"lanes-code\" x=\"{from}\" y=\"{}\" font-family=\"monospace\" font-size=\"11\" \
              opacity=\"0.8\" xml:space=\"preserve\">{}</text>",
             top + 36,
-            escape(&step.code)
+            escape(&code)
         ),
     );
     line(svg, "</g>");
@@ -182,11 +202,12 @@ fn end(svg: &mut String, lanes: &[Lane<'_>], record: &Record) {
         let cross = format!("M{} {}l8 8m0 -8l-8 8", x - 4, top + 16);
         line(svg, &format!("<path d=\"{cross}\" stroke=\"currentColor\" stroke-width=\"2\"/>"));
     }
-    let (word, x) = match record.ending.as_str() {
-        "deadlock" => ("nothing can run any more", MARGIN + 22),
-        _ => ("the end", MARGIN),
+    let (word, below) = match record.ending.as_str() {
+        // Below the crosses, which can be anywhere.
+        "deadlock" => ("nothing can run any more", 42),
+        _ => ("the end", 25),
     };
-    line(svg, &format!("<text x=\"{x}\" y=\"{}\" font-weight=\"bold\">{word}</text>", top + 25));
+    line(svg, &format!("<text x=\"{MARGIN}\" y=\"{}\" font-weight=\"bold\">{word}</text>", top + below));
     line(svg, "</g>");
 }
 

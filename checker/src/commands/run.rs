@@ -18,7 +18,7 @@ pub fn next(screen: &Screen, course: &Course, mut progress: Progress) -> Result<
     course.all()?;
     let base = open_base(screen, course)?;
     let judge = judge(screen, course, &base, Effort::default());
-    screen.list(&course.all()?, |exercise| progress.state(course, exercise))?;
+    screen.list(course, &course.all()?, |exercise| progress.state(course, exercise))?;
     for exercise in &course.exercises {
         if progress.state(course, exercise) == State::Passed {
             continue;

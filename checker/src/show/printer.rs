@@ -1,7 +1,8 @@
 //! Everything the command prints line by line. A state is told by a word and a sign; colour only repeats it.
 
 use crate::course::hints::words;
-use crate::course::{Exercise, Hint};
+use crate::course::overview::hours;
+use crate::course::{Course, Exercise, Hint};
 use crate::legible;
 use crate::show::markdown::{Answers, rendered};
 use crate::show::report::Subject;
@@ -49,7 +50,12 @@ impl Screen {
     }
 
     /// The lessons and exercises with their states.
-    pub fn list<'a>(&self, exercises: &[&'a Exercise], state: impl Fn(&'a Exercise) -> State) -> Result<()> {
+    pub fn list<'a>(
+        &self,
+        course: &Course,
+        exercises: &[&'a Exercise],
+        state: impl Fn(&'a Exercise) -> State,
+    ) -> Result<()> {
         let mut text = String::new();
         let mut lesson = None;
         let name_width = exercises.iter().map(|exercise| exercise.name.len()).max().unwrap_or(0);
@@ -57,7 +63,8 @@ impl Screen {
             let about = &exercise.about;
             if lesson != Some(about.lesson) {
                 lesson = Some(about.lesson);
-                text += &format!("{}\n", lesson_title(exercise).bold());
+                let rest = lesson_details(course, about.lesson);
+                text += &format!("{}{}\n", lesson_title(exercise).bold(), rest.dimmed());
             }
             let (sign, word, colour) = look(state(exercise));
             let left = format!("  {} {:name_width$}  ", sign.color(colour), exercise.name);
@@ -70,6 +77,22 @@ impl Screen {
             };
         }
         self.raw(&self.style.encoded(&text))
+    }
+
+    /// The ways through the course, if it has some.
+    pub fn ways(&self, course: &Course) -> Result<()> {
+        let ways = course.overview.as_ref().map_or(&[][..], |overview| &overview.ways);
+        if ways.is_empty() {
+            return Ok(());
+        }
+        self.say(&format!("\n{}", "Ways through the course".bold()))?;
+        let width = ways.iter().map(|way| way.name.chars().count()).max().unwrap_or(0);
+        let rest = " ".repeat(width + 4);
+        for way in ways {
+            let words = format!("  {:width$}  {}: {}", way.name, way.takes, way.does);
+            self.raw(&self.style.encoded(&(self.style.wrapped(&words, "", &rest) + "\n")))?;
+        }
+        Ok(())
     }
 
     /// One hint, and then the lines of `foot`.
@@ -121,6 +144,18 @@ impl Screen {
         };
         self.raw(&self.style.encoded(&line))
     }
+}
+
+/// What the list says of a lesson behind its title.
+fn lesson_details(course: &Course, lesson: u32) -> String {
+    let Some(overview) = &course.overview else { return String::new() };
+    let of_lesson = course.exercises.iter().map(|exercise| &exercise.about).filter(|it| it.lesson == lesson);
+    let minutes = overview.chapter + of_lesson.map(|about| about.minutes).sum::<u32>();
+    let needs = overview.needs(lesson).map_or(String::new(), |needs| {
+        let lessons = if needs.contains(' ') { "lessons" } else { "lesson" };
+        format!(" · needs {lessons} {needs}")
+    });
+    format!(" · about {} h{needs}", hours(minutes))
 }
 
 /// Whether `error` is that nobody reads what we print any more.

@@ -143,6 +143,46 @@ fn a_tree_that_can_not_be_written_still_gets_its_verdict() {
 }
 
 #[test]
+fn the_list_shows_the_way_through_the_course() {
+    let workbook = Workbook::new();
+    workbook.write(
+        "lessons/course.toml",
+        "chapter = 20\n[needs]\n1 = \"2 to 4\"\n[[ways]]\nname = \"A day\"\ntakes = \"an hour\"\n\
+         does = \"the chapter of lesson 1, then its exercises, each of them on its own, and a walk\"\n\
+         [[ways]]\nname = \"A week\"\ntakes = \"five minutes a day\"\ndoes = \"lesson 1\"\n",
+    );
+    let list = workbook.checker("list").run().exits(0).stdout();
+    assert!(list.starts_with("Lesson 1: greeting · about 0.5 h · needs lessons 2 to 4\n"), "{list}");
+    let ways = "\nWays through the course\n  \
+                A day   an hour: the chapter of lesson 1, then its exercises, each of them on\n          \
+                its own, and a walk\n  \
+                A week  five minutes a day: lesson 1\n";
+    assert!(list.ends_with(ways), "{list}");
+    assert!(!workbook.checker("list --filter greet").run().exits(0).stdout().contains("Ways"));
+}
+
+#[test]
+fn an_overview_that_can_not_be_understood_is_named_and_the_list_is_shown() {
+    let workbook = Workbook::new();
+    workbook.write("lessons/course.toml", "chapter = \"twenty\"\n");
+    let ended = workbook.checker("list").run().exits(0).complains("course.toml can't be understood");
+    ended.shows("greet").shows("not run yet");
+}
+
+#[test]
+fn a_warm_up_is_listed_first_whatever_its_order() {
+    let workbook = Workbook::new();
+    let manifest = workbook.read("exercises/01-greeting/wave/Cargo.toml");
+    workbook.write(
+        "exercises/01-greeting/wave/Cargo.toml",
+        manifest.replace("minutes = 5", "minutes = 5\nkind = \"warm-up\""),
+    );
+    let list = workbook.checker("list").run().exits(0).stdout();
+    let place = |name: &str| list.find(name).unwrap();
+    assert!(list.contains("Wave · warm-up") && place("· wave") < place("· greet"), "{list}");
+}
+
+#[test]
 fn the_list_can_be_filtered() {
     let workbook = Workbook::new();
     let ended = workbook.checker("list --filter wav").run().exits(0).shows("wave");
