@@ -10,6 +10,7 @@ mod editors;
 mod gate;
 mod grade;
 mod grade_appeals;
+mod grade_first_finding;
 mod grade_output;
 mod grade_policy;
 mod hostile;
