@@ -11,6 +11,7 @@ mod gate;
 mod grade;
 mod grade_appeals;
 mod grade_first_finding;
+mod grade_formats;
 mod grade_output;
 mod grade_policy;
 mod hostile;
