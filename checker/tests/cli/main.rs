@@ -16,6 +16,7 @@ mod grade_output;
 mod grade_policy;
 mod hostile;
 mod jail;
+mod new_exercise;
 mod newer_rust;
 mod nothing_lost;
 mod place;
