@@ -2,6 +2,7 @@
 
 pub mod complete;
 pub mod edition;
+pub mod layout;
 pub mod measure;
 pub mod mutants;
 mod survivors;

@@ -14,6 +14,8 @@ mod grade;
 mod grading;
 #[cfg(feature = "rare")]
 mod manual;
+#[cfg(feature = "rare")]
+mod new;
 pub mod outcome;
 mod play;
 mod progress;
@@ -139,6 +141,8 @@ pub fn run(screen: &Screen) -> Result<Outcome> {
         Some(Command::Course { what }) => edition::pack(screen, course, what).map(done),
         #[cfg(feature = "rare")]
         Some(Command::Grade(call)) => grade::grade(screen, course, call),
+        #[cfg(feature = "rare")]
+        Some(Command::New(call)) => new::new(screen, course, call).map(done),
         #[cfg(feature = "rare")]
         Some(Command::Verify(verify)) => verify::verify(screen, course, verify),
         // Done before there was a course.

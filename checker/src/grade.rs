@@ -5,6 +5,7 @@ mod assignment;
 mod bench;
 mod bundle;
 mod class;
+mod depth;
 mod exports;
 mod findings;
 mod freeze;
@@ -41,6 +42,7 @@ mod told;
 mod unfit;
 
 pub use bench::Bench;
+pub use depth::Depth;
 pub use merge::Merged;
 pub use one::Told;
 pub use pack::pack;
@@ -211,6 +213,11 @@ impl Unpacked {
     pub fn effort(&self) -> Effort {
         let limit = Duration::from_secs(self.limits.seconds);
         Effort { seed: self.limits.seed, schedules: self.limits.schedules, limit }
+    }
+
+    /// How far its programs were judged.
+    pub fn depth(&self) -> Depth {
+        self.limits.depth
     }
 
     /// Judges all of it again with what is on `bench`; returns whether it came out the same, and what to tell.

@@ -69,7 +69,7 @@ pub fn with_sim_profile(root: &Path, verb: &str, target_dir: &Path) -> Command {
 
 /// The commands that few learners call in their first hour. Their libraries take as long to build as all others, so the checker is
 /// built without them until somebody calls one.
-pub const RARE: [&str; 6] = ["course", "explore", "grade", "man", "update", "verify"];
+pub const RARE: [&str; 7] = ["course", "explore", "grade", "man", "new", "update", "verify"];
 
 /// Whether the arguments ask for a rare command, or for help on one.
 pub fn is_rare<Argument: AsRef<OsStr>>(arguments: impl IntoIterator<Item = Argument>) -> bool {

@@ -1,8 +1,10 @@
 //! The parts of an exercise: whether all are there, and whether they fit each other.
 
+use crate::author::layout;
 use crate::course::variant::{Expected, Variant};
 use crate::course::{Exercise, Hint, Task, hints};
 use crate::files::read_text;
+use crate::show::style::counted;
 use crate::verdict::Kind;
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeSet;
@@ -16,6 +18,11 @@ const TEXT_OF: &str = "════ rejected/";
 
 /// Whether all parts of `exercise` are there, in a few words.
 pub fn complete(root: &Path, exercise: &Exercise, variants: &[Result<Variant>]) -> Result<String> {
+    let open = layout::open_places(root, exercise)?;
+    if !open.is_empty() {
+        let count = counted(open.len() as u64, "place is", "places are");
+        bail!("{count} still to be written:\n  {}", open.join("\n  "));
+    }
     let contract = exercise.contract(root)?;
     for file in [exercise.source(), exercise.checks(), exercise.dir.join("src/main.rs")] {
         if !root.join(&file).is_file() {

@@ -123,6 +123,11 @@ pub enum Command {
     /// Builds the unit and integration tests of the unchanged package over the simulated std, and runs each of them
     /// in many schedules.
     Explore(Explore),
+    /// For authors: make the files of a new exercise, with places to fill in
+    ///
+    /// It makes the stub, the contract, the checks, the solution and two variants, and adds both packages to the workspace.
+    /// Then `cargo checker verify NAME` says what is missing.
+    New(NewExercise),
     /// The author's gate: judge every stub, solution and variant, and look for missing parts
     Verify(Verify),
     /// Make an edition of the course for a class
@@ -329,6 +334,30 @@ pub enum ExploreFormat {
     Human,
     Json,
     Junit,
+}
+
+#[derive(Args, Debug)]
+pub struct NewExercise {
+    /// The lesson's number, or its folder in lessons/
+    #[arg(value_name = "LESSON")]
+    pub lesson: String,
+    /// The exercise's name, such as `print-room`: that of its folder and of its package
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// What the learner is asked to do
+    #[arg(long, value_enum, default_value_t = Kind::Build)]
+    pub kind: Kind,
+}
+
+/// What a learner can be asked to do in a new exercise.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub enum Kind {
+    /// Fill in a stub
+    Build,
+    /// Repair a program that is wrong on purpose
+    Repair,
+    /// Fill in a few lines: the first five minutes of a lesson
+    WarmUp,
 }
 
 #[derive(Args, Debug)]

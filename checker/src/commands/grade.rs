@@ -5,7 +5,7 @@ use crate::commands::grading::{Decision, Format, Grade, Sandbox, Step};
 use crate::commands::outcome::Outcome;
 use crate::commands::setup::{effort, judge, open_base};
 use crate::course::Course;
-use crate::grade::{self, Answer, Bench, Class, Export, Given, One, Platform, Ran, Unfit};
+use crate::grade::{self, Answer, Bench, Class, Depth, Export, Given, One, Platform, Ran, Unfit};
 use crate::judge::Judge;
 use crate::process::browser;
 use crate::process::jail::{self, Level};
@@ -49,6 +49,9 @@ fn all(screen: &Screen, course: &Course, call: &Grade) -> Result<Outcome> {
 }
 
 fn one(screen: &Screen, course: &Course, call: &Grade, step: &Step) -> Result<Outcome> {
+    if let Step::Verify { .. } | Step::Pack { .. } | Step::One { .. } = step {
+        refuse_first_finding(call)?;
+    }
     if let Step::Verify { file } = step {
         return verify(screen, course, call, file);
     }
@@ -176,7 +179,14 @@ fn verify(screen: &Screen, course: &Course, call: &Grade, file: &Path) -> Result
     let mut judge = judge(screen, &archived, &base, unpacked.effort());
     quiet(&mut judge);
     let note = |text: &str| screen.note(text);
-    let bench = Bench { course: &archived, judge: &judge, sandbox: kept_in, jobs: jobs(call), note: &note };
+    let bench = Bench {
+        course: &archived,
+        judge: &judge,
+        sandbox: kept_in,
+        jobs: jobs(call),
+        depth: unpacked.depth(),
+        note: &note,
+    };
     let (holds, said) = unpacked.prove(&bench)?;
     said.iter().try_for_each(|line| screen.say(line))?;
     Ok(if holds { Outcome::AllPassed } else { Outcome::SomeFailed })
@@ -204,6 +214,9 @@ fn options(call: &Grade) -> Vec<String> {
     if own.seed != usual.seed {
         options.push(format!("--seed={}", own.seed));
     }
+    if call.first_finding {
+        options.push("--first-finding".to_owned());
+    }
     if let Some(schedules) = own.schedules {
         options.push(format!("--schedules={schedules}"));
     }
@@ -211,6 +224,21 @@ fn options(call: &Grade) -> Vec<String> {
         options.push(format!("--timeout={}", own.limit().as_secs()));
     }
     options
+}
+
+fn depth(call: &Grade) -> Depth {
+    if call.first_finding { Depth::FirstFinding } else { Depth::Whole }
+}
+
+/// A result for a learner, and the proof of an archive, know how much they judge.
+fn refuse_first_finding(call: &Grade) -> Result<()> {
+    if call.first_finding {
+        bail!(
+            "`--first-finding` is for `grade`, `grade run`, `grade regrade` and `grade slurm`; \
+             leave it out of this command"
+        );
+    }
+    Ok(())
 }
 
 fn jobs(call: &Grade) -> Option<usize> {
@@ -301,7 +329,8 @@ fn with_bench(
     let base = open_base(screen, course)?;
     let mut judge: Judge<'_> = judge(screen, course, &base, effort(&call.effort));
     quiet(&mut judge);
-    work(&Bench { course, judge: &judge, sandbox, jobs: jobs(call), note: &|text| screen.note(text) })
+    let note = |text: &str| screen.note(text);
+    work(&Bench { course, judge: &judge, sandbox, jobs: jobs(call), depth: depth(call), note: &note })
 }
 
 fn told(screen: &Screen, ran: Ran) -> Result<Outcome> {

@@ -50,6 +50,9 @@ pub struct Grade {
     /// How many programs to judge at once [default: one for each processor]
     #[arg(long, value_name = "N", global = true, value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: Option<u16>,
+    /// Stop each program at its first finding, which decides its mark; only without weights by clause
+    #[arg(long, global = true)]
+    pub first_finding: bool,
     #[command(flatten)]
     pub effort: Effort,
 }

@@ -1,5 +1,6 @@
 //! The bench: what a course is judged with, and what can be judged with it: all of a plan, a shard of it, or all of it again.
 
+use super::depth::Depth;
 use super::graded::{Graded, needs_all_attempts};
 use super::made::Made;
 use super::plan::{Folder, Plan};
@@ -21,6 +22,7 @@ pub struct Bench<'a> {
     pub sandbox: &'a str,
     /// How many programs to judge at once; `None` for one for each processor.
     pub jobs: Option<usize>,
+    pub depth: Depth,
     pub note: &'a dyn Fn(&str),
 }
 
@@ -46,11 +48,17 @@ impl Bench<'_> {
         let folder = Folder(out.to_owned());
         let plan = Plan::read(&folder)?;
         let shard = wanted.of(plan.shards)?;
-        let made = Made::now(self.judge, self.course, &plan, self.sandbox)?;
+        let made = self.made(&plan)?;
         let run = shards::begin(&folder, shard, &made)?;
         let work =
             Work { verdicts: run.verdicts, earlier: run.earlier, keep: Kept::AsMadeNow, shard: Some(shard) };
         self.judge_into(&folder, work)
+    }
+
+    fn made(&self, plan: &Plan) -> Result<Made> {
+        let mut made = Made::now(self.judge, self.course, plan, self.sandbox)?;
+        made.limits += self.depth.suffix();
+        Ok(made)
     }
 
     /// Judges everything by what there is now, with the records at `verdicts`.
@@ -80,7 +88,17 @@ impl Bench<'_> {
             );
         }
         let all_attempts = needs_all_attempts(&assignment);
-        let made = Made::now(self.judge, course, &plan, self.sandbox)?;
+        if self.depth == Depth::FirstFinding
+            && let Some(item) = assignment.items.iter().find(|item| !item.weights.is_empty())
+        {
+            bail!(
+                "the assignment has weights for the clauses of {}, and after a first finding the other clauses \
+                 have no verdict\n\
+                 leave out `--first-finding`, or the weights",
+                item.name
+            );
+        }
+        let made = self.made(&plan)?;
         let Work { verdicts, earlier, keep, shard } = work;
         let runner = Runner {
             judge: self.judge,
@@ -94,6 +112,7 @@ impl Bench<'_> {
             keep,
             all_attempts,
             jobs: self.jobs,
+            depth: self.depth,
         };
         let began = Instant::now();
         let mut said = 0;

@@ -277,6 +277,7 @@ fn cell(page: &mut Page, clause: u32, outcome: Option<&Outcome>) {
         Clause::Kept => "✓",
         Clause::Broken { .. } => "✗",
         Clause::NotReached { .. } => "–",
+        Clause::NotJudged { .. } => "?",
     };
     // The words are ours: kinds of findings.
     page.markup(&format!("<td class=\"cell {class}\" title=\"clause {clause}: {word}\">{sign}</td>"));

@@ -1,6 +1,6 @@
 //! JUnit: a file for each exercise, a suite for each submission, a case for each check.
 
-use super::record::{Outcome, Record};
+use super::record::{Clause, Outcome, Record};
 use crate::verdict::Status;
 use anyhow::Result;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
@@ -22,7 +22,7 @@ pub fn report(exercise: &str, records: &[Record]) -> Result<String> {
         }
         let mut suite = TestSuite::new(&*name);
         match &record.outcome {
-            Outcome::Judged { .. } => {
+            Outcome::Judged { clauses } => {
                 for check in &record.checks {
                     let status = match (check.status, &check.finding) {
                         (Status::Passed, _) => TestCaseStatus::success(),
@@ -39,6 +39,13 @@ pub fn report(exercise: &str, records: &[Record]) -> Result<String> {
                         }
                     };
                     suite.add_test_case(case(&check.name, &name, status));
+                }
+                for (number, clause) in clauses {
+                    if let Clause::NotJudged { .. } = clause {
+                        let mut status = TestCaseStatus::skipped();
+                        status.set_message(super::pages::words(clause).1);
+                        suite.add_test_case(case(&format!("clause {number}"), &name, status));
+                    }
                 }
             }
             Outcome::Refused { finding } => {

@@ -119,6 +119,10 @@ impl Case<'_> {
             Outcome::NotSubmitted => return Ok(without(State::NotSubmitted, "nothing was handed in")),
             Outcome::Undecided { reason } => return Ok(without(State::Undecided, reason)),
             Outcome::Refused { finding } => (0.0, format!("{}: no points", finding.kind)),
+            Outcome::Judged { clauses } if self.worth.weights.is_some() && has_unjudged(clauses) => {
+                let reason = "only its first finding is known; `grade regrade` judges every clause";
+                return Ok(without(State::Undecided, reason));
+            }
             Outcome::Judged { clauses } => earned(clauses, self.worth),
         };
         let loss = match self.policy {
@@ -137,6 +141,10 @@ impl Case<'_> {
     }
 }
 
+fn has_unjudged(clauses: &[(u32, Clause)]) -> bool {
+    clauses.iter().any(|(_, clause)| matches!(clause, Clause::NotJudged { .. }))
+}
+
 /// What the clauses earn, and which of them don't.
 fn earned(clauses: &[(u32, Clause)], worth: &Worth) -> (f64, String) {
     let kept = |clause: &Clause| matches!(clause, Clause::Kept);
@@ -145,7 +153,8 @@ fn earned(clauses: &[(u32, Clause)], worth: &Worth) -> (f64, String) {
     let mut hidden: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (number, clause) in clauses {
         match clause {
-            Clause::Kept => {}
+            // What decides the mark is told beside it.
+            Clause::Kept | Clause::NotJudged { .. } => {}
             Clause::Broken { kind, .. } => broken.push(format!("clause {number} broken ({kind})")),
             Clause::NotReached { because } => hidden.entry(because).or_default().push(number.to_string()),
         }

@@ -140,6 +140,9 @@ pub fn words(clause: &Clause) -> (&'static str, String) {
         Clause::Kept => ("kept", "kept".to_owned()),
         Clause::Broken { kind, .. } => ("broken", format!("broken: {kind}")),
         Clause::NotReached { because } => ("not-reached", format!("not reached, because of {because}")),
+        Clause::NotJudged { because } => {
+            ("not-reached", format!("not judged: the first finding was {because}"))
+        }
     }
 }
 

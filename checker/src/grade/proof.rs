@@ -1,5 +1,6 @@
 //! Whether an archived grading comes out again: everything is judged anew, and compared with what was kept.
 
+use super::depth::Depth;
 use super::graded::Graded;
 use super::plan::{Folder, Place};
 use super::record::{Outcome, Record};
@@ -35,6 +36,7 @@ pub struct Limits {
     pub seed: u64,
     pub schedules: Option<u64>,
     pub seconds: u64,
+    pub depth: Depth,
 }
 
 /// The limits that the records of a grading name; those of most records, if they differ.
@@ -58,7 +60,12 @@ fn parse(text: &str) -> Option<Limits> {
         number => Some(number.parse().ok()?),
     };
     let seconds = parts.next()?.strip_suffix(" s")?.parse().ok()?;
-    Some(Limits { seed, schedules, seconds })
+    let depth = match parts.next() {
+        None => Depth::Whole,
+        Some("first finding") => Depth::FirstFinding,
+        Some(_) => return None,
+    };
+    Some(Limits { seed, schedules, seconds, depth })
 }
 
 fn records(dir: &Path) -> Result<BTreeMap<Place, Record>> {
@@ -137,11 +144,11 @@ mod tests {
     fn the_limits_of_a_record_are_read_back() {
         assert_eq!(
             parse("seed 1, all schedules, 60 s"),
-            Some(Limits { seed: 1, schedules: None, seconds: 60 })
+            Some(Limits { seed: 1, schedules: None, seconds: 60, depth: Depth::Whole })
         );
         assert_eq!(
-            parse("seed 9, 50 schedules, 5 s"),
-            Some(Limits { seed: 9, schedules: Some(50), seconds: 5 })
+            parse("seed 9, 50 schedules, 5 s, first finding"),
+            Some(Limits { seed: 9, schedules: Some(50), seconds: 5, depth: Depth::FirstFinding })
         );
         assert_eq!(parse("soon"), None);
     }

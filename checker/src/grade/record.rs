@@ -1,5 +1,6 @@
 //! The record of one submission's exercise: what was seen, and what made it. Written at once and whole.
 
+use super::depth::Depth;
 use super::plan::Place;
 use crate::verdict::{Check, Finding, Kind, Report, Status};
 use anyhow::{Result, bail};
@@ -68,13 +69,17 @@ pub enum Clause {
     NotReached {
         because: String,
     },
+    /// The first finding has decided the mark, so nothing is known of this clause.
+    NotJudged {
+        because: String,
+    },
 }
 
 impl Record {
     pub const VERSION: u32 = 2;
 
     /// What a report says of a submission.
-    pub fn of(report: Report, place: Place, clauses: u32, made_by: MadeBy) -> Record {
+    pub fn of(report: Report, place: Place, clauses: u32, made_by: MadeBy, depth: Depth) -> Record {
         let mut checks = report.checks;
         // How long it took differs from run to run.
         checks.iter_mut().for_each(|check| check.duration_ms = 0);
@@ -84,7 +89,7 @@ impl Record {
                 Outcome::Undecided { reason: format!("{}: {}", finding.kind, finding.message) }
             }
             Some(finding) => Outcome::Refused { finding },
-            None => outcome(&checks, clauses),
+            None => outcome(&checks, clauses, depth),
         };
         Record { checks, ..Record::without_checks(place, outcome, made_by) }
     }
@@ -119,7 +124,7 @@ impl Record {
 
 /// What the checks say of each clause. A check that could not be decided makes the whole undecided only where no finding
 /// decides the mark: a broken clause is broken, whatever a later check would have said.
-fn outcome(checks: &[Check], clauses: u32) -> Outcome {
+fn outcome(checks: &[Check], clauses: u32, depth: Depth) -> Outcome {
     let mut by_clause: BTreeMap<u32, Clause> = BTreeMap::new();
     let mut undecided: BTreeSet<u32> = BTreeSet::new();
     let first = checks.iter().find(|check| check.status == Status::Failed);
@@ -133,6 +138,10 @@ fn outcome(checks: &[Check], clauses: u32) -> Outcome {
             || own.iter().any(|check| matches!(check.status, Status::NotReached | Status::Undecided));
         let state = match (broken, first.and_then(Check::kind)) {
             (Some(broken), _) => broken,
+            // Checks that were still to come could have broken it, even if its own had all passed.
+            (None, Some(kind)) if depth == Depth::FirstFinding => {
+                Clause::NotJudged { because: kind.to_string() }
+            }
             (None, Some(kind)) if is_open => Clause::NotReached { because: kind.to_string() },
             (None, None) if is_open => {
                 undecided.insert(clause);
@@ -167,23 +176,35 @@ mod tests {
             check(2, Status::Failed, Some(Kind::Deadlock)),
             check(3, Status::Undecided, None),
         ];
-        let Outcome::Judged { clauses } = outcome(&checks, 3) else { panic!() };
+        let Outcome::Judged { clauses } = outcome(&checks, 3, Depth::Whole) else { panic!() };
         assert_eq!(clauses[0].1, Clause::Kept);
         assert!(matches!(clauses[1].1, Clause::Broken { kind: Kind::Deadlock, .. }));
         assert_eq!(clauses[2].1, Clause::NotReached { because: "deadlock".to_owned() });
     }
 
     #[test]
+    fn after_a_first_finding_no_other_clause_is_kept() {
+        let checks = [check(1, Status::Passed, None), check(2, Status::Failed, Some(Kind::Deadlock))];
+        let Outcome::Judged { clauses } = outcome(&checks, 3, Depth::FirstFinding) else { panic!() };
+        let rest = Clause::NotJudged { because: "deadlock".to_owned() };
+        assert_eq!((&clauses[0].1, &clauses[2].1), (&rest, &rest));
+        assert!(matches!(clauses[1].1, Clause::Broken { .. }));
+        let passed = [check(1, Status::Passed, None)];
+        let Outcome::Judged { clauses } = outcome(&passed, 1, Depth::FirstFinding) else { panic!() };
+        assert_eq!(clauses[0].1, Clause::Kept);
+    }
+
+    #[test]
     fn what_is_undecided_with_no_finding_has_no_mark() {
         let checks = [check(1, Status::Passed, None), check(2, Status::Undecided, None)];
-        assert!(matches!(outcome(&checks, 2), Outcome::Undecided { .. }));
+        assert!(matches!(outcome(&checks, 2, Depth::Whole), Outcome::Undecided { .. }));
     }
 
     #[test]
     fn a_program_that_takes_too_long_to_compile_is_undecided_and_not_wrong() {
         let report = Report::refused("pair", Finding::new(Kind::TimedOut, "rustc took 60 s"), 60_000);
         let place = Place { id: "s1".to_owned(), attempt: 1, exercise: "pair".to_owned() };
-        let record = Record::of(report, place, 1, MadeBy::default());
+        let record = Record::of(report, place, 1, MadeBy::default(), Depth::Whole);
         assert!(matches!(record.outcome, Outcome::Undecided { .. }), "{:?}", record.outcome);
     }
 
@@ -191,7 +212,7 @@ mod tests {
     fn no_time_is_in_a_record() {
         let report = Report::of_checks("pair", vec![check(1, Status::Passed, None)], 99);
         let place = Place { id: "s1".to_owned(), attempt: 1, exercise: "pair".to_owned() };
-        let record = Record::of(report, place, 1, MadeBy::default());
+        let record = Record::of(report, place, 1, MadeBy::default(), Depth::Whole);
         assert!(!serde_json::to_string(&record).unwrap().contains('7'), "a duration is in it");
     }
 }

@@ -113,6 +113,7 @@ fn said(outcome: &Outcome) -> BTreeMap<String, String> {
                     Clause::Kept => "kept".to_owned(),
                     Clause::Broken { kind, check, .. } => format!("{kind} ({check})"),
                     Clause::NotReached { because } => format!("not reached ({because})"),
+                    Clause::NotJudged { because } => format!("not judged ({because})"),
                 };
                 (format!("clause {number}"), word)
             };

@@ -1,5 +1,6 @@
 //! Judging everything that was planned: one record for each exercise of each submission, written at once and whole.
 
+use super::depth::Depth;
 use super::made::Made;
 use super::plan::{Folder, Place, Plan, Taken};
 use super::record::{MadeBy, Outcome, Record};
@@ -58,6 +59,7 @@ pub struct Runner<'a> {
     pub all_attempts: bool,
     /// How many programs to judge at once; `None` for one for each processor.
     pub jobs: Option<usize>,
+    pub depth: Depth,
 }
 
 /// One exercise of one attempt.
@@ -177,10 +179,10 @@ impl Runner<'_> {
         let source = dir.join("lib.rs");
         let source = source.canonicalize().with_context(|| format!("could not find {}", source.display()))?;
         let clauses = job.exercise.contract(&self.course.root)?.len() as u32;
-        match self.judge.judge(job.exercise, &source, &mut |_| {}) {
+        match self.depth.judge(self.judge, job.exercise, &source) {
             Ok(report) => {
                 let report = in_own_words(report, source.parent().unwrap_or(&source))?;
-                Ok(Record::of(report, job.place.clone(), clauses, job.made_by.clone()))
+                Ok(Record::of(report, job.place.clone(), clauses, job.made_by.clone(), self.depth))
             }
             Err(error) if cancel::is_interrupted() => Err(error),
             // Ours: another try may decide it, and nobody loses a point by it.

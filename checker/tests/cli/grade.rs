@@ -1,8 +1,11 @@
 //! Grading: a class goes in, verdicts, marks, sheets and pages come out, the same bytes whatever happens meanwhile.
 
 use super::class::{GRADE, OPEN, RIGHT, WAITS, class, marks, program, tree};
+use super::workbook::Workbook;
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
+use std::time::Instant;
 use walkdir::WalkDir;
 
 #[test]
@@ -154,23 +157,42 @@ fn a_run_that_is_killed_again_and_again_gives_the_same_bytes() {
         let text = format!("// {number}\n{}", program(if number % 2 == 0 { RIGHT } else { WAITS }));
         workbook.write(&format!("class/more-{number}/greet/src/lib.rs"), text);
     }
+    let began = Instant::now();
     workbook.checker(&format!("{GRADE} whole")).run().exits(0);
+    let takes = began.elapsed();
+    let whole = tree(&workbook.path("whole"));
     // A generator of its own, so that a failure can be seen again; where it strikes is up to the machine.
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let kills: u32 = std::env::var("KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(8);
-    for _ in 0..kills {
-        let mut child = workbook.checker(&format!("{GRADE} out")).start();
+    let (mut struck, mut gradings, mut records) = (0, 1, Vec::new());
+    while struck < kills {
+        let out = format!("out-{gradings}");
+        let mut child = workbook.checker(&format!("{GRADE} {out}")).start();
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        std::thread::sleep(std::time::Duration::from_millis((state >> 33) % 1_500));
-        child.kill().unwrap();
+        std::thread::sleep(takes.mul_f64((state >> 33) as f64 / f64::from(1_u32 << 31)));
+        if child.try_wait().unwrap().is_none() {
+            child.kill().unwrap();
+            struck += 1;
+            let verdicts = WalkDir::new(workbook.path(&format!("{out}/verdicts"))).into_iter();
+            records.push(verdicts.flatten().filter(|entry| entry.file_type().is_file()).count());
+        } else {
+            // It came to its end: another one is begun, so that each kill strikes a grading at work.
+            same_after_kills(&whole, &workbook, &out);
+            gradings += 1;
+        }
         child.wait().unwrap();
     }
-    workbook.checker(&format!("{GRADE} out")).run().exits(0);
-    let (whole, out) = (tree(&workbook.path("whole")), tree(&workbook.path("out")));
-    let names = |tree: &std::collections::BTreeMap<String, Vec<u8>>| tree.keys().cloned().collect::<Vec<_>>();
-    assert_eq!(names(&whole), names(&out));
-    for (name, bytes) in &whole {
-        assert!(out[name] == *bytes, "{name} is not the same after {kills} kills");
+    let out = format!("out-{gradings}");
+    workbook.checker(&format!("{GRADE} {out}")).run().exits(0);
+    same_after_kills(&whole, &workbook, &out);
+    println!("{struck} kills in {gradings} gradings; records that were there at each: {records:?}");
+}
+
+fn same_after_kills(whole: &BTreeMap<String, Vec<u8>>, workbook: &Workbook, out: &str) {
+    let killed = tree(&workbook.path(out));
+    assert!(whole.keys().eq(killed.keys()), "other files: {:?}", killed.keys());
+    for (name, bytes) in whole {
+        assert!(killed[name] == *bytes, "{name} is not the same in {out}, which was killed");
     }
 }
 

@@ -102,7 +102,13 @@ fn results(workbook: &Workbook) -> Value {
             &["name", "number", "score", "max_score", "status", "output", "output_format", "visibility"],
         );
         assert!(["passed", "failed"].contains(&test["status"].as_str().unwrap()), "{test}");
-        assert!(test["score"].as_f64() <= test["max_score"].as_f64(), "{test}");
+        // A test without points is for information; a number that is written as a text would be none.
+        assert_eq!(test.get("score").is_some(), test.get("max_score").is_some(), "{test}");
+        if let (Some(score), Some(max)) = (test.get("score"), test.get("max_score")) {
+            assert!((0.0..=max.as_f64().unwrap()).contains(&score.as_f64().unwrap()), "{test}");
+        }
+        assert!(["text", "ansi"].contains(&test["output_format"].as_str().unwrap_or("text")), "{test}");
+        assert!(!test["output"].as_str().unwrap().contains('\r'), "{test}");
         // With a hidden test, learners would not see their sum.
         assert_eq!(test["visibility"], "visible");
     }
@@ -164,6 +170,35 @@ fn on_gradescope_late_is_what_came_late_and_not_what_is_judged_late() {
     assert!(result["output"].as_str().unwrap().contains("greet: "), "{result}");
 }
 
+/// What `result-v1.schema.json` of Classroom 50 asks for, and what its runner adds to that.
+fn classroom50_takes(result: &Value) {
+    let links = ["commit", "release", "review"];
+    let texts = ["schema", "classroom", "assignment", "assignment_type", "owner", "submission", "datetime"];
+    let numbers = ["score", "max-score"];
+    let known: Vec<&str> = texts.iter().chain(&links).chain(&numbers).chain(&["tests"]).copied().collect();
+    let fields: Vec<&str> = result.as_object().unwrap().keys().map(String::as_str).collect();
+    assert!(fields.len() == known.len() && fields.iter().all(|it| known.contains(it)), "{fields:?}");
+    for name in texts.iter().chain(&links) {
+        assert!(!result[*name].as_str().unwrap().is_empty(), "{name}");
+    }
+    assert_eq!(result["schema"], "classroom50/result/v1");
+    assert_eq!((&result["classroom"], &result["assignment"]), (&"conc-s26".into(), &"week-1".into()));
+    assert!(["individual", "group"].contains(&result["assignment_type"].as_str().unwrap()));
+    assert!(result["submission"].as_str().unwrap().starts_with("submit/"));
+    let shape = |c: char| if c.is_ascii_digit() { '0' } else { c };
+    let moment: String = result["datetime"].as_str().unwrap().chars().map(shape).collect();
+    assert_eq!(moment, "0000-00-00T00:00:00Z");
+    let tests = result["tests"].as_array().unwrap();
+    for test in tests {
+        assert!(!test["test-name"].as_str().unwrap().is_empty() && test["passed"].is_boolean(), "{test}");
+    }
+    for it in tests.iter().chain([result]) {
+        // A number with a fraction, or a boolean, is none of these.
+        assert!(it["score"].as_u64().unwrap() <= it["max-score"].as_u64().unwrap(), "{it}");
+    }
+    assert!(result.to_string().len() < 10 << 20);
+}
+
 #[test]
 fn classroom_50_gets_whole_points_and_no_result_for_what_is_undecided() {
     if Command::new("python3").arg("--version").output().is_err() {
@@ -193,6 +228,7 @@ fn classroom_50_gets_whole_points_and_no_result_for_what_is_undecided() {
     ended(&judge(program(WAITS)), 0);
     let result: Value = serde_json::from_str(&workbook.read("checkout/result.json")).unwrap();
     assert_eq!((result["score"].as_u64(), result["max-score"].as_u64()), (Some(4), Some(10)), "{result}");
+    classroom50_takes(&result);
     assert_eq!(result["tests"][1]["passed"], false);
     ended(&judge(program(OPEN)), 3);
     assert!(!workbook.path("checkout/result.json").exists());
