@@ -84,3 +84,22 @@ fn collect<R>(queue: &Receiver<R>, size: usize, age: Duration, mut upload: impl 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    /// Maria's test.
+    #[test]
+    fn forty_readings() {
+        let server = Arc::new(Mutex::new(Vec::new()));
+        let uploaded = Arc::clone(&server);
+        let upload = move |batch: Vec<u64>| uploaded.lock().unwrap().extend(batch);
+        let log = WeatherLog::open(20, Duration::from_hours(1), upload);
+        (0..40).for_each(|reading| log.record(reading));
+        log.close();
+        assert_eq!(*server.lock().unwrap(), (0..40).collect::<Vec<_>>());
+    }
+}

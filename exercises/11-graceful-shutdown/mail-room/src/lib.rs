@@ -112,3 +112,25 @@ fn sort<L>(
     }
     (count, first)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Barrier;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Ada's test.
+    #[test]
+    fn three_letters_for_three_sorters() {
+        let at_work = Arc::new(Barrier::new(4));
+        let begun = Arc::clone(&at_work);
+        let room = MailRoom::open(3, move |_, _| {
+            begun.wait();
+            thread::sleep(Duration::from_millis(500));
+        });
+        (1..=3).for_each(|letter| room.post(letter));
+        at_work.wait();
+        assert_eq!(room.close(), 3);
+    }
+}

@@ -86,3 +86,23 @@ impl<L, E> Drop for Busy<'_, L, E> {
         self.exchange.hung_up.notify_one();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+
+    /// Ines's test.
+    #[test]
+    fn ten_calls_on_two_lines() {
+        let dialled = Arc::<AtomicUsize>::default();
+        let counted = Arc::clone(&dialled);
+        let exchange = Exchange::new(2, move || Ok::<_, String>(counted.fetch_add(1, Ordering::SeqCst)));
+        for number in 0..10 {
+            assert_eq!(exchange.call(|line| (*line, number)), Ok((0, number)));
+        }
+        assert_eq!(dialled.load(Ordering::SeqCst), 1);
+    }
+}

@@ -347,7 +347,7 @@ fn lines_are_dialled_at_the_same_time(check: &Check) {
 }
 
 fn as_many_calls_at_once_as_lines(check: &Check) {
-    check.forall(input::pair(1..=4, 1..=3), |(lines, rounds)| {
+    check.forall(input::hundred_and(1..=4, 1..=3), |(lines, rounds)| {
         let office = office(lines);
         for _ in 0..rounds {
             let (meter, gate) = (Meter::new(), Gate::new());

@@ -4,7 +4,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-use harness::{Check, Kind, checks, expect, expect_eq, input, now, pause};
+use harness::{Check, Kind, checks, expect, expect_eq, expect_in_time, input, now, pause};
 use wind_gauge::Gauge;
 
 checks! {
@@ -20,6 +20,8 @@ checks! {
 }
 
 const TICK: Duration = Duration::from_millis(100);
+/// A nanosecond less than half a tick.
+const SOON: Duration = Duration::from_nanos(49_999_999);
 
 /// The direction that belongs to a speed, so that halves are known.
 fn direction(speed: u32) -> u32 {
@@ -180,13 +182,18 @@ fn nobody_waits(check: &Check) {
                 pause(TICK * before as u32);
                 let began = now();
                 gauge.set(3, direction(3));
-                expect(now() - began < TICK / 2, Kind::TooLate, || "`set` waited".into());
+                expect_in_time("`set` returned", now(), Duration::ZERO..=began + SOON, || {
+                    "`set` waited".into()
+                });
             });
             pause(TICK * after as u32);
             let began = now();
             expect_pair(gauge.get());
             // Twice what it may sleep, since it may meet the one `set`.
-            expect(now() - began <= TICK, Kind::TooLate, || format!("`get` took {:?}", now() - began));
+            let after = now();
+            expect_in_time("`get` returned", after, Duration::ZERO..=began + TICK, || {
+                format!("`get` took {:?}", after - began)
+            });
         });
     });
 }

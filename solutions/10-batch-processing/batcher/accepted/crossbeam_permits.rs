@@ -2,7 +2,7 @@
 //! for when several kinds of events end a wait.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle, ThreadId};
 use std::time::{Duration, Instant};
@@ -39,18 +39,18 @@ enum Message<T, E> {
     Flush(Sender<()>),
 }
 
-/// An item on its way, and whether it has a permit.
+/// An item on its way.
 struct Entry<T, E> {
     item: T,
     pushed: Instant,
     receipt: Sender<Outcome<E>>,
-    permit: bool,
 }
 
 /// The thread's ends of the channels.
 struct Ends<T, E> {
     messages: Receiver<Message<T, E>>,
     permits: Receiver<()>,
+    beyond: Arc<AtomicUsize>,
     given_up: Arc<AtomicBool>,
 }
 
@@ -103,15 +103,19 @@ impl<T, E: Clone> Ends<T, E> {
             return;
         }
         let (items, receipts): (Vec<T>, Vec<_>) =
-            batch.into_iter().map(|entry| (entry.item, (entry.receipt, entry.permit))).unzip();
+            batch.into_iter().map(|entry| (entry.item, entry.receipt)).unzip();
         let outcome = match catch_unwind(AssertUnwindSafe(|| handler(items))) {
             Ok(Ok(())) => Outcome::Stored,
             Ok(Err(error)) => Outcome::Failed(error),
             Err(_) => Outcome::Panicked,
         };
-        for (receipt, permit) in receipts {
+        for receipt in receipts {
             let _ = receipt.send(outcome.clone());
-            if permit {
+            // The permit goes to an item beyond the limit, if there is one.
+            let beyond = self.beyond.load(Ordering::SeqCst);
+            if beyond > 0 {
+                self.beyond.store(beyond - 1, Ordering::SeqCst);
+            } else {
                 let _ = self.permits.try_recv();
             }
         }
@@ -124,6 +128,8 @@ pub struct Batcher<T, E> {
     messages: Mutex<Option<Sender<Message<T, E>>>>,
     /// Full when `limit` items are unhandled.
     permits: Sender<()>,
+    /// How many unhandled items have no permit. Only the batcher's thread changes it.
+    beyond: Arc<AtomicUsize>,
     /// Disconnected by `close`.
     open: Mutex<Option<Sender<()>>>,
     closed: Receiver<()>,
@@ -149,13 +155,15 @@ impl<T: Send + 'static, E: Clone + Send + 'static> Batcher<T, E> {
         let (sender, messages) = unbounded();
         let (permits, taken) = bounded(options.limit);
         let (open, closed) = bounded(0);
-        let given_up = Arc::<AtomicBool>::default();
-        let ends = Ends { messages, permits: taken, given_up: Arc::clone(&given_up) };
+        let (beyond, given_up) = (Arc::<AtomicUsize>::default(), Arc::<AtomicBool>::default());
+        let ends =
+            Ends { messages, permits: taken, beyond: Arc::clone(&beyond), given_up: Arc::clone(&given_up) };
         let thread = thread::spawn(move || ends.work(options, handler));
         let id = thread.thread().id();
         Self {
             messages: Mutex::new(Some(sender)),
             permits,
+            beyond,
             open: Mutex::new(Some(open)),
             closed,
             given_up,
@@ -169,8 +177,8 @@ impl<T: Send + 'static, E: Clone + Send + 'static> Batcher<T, E> {
     /// # Errors
     /// Returns the item if the batcher is closed.
     pub fn push(&self, item: T) -> Result<Receipt<E>, T> {
-        let permit = !self.is_mine();
-        if permit {
+        let is_mine = self.is_mine();
+        if !is_mine {
             select! {
                 send(self.permits, ()) -> sent => if sent.is_err() { return Err(item) },
                 recv(self.closed) -> _ => return Err(item),
@@ -180,7 +188,10 @@ impl<T: Send + 'static, E: Clone + Send + 'static> Batcher<T, E> {
         match &*self.messages.lock().unwrap() {
             None => return Err(item),
             Some(messages) => {
-                let entry = Entry { item, pushed: Instant::now(), receipt, permit };
+                if is_mine && self.permits.try_send(()).is_err() {
+                    self.beyond.fetch_add(1, Ordering::SeqCst);
+                }
+                let entry = Entry { item, pushed: Instant::now(), receipt };
                 // The thread lives for as long as there is a sender.
                 let _ = messages.send(Message::Item(entry));
             }
