@@ -76,7 +76,7 @@ pub fn settle(checks: &mut [Check], contract: &[String]) {
             continue;
         }
         let promises = |clause: u32| match kind {
-            Kind::BusyWait => text(clause).starts_with(SLEEP),
+            Kind::BusyWait => promises_sleep(text(clause)),
             // A clause that speaks of threads promises something of them itself.
             Kind::LeakedThread => text(clause).starts_with(NOTHING_LEFT) || text(clause).contains("thread"),
             Kind::Unbounded | Kind::Oversubscribed => {
@@ -91,8 +91,11 @@ pub fn settle(checks: &mut [Check], contract: &[String]) {
         }
         let shown = smallest(checks, if about.is_empty() { &all } else { &about });
         if about.is_empty() && matches!(kind, Kind::BusyWait | Kind::LeakedThread) {
-            let title = if kind == Kind::BusyWait { SLEEP } else { NOTHING_LEFT };
-            if let Some(promised) = contract.iter().position(|clause| clause.starts_with(title)) {
+            let promises = |clause: &String| match kind {
+                Kind::BusyWait => promises_sleep(clause),
+                _ => clause.starts_with(NOTHING_LEFT),
+            };
+            if let Some(promised) = contract.iter().position(promises) {
                 checks[shown].clause = promised as u32 + 1;
             }
         }
@@ -103,6 +106,11 @@ pub fn settle(checks: &mut [Check], contract: &[String]) {
             }
         }
     }
+}
+
+/// Whether a clause promises that nothing spins: by its title, or in a clause on waiting that has more to say.
+fn promises_sleep(clause: &str) -> bool {
+    clause.starts_with(SLEEP) || clause.contains("does not spin")
 }
 
 fn told(check: &Check) -> Option<&Finding> {
@@ -376,6 +384,10 @@ mod tests {
         let mut checks = [check("first", 1, Kind::BusyWait, &[(4, None)], 9)];
         settle(&mut checks, &contract(&["Items", "Waiting is sleep"]));
         assert_eq!((checks[0].clause, checks[0].status), (2, Status::Failed));
+        // The promise may be a sentence of a clause on waiting.
+        let mut checks = [check("first", 1, Kind::BusyWait, &[(4, None)], 9)];
+        settle(&mut checks, &["**Items.**".into(), "**Waiting.** A call waits. It does not spin.".into()]);
+        assert_eq!(checks[0].clause, 2);
     }
 
     #[test]
