@@ -37,3 +37,20 @@ where
     drop(sender);
     counts.into_iter().collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Noor's test.
+    #[test]
+    fn eight_trays_and_four_workers() {
+        let photos = [118, 102, 97, 120, 88, 109, 94, 101];
+        for _ in 0..100 {
+            let labels = count_all(&photos, 4, |seedlings| format!("{seedlings} seedlings"));
+            let wanted: Vec<String> =
+                photos.iter().map(|seedlings| format!("{seedlings} seedlings")).collect();
+            assert_eq!(labels, wanted);
+        }
+    }
+}
