@@ -236,7 +236,8 @@ fn a_slow_item_holds_up_no_other(check: &Check) {
             let (waiting, inside) = (items - meter.entered(), meter.inside());
             expect(item != slow || waiting == 0, Kind::Sequential, || {
                 format!(
-                    "a worker was free while an item had not begun: {inside} in progress, {waiting} not begun, {workers} workers"
+                    "a worker was free while an item had not begun: {inside} in progress, {waiting} not begun, \
+                     {workers} workers"
                 )
             });
         };
