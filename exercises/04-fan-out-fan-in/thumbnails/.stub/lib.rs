@@ -43,3 +43,17 @@ where
         done.into_iter().map(|(_, thumbnail)| thumbnail).collect()
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ines's test.
+    #[test]
+    fn thumbnails_are_those_of_a_plain_map() {
+        let render = |picture: u32| format!("thumbnail {picture}");
+        let pictures: Vec<u32> = (0..40).collect();
+        let wanted: Vec<String> = pictures.iter().copied().map(render).collect();
+        assert_eq!(render_all(pictures, 4, render), wanted);
+    }
+}
