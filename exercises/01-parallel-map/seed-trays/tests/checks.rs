@@ -4,10 +4,8 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-use harness::{
-    Check, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq, expect_in_any_order,
-};
-use harness::{fail, input, now, pause};
+use harness::{Check, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq};
+use harness::{expect_in_any_order, fail, input, now, pause};
 use seed_trays::count_all;
 
 checks! {
@@ -56,11 +54,8 @@ fn each_photo_is_counted_once(check: &Check) {
         });
         let counts: Vec<_> = counts.into_iter().map(|count| count.0 - 1).collect();
         expect_eq("the counts, each less one", &counts, &seedlings);
-        expect_in_any_order(
-            "the photos that `count` was called for",
-            &called.into_inner().unwrap(),
-            &seedlings,
-        );
+        let called = called.into_inner().unwrap();
+        expect_in_any_order("the photos that `count` was called for", &called, &seedlings);
     });
 }
 

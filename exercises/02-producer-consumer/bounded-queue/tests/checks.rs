@@ -6,11 +6,8 @@ use std::thread;
 use std::time::Duration;
 
 use bounded_queue::{BoundedQueue, Closed, PopError};
-use harness::{
-    Check, Drops, Kind, catch, checks, every_thread_has_finished, expect, expect_eq, expect_in_any_order,
-    input,
-};
-use harness::{now, pause, settle};
+use harness::{Check, Drops, Kind, catch, checks, every_thread_has_finished, expect, expect_eq, input};
+use harness::{expect_in_any_order, expect_in_time, now, pause, settle};
 
 checks! {
     1 => the_oldest_item_comes_out_first;
@@ -67,8 +64,10 @@ fn put(queue: &BoundedQueue<u64>, item: u64) {
 /// Fails the case unless it is now `wanted`, or a little later.
 fn is_time(wanted: Duration, what: &str) {
     let at = now();
-    expect(at >= wanted, Kind::TooEarly, || format!("{what} at {at:?}, and could not before {wanted:?}"));
-    expect(at <= wanted + SOON, Kind::TooLate, || format!("{what} at {at:?}, and could at {wanted:?}"));
+    expect_in_time(what, at, wanted..=wanted + SOON, || {
+        let could = if at < wanted { "could not before" } else { "could at" };
+        format!("{what} at {at:?}, and {could} {wanted:?}")
+    });
 }
 
 fn the_oldest_item_comes_out_first(check: &Check) {
@@ -132,9 +131,9 @@ fn each_item_comes_out_once_whoever_takes_it(check: &Check) {
                 });
             }
         }
-        let of_one = |p| (0..each as u64).map(move |i| 100 * p + i);
-        let wanted: Vec<u64> = (0..producers as u64).flat_map(of_one).collect();
-        expect_in_any_order("all items that came out", &got.concat(), &wanted);
+        let wanted: Vec<u64> =
+            (0..producers as u64).flat_map(|p| (0..each as u64).map(move |i| 100 * p + i)).collect();
+        expect_in_any_order("all items that came out, one consumer's after the other's", &got.concat(), &wanted);
     });
 }
 
@@ -249,7 +248,7 @@ fn a_pop_waits_for_an_item(check: &Check) {
             scope.spawn(|| {
                 expect_eq("what `pop` returned", queue.pop(), Some(7));
                 if now() > Duration::ZERO {
-                    is_time(TICK * ticks as u32, "`pop` got its item");
+                    is_time(TICK * ticks as u32, "`pop` returned");
                 }
             });
             pause(TICK * ticks as u32);
@@ -269,7 +268,7 @@ fn a_push_waits_for_room(check: &Check) {
                     format!("a queue of capacity {capacity} was full, and `push` did not wait for a `pop`")
                 });
                 if now() > Duration::ZERO {
-                    is_time(TICK * ticks as u32, "`push` had room");
+                    is_time(TICK * ticks as u32, "`push` returned");
                 }
             });
             pause(TICK * ticks as u32);
@@ -420,8 +419,11 @@ fn what_goes_in_before_the_close_comes_out(check: &Check) {
             queue.close();
         });
         let (went_in, came_out) = (went_in.into_inner().unwrap(), came_out.into_inner().unwrap());
-        let what = "the items that came out, against those whose `push` returned Ok";
-        expect_in_any_order(what, &came_out, &went_in);
+        expect_in_any_order(
+            "the items that came out, against those whose `push` returned Ok",
+            &came_out,
+            &went_in,
+        );
         expect_eq("how many still wait", queue.len(), 0);
     });
 }

@@ -106,10 +106,15 @@ where
 mod tests {
     use super::*;
 
-    /// Tomás's test.
+    /// Tomás's first test.
     #[test]
     fn one_office_and_one_printer() {
-        // The pages of four jobs: one, two, three, and four.
-        assert_eq!(print_all(vec![0..4], 2, 1, |job| job + 1), 10);
+        assert_eq!(print_all(vec![1..=100], 2, 1, |job| job % 3), 100);
+    }
+
+    /// Tomás's second test, with three of each, as on his desk. The jobs all fit on the tray.
+    #[test]
+    fn three_offices_and_three_printers() {
+        assert_eq!(print_all(vec![1..=3, 4..=6, 7..=9], 10, 3, |job| job), 45);
     }
 }

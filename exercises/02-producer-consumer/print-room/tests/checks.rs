@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
+use harness::expect_in_any_order;
 use harness::{
-    Check, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq, expect_in_any_order,
-    input, pause, settle,
+    Check, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq, input, pause, settle,
 };
 use print_room::print_all;
 
@@ -69,9 +69,10 @@ fn prints_each_job_once(sizes: &[u64], capacity: usize, printers: usize) {
         job + 1
     };
     let pages = print_all(offices(sizes).0, capacity, printers, print);
+    let printed = printed.into_inner().unwrap();
     let wanted: Vec<u64> = offices(sizes).0.into_iter().flatten().collect();
     expect_eq("the pages", pages, wanted.iter().map(|job| job + 1).sum());
-    expect_in_any_order("the jobs that were printed", &printed.into_inner().unwrap(), &wanted);
+    expect_in_any_order("the jobs that were printed", &printed, &wanted);
 }
 
 fn every_job_is_printed_once(check: &Check) {

@@ -4,11 +4,8 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-use harness::{
-    Check, Drops, Gate, Kind, Meter, checks, every_thread_has_finished, expect, expect_eq,
-    expect_in_any_order, input,
-};
-use harness::{now, pause, settle};
+use harness::{Check, Drops, Gate, Kind, Meter, checks, every_thread_has_finished, expect, expect_eq, input};
+use harness::{expect_in_any_order, expect_in_time, now, pause, settle};
 use next_page::read_ahead;
 
 checks! {
@@ -47,7 +44,8 @@ fn each_page_is_read_and_printed_once_in_order(check: &Check) {
         });
         let wanted: Vec<usize> = (0..codes.len()).collect();
         expect_eq("the pages in the order in which they were printed", prints, wanted.clone());
-        expect_in_any_order("the pages that `read` was called for", &reads.into_inner().unwrap(), &wanted);
+        let reads = reads.into_inner().unwrap();
+        expect_in_any_order("the pages that `read` was called for", &reads, &wanted);
     });
 }
 
@@ -122,7 +120,8 @@ fn a_page_is_printed_when_its_turn_has_come(check: &Check) {
         read_ahead((0..codes.len()).collect(), read, |page| {
             let read = ready.lock().unwrap().iter().find(|(it, _)| *it == page).map(|(_, at)| *at);
             let (at, turn) = (now(), read.unwrap_or_default().max(free));
-            expect(at <= turn + SOON, Kind::TooLate, || {
+            let began = format!("the printing of page {page} began");
+            expect_in_time(&began, at, Duration::ZERO..=turn + SOON, || {
                 format!("page {page} was printed from {at:?} on, and could have been from {turn:?} on")
             });
             pause(times(codes[page], TICK)[1]);

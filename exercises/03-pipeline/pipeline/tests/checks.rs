@@ -8,11 +8,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::thread;
 use std::time::Duration;
 
-use harness::{
-    Check, Drops, Gate, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq,
-    expect_in_any_order,
-};
-use harness::{fail, input, pause, settle};
+use harness::{Check, Drops, Gate, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq};
+use harness::{expect_in_any_order, fail, input, now, pause, settle};
 use pipeline::Stage;
 
 checks! {
@@ -28,6 +25,8 @@ checks! {
     3 => no_places_or_no_workers_is_a_panic;
     4 => nobody_is_idle_while_there_is_work simulated;
     4 => as_many_calls_at_once_as_there_are_workers simulated;
+    4 => as_many_items_as_there_are_places simulated;
+    4 => a_source_that_has_ended_is_not_asked_again;
     4 => never_more_calls_at_once_than_workers;
     5 => the_error_of_the_earliest_item_is_returned;
     5 => an_error_stops_a_source_without_end;
@@ -370,8 +369,8 @@ fn each_item_is_fetched_processed_and_saved_once(check: &Check) {
         let plant = Plant::new(durations(&codes), limit, crews(crew));
         plant.works();
         for (called, what) in plant.called.iter().zip(["fetched", "processed", "given to `save`"]) {
-            let (what, called) = (format!("the items that were {what}"), called.lock().unwrap().clone());
-            expect_in_any_order(&what, &called, &(0..codes.len()).collect::<Vec<_>>());
+            let (called, all) = (called.lock().unwrap().clone(), (0..codes.len()).collect::<Vec<_>>());
+            expect_in_any_order(&format!("the items that were {what}"), &called, &all);
         }
     });
 }
@@ -423,8 +422,9 @@ fn a_stage_may_call_run_itself(check: &Check) {
         let items = 0..items as u64;
         let outcome = pipeline::run(items.clone(), stage(fetchers, Ok), stage(processors, process), 3, save);
         let wanted: Vec<u64> = items.map(|item| (0..inner as u64).map(|n| n + item).sum()).collect();
+        let totals = totals.into_inner().unwrap();
         expect_eq("what the outer call returned", outcome, Ok(()));
-        expect_in_any_order("what the inner calls added up", &totals.into_inner().unwrap(), &wanted);
+        expect_in_any_order("what the inner calls added up", &totals, &wanted);
     });
 }
 
@@ -529,7 +529,7 @@ fn nobody_is_idle_while_there_is_work(check: &Check) {
 
 /// From the first wave to the last, and with more workers than the machine has processors.
 fn as_many_calls_at_once_as_there_are_workers(check: &Check) {
-    check.forall(input::triple(1..=7, 1..=7, 0..=1), |(fetchers, processors, slow)| {
+    check.forall(input::hundreds_and(1..=7, 1..=7, 0..=1), |(fetchers, processors, slow)| {
         let items = 2 * fetchers.max(processors);
         let mut plan = Plan::default();
         plan.ticks[1 + slow] = 2;
@@ -544,6 +544,48 @@ fn as_many_calls_at_once_as_there_are_workers(check: &Check) {
                 meter.peak()
             )
         });
+    });
+}
+
+/// The first item is held up, so that all places are taken.
+fn as_many_items_as_there_are_places(check: &Check) {
+    check.forall(input::pair_or_crowd(1..=12, 0..=26), |(limit, code)| {
+        let (pulled, place) = (AtomicUsize::new(0), code / 9 % 3);
+        let hold = |at: usize, item: usize| {
+            // The source has 50 ms for each item.
+            let end = now() + TICK * limit as u32;
+            let is_first = (at, item) == (place, 0);
+            while is_first && pulled.load(SeqCst) < limit && now() < end {
+                pause(TICK);
+            }
+            let pulled = pulled.load(SeqCst);
+            expect(!is_first || pulled >= limit, Kind::Sequential, || {
+                format!(
+                    "items in the pipeline: {pulled}; limit: {limit}; and the source was not asked for more"
+                )
+            });
+            Ok::<_, Trouble>(item)
+        };
+        let source = (0..limit + 2).inspect(|_| drop(pulled.fetch_add(1, SeqCst)));
+        let [fetchers, processors] = crews(code);
+        let (fetch, process) =
+            (stage(fetchers, |item| hold(0, item)), stage(processors, |item| hold(1, item)));
+        let outcome = pipeline::run(source, fetch, process, limit, |item| hold(2, item).map(drop));
+        expect_eq("what `run` returned", outcome, Ok(()));
+    });
+}
+
+fn a_source_that_has_ended_is_not_asked_again(check: &Check) {
+    check.forall(input::triple(0..=4, 0..=8, 1..=4), |(items, crew, limit)| {
+        let mut calls = 0..=items;
+        let source = std::iter::from_fn(|| match calls.next() {
+            Some(call) => (call < items).then_some(call),
+            None => fail(Kind::WrongAnswer, "the source returned None, and `next` was called once more"),
+        });
+        let [fetchers, processors] = crews(crew);
+        let save = |_| Ok::<_, Trouble>(());
+        let outcome = pipeline::run(source, stage(fetchers, Ok), stage(processors, Ok), limit, save);
+        expect_eq("what `run` returned", outcome, Ok(()));
     });
 }
 

@@ -6,9 +6,10 @@ use std::thread;
 use std::time::Duration;
 
 use aggregate::fan_out_fan_in;
+use harness::expect_in_any_order;
 use harness::{
-    Check, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq, expect_in_any_order,
-    input, now, pause, settle,
+    Check, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq, input, now, pause,
+    settle,
 };
 
 checks! {
@@ -82,7 +83,8 @@ fn each_task_is_processed_once(check: &Check) {
             },
             |_| (),
         );
-        expect_in_any_order("the tasks that `process` was called for", &seen.into_inner().unwrap(), &tasks);
+        let seen = seen.into_inner().unwrap();
+        expect_in_any_order("the tasks that `process` was called for", &seen, &tasks);
     });
 }
 

@@ -50,9 +50,10 @@ mod tests {
 
     /// Ines's test.
     #[test]
-    fn a_folder_and_four_workers() {
-        let pictures = ["cat", "dog", "eel", "fox", "gnu", "hen", "ibis", "jay"];
-        let render = |name: &str| format!("{name}.thumb");
-        assert_eq!(render_all(pictures.to_vec(), 4, render), pictures.map(render));
+    fn thumbnails_are_those_of_a_plain_map() {
+        let render = |picture: u32| format!("thumbnail {picture}");
+        let pictures: Vec<u32> = (0..40).collect();
+        let wanted: Vec<String> = pictures.iter().copied().map(render).collect();
+        assert_eq!(render_all(pictures, 4, render), wanted);
     }
 }

@@ -4,9 +4,10 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
+use harness::expect_in_any_order;
 use harness::{
-    Check, Kind, Meter, beats, catch, checks, every_thread_has_finished, expect, expect_eq,
-    expect_in_any_order, fail, input, pause, pause_until,
+    Check, Kind, Meter, beats, catch, checks, every_thread_has_finished, expect, expect_eq, fail, input,
+    pause, pause_until,
 };
 use thumbnails::render_all;
 
@@ -45,12 +46,9 @@ fn each_picture_is_rendered_once(check: &Check) {
         let called = Mutex::new(Vec::new());
         let thumbnails =
             render_all(pictures.clone(), workers, |picture| called.lock().unwrap().push(picture));
+        let called = called.into_inner().unwrap();
         expect_eq("the number of thumbnails", thumbnails.len(), pictures.len());
-        expect_in_any_order(
-            "the pictures that `render` was called for",
-            &called.into_inner().unwrap(),
-            &pictures,
-        );
+        expect_in_any_order("the pictures that `render` was called for", &called, &pictures);
     });
 }
 

@@ -1,15 +1,13 @@
 //! The contract of README.md, a check or more for each clause.
 
+use std::borrow::Cow;
 use std::panic::panic_any;
 use std::sync::Mutex;
 use std::thread;
 use std::time::Duration;
 
-use harness::{
-    Check, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq, expect_in_any_order,
-    fail, input,
-};
-use harness::{beats, panic_message, pause, pause_until};
+use harness::{Check, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq, fail, input};
+use harness::{beats, expect_in_any_order, now, panic_message, pause, pause_until};
 use tolerant_map::{Failure, Outcome, tolerant_map};
 
 checks! {
@@ -23,6 +21,7 @@ checks! {
     3 => a_message_may_be_any_text_or_none;
     4 => as_many_items_at_once_as_there_are_workers simulated;
     4 => a_free_worker_begins_the_next_item_at_once simulated;
+    4 => a_slow_item_holds_up_no_other simulated;
     5 => never_more_items_at_once_than_workers;
     5 => no_workers_is_a_panic;
     6 => any_number_of_items_of_which_any_fail;
@@ -96,7 +95,8 @@ fn each_item_is_worked_on_once(check: &Check) {
             called.lock().unwrap().push(*item);
             work(item)
         });
-        expect_in_any_order("the items that `work` was called for", &called.into_inner().unwrap(), &items);
+        let called = called.into_inner().unwrap();
+        expect_in_any_order("the items that `work` was called for", &called, &items);
     });
 }
 
@@ -158,7 +158,8 @@ fn a_panic_is_a_failure_with_its_message(check: &Check) {
 }
 
 fn a_message_may_be_any_text_or_none(check: &Check) {
-    check.forall(input::numbers_and(0..6, 1..=4, 1..=2), |(items, workers)| {
+    check.forall(input::numbers_and(0..10, 1..=4, 1..=2), |(items, workers)| {
+        let long = "a text of many words ".repeat(300);
         let work = |item: &u64| -> Result<(), ()> {
             match item {
                 0 => panic!("no number in it"),
@@ -166,21 +167,41 @@ fn a_message_may_be_any_text_or_none(check: &Check) {
                 2 => panic_any(7_u8),
                 3 => panic!(""),
                 4 => panic!(" a line\nand {item} more \n"),
+                5 => panic!("{long}"),
+                // These can be read, too, but are neither a `&'static str` nor a `String`.
+                6 => panic_any(Box::<str>::from("a text in a box")),
+                7 => panic_any(Cow::Borrowed("a text in a cow")),
+                8 => panic_any(std::fmt::Error),
                 _ => panic!(),
             }
         };
         let message = |item: &u64| match item {
             0 => "no number in it",
             1 => "a 1 in it",
-            2 => "a panic without a message",
+            2 | 6 | 7 | 8 => "a panic without a message",
             3 => "",
             4 => " a line\nand 4 more \n",
+            5 => &long,
             _ => "explicit panic",
         };
         let wanted: Vec<_> =
             items.iter().map(|item| Failure::Panic(message(item).to_owned())).enumerate().collect();
-        expect_eq("the failures", map(&items, workers, work).failures, wanted);
+        let got = map(&items, workers, work).failures;
+        // Nobody would count in a long text.
+        if items.contains(&5) {
+            expect_eq("the lengths of the messages", lengths(&got), lengths(&wanted));
+        }
+        expect_eq("the failures", got, wanted);
     });
+}
+
+/// How long each message is, in bytes.
+fn lengths(failures: &[(usize, Failure<()>)]) -> Vec<Option<usize>> {
+    let length = |(_, failure): &(usize, Failure<()>)| match failure {
+        Failure::Error(()) => None,
+        Failure::Panic(message) => Some(message.len()),
+    };
+    failures.iter().map(length).collect()
 }
 
 fn items_may_have_no_size(check: &Check) {
@@ -229,6 +250,30 @@ fn a_free_worker_begins_the_next_item_at_once(check: &Check) {
     });
 }
 
+/// There are so many items that a program might give several of them to a worker, and one takes long.
+fn a_slow_item_holds_up_no_other(check: &Check) {
+    check.forall(input::triple(257..=320, 2..=4, 0..=3), |(items, workers, which)| {
+        let (meter, slow) = (Meter::new(), [0, 1, items / 2, items - 1][which]);
+        let items: Vec<usize> = (0..items).collect();
+        let work = |item: &usize| -> Result<(), ()> {
+            let _inside = meter.enter();
+            let end = now() + TICK * items.len() as u32;
+            while *item == slow && meter.entered() < items.len() && now() < end {
+                pause(TICK);
+            }
+            let (waiting, inside) = (items.len() - meter.entered(), meter.inside());
+            expect(*item != slow || waiting == 0, Kind::Sequential, || {
+                format!(
+                    "a worker was free while an item waited: {inside} in progress, {waiting} not begun, \
+                     {workers} workers"
+                )
+            });
+            Ok(())
+        };
+        tolerant_map(&items, workers, work);
+    });
+}
+
 fn never_more_items_at_once_than_workers(check: &Check) {
     check.small("3 items and 2 workers", (vec![2u64, 0, 1], 2usize));
     check.forall(input::numbers_and(0..6, 0..=7, 1..=3), |(items, workers)| {
@@ -268,7 +313,7 @@ fn any_number_of_items_of_which_any_fail(check: &Check) {
 }
 
 fn dozens_of_items_may_fail(check: &Check) {
-    check.forall(input::many_and_two(30..=70, 1..=3, 0..=3), |(items, workers, fate)| {
+    check.forall(input::thousand_and_two(30..=70, 1..=3, 0..=3), |(items, workers, fate)| {
         // All end the same way, or in turn.
         let items: Vec<u64> =
             (0..items as u64).map(|item| if fate == 3 { item } else { fate as u64 }).collect();
