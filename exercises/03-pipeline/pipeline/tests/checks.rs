@@ -566,7 +566,9 @@ fn as_many_items_as_there_are_places(check: &Check) {
             });
             Ok::<_, Trouble>(item)
         };
-        let source = (0..limit + 2).inspect(|_| drop(pulled.fetch_add(1, SeqCst)));
+        let source = (0..limit + 2).inspect(|_| {
+            pulled.fetch_add(1, SeqCst);
+        });
         let [fetchers, processors] = crews(code);
         let (fetch, process) =
             (stage(fetchers, |item| hold(0, item)), stage(processors, |item| hold(1, item)));
