@@ -125,8 +125,8 @@ pub enum Command {
     Explore(Explore),
     /// For authors: make the files of a new exercise, with places to fill in
     ///
-    /// It makes the stub, the contract, the checks, the solution and two variants, and adds both packages to the workspace.
-    /// Then `cargo checker verify NAME` says what is missing.
+    /// It makes the stub, the contract, the checks, the solution and two variants, and adds both packages to the
+    /// workspace. Then `cargo checker verify NAME` says what is missing.
     New(NewExercise),
     /// The author's gate: judge every stub, solution and variant, and look for missing parts
     Verify(Verify),

@@ -1,4 +1,5 @@
-//! `grade --first-finding`: where all clauses or nothing count, the first finding decides, and nothing is said of the others.
+//! `grade --first-finding`: where all clauses or nothing count, the first finding decides, and nothing is said of the
+//! other clauses.
 
 use super::class::{WAITS, class, marks, program, tree};
 use super::workbook::Workbook;
