@@ -124,3 +124,24 @@ impl<R: Send + 'static> Drop for Shift<R> {
         self.close();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Jonas's test. The last clip is damaged.
+    #[test]
+    fn a_list_of_ten_clips() {
+        let shift = Shift::begin(4);
+        for clip in 0..10 {
+            let number = shift.submit(move || {
+                assert!(clip < 9, "clip {clip} is damaged");
+                format!("clip {clip}")
+            });
+            assert_eq!(number, clip);
+        }
+        let mut wanted: Vec<_> = (0..9).map(|clip| Outcome::Done(format!("clip {clip}"))).collect();
+        wanted.push(Outcome::Broken);
+        assert_eq!(shift.finish(), wanted);
+    }
+}
