@@ -107,15 +107,35 @@ where
 
 #[cfg(test)]
 mod tests {
+    use std::sync::{Mutex, mpsc};
+
     use super::*;
 
-    /// Farid's test.
+    /// Farid's test: the second line is ready before the first one.
     #[test]
-    fn six_cues_and_one_translator() {
-        let cues =
-            ["hello?", "who is there?", "it is me.", "at this hour?", "the door was open.", "it always is."];
-        let mut shown = Vec::new();
-        subtitle(cues.into_iter(), 1, 2, str::to_uppercase, |line| shown.push(line));
-        assert_eq!(shown, cues.map(str::to_uppercase));
+    fn a_line_that_is_ready_before_its_turn() {
+        let (started, starts) = mpsc::channel();
+        let (ready, second_is_ready) = mpsc::channel();
+        let (started, ready, second_is_ready) =
+            (Mutex::new(started), Mutex::new(ready), Mutex::new(second_is_ready));
+
+        // A cue is read when the one before it is in translation.
+        let cues = (1..=3).inspect(move |cue| {
+            if *cue > 1 {
+                starts.recv().unwrap();
+            }
+        });
+        let translate = move |cue| {
+            let _ = started.lock().unwrap().send(());
+            match cue {
+                1 => second_is_ready.lock().unwrap().recv().unwrap(),
+                2 => ready.lock().unwrap().send(()).unwrap(),
+                _ => {}
+            }
+            format!("line {cue}")
+        };
+        let mut screen = Vec::new();
+        subtitle(cues, 3, 5, translate, |line| screen.push(line));
+        assert_eq!(screen, ["line 1", "line 2", "line 3"]);
     }
 }

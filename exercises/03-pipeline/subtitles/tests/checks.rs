@@ -7,11 +7,8 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use harness::{
-    Check, Drops, Gate, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq,
-    expect_in_any_order,
-};
-use harness::{fail, input, now, pause, settle};
+use harness::{Check, Drops, Gate, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq};
+use harness::{expect_in_any_order, expect_in_time, fail, input, now, pause, settle};
 use subtitles::subtitle;
 
 // On real threads two lines change places once in very many runs, and a panic that nobody passes on is a hang.
@@ -222,8 +219,8 @@ fn each_cue_is_translated_and_shown_once(check: &Check) {
     check.forall(input::numbers_and_two(0..8, 0..=6, 1..=4, 1..=3), |(codes, translators, room)| {
         let film = played(Film::new(durations(&codes)), translators, room);
         for (list, what) in [(&film.translated, "translated"), (&film.shown, "shown")] {
-            let (what, list) = (format!("the cues that were {what}"), list.lock().unwrap().clone());
-            expect_in_any_order(&what, &list, &(0..codes.len()).collect::<Vec<_>>());
+            let (list, all) = (list.lock().unwrap().clone(), (0..codes.len()).collect::<Vec<_>>());
+            expect_in_any_order(&format!("the cues that were {what}"), &list, &all);
         }
     });
 }
@@ -268,7 +265,8 @@ fn a_line_is_shown_when_its_turn_has_come(check: &Check) {
             let ready = film.ready.lock().unwrap().clone();
             let turn = ready.iter().filter(|(number, _)| *number <= line.number).map(|(_, at)| *at).max();
             let (at, turn) = (now(), turn.unwrap_or_default());
-            expect(at <= turn + SOON, Kind::TooLate, || {
+            let shown = format!("line {} was shown", line.number);
+            expect_in_time(&shown, at, Duration::ZERO..=turn + SOON, || {
                 format!(
                     "line {} was shown at {at:?}; it and all lines before it were translated at {turn:?}",
                     line.number

@@ -129,14 +129,19 @@ impl<R: Send + 'static> Drop for Shift<R> {
 mod tests {
     use super::*;
 
-    /// Jonas's test.
+    /// Jonas's test. The last clip is damaged.
     #[test]
-    fn ten_clips_and_four_workers() {
+    fn a_list_of_ten_clips() {
         let shift = Shift::begin(4);
         for clip in 0..10 {
-            assert_eq!(shift.submit(move || clip * clip), clip);
+            let number = shift.submit(move || {
+                assert!(clip < 9, "clip {clip} is damaged");
+                format!("clip {clip}")
+            });
+            assert_eq!(number, clip);
         }
-        let wanted: Vec<_> = (0..10).map(|clip| Outcome::Done(clip * clip)).collect();
+        let mut wanted: Vec<_> = (0..9).map(|clip| Outcome::Done(format!("clip {clip}"))).collect();
+        wanted.push(Outcome::Broken);
         assert_eq!(shift.finish(), wanted);
     }
 }
