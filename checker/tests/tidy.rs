@@ -82,6 +82,31 @@ fn every_exercise_has_a_solution_and_every_solution_an_exercise() {
     );
 }
 
+/// Its story says that somebody's test is green: whoever doubts that can run it.
+#[test]
+fn every_program_to_repair_has_the_test_of_its_story() {
+    let is_repair = |manifest: &PathBuf| {
+        let manifest = manifest.join("Cargo.toml");
+        fs::read_to_string(manifest).is_ok_and(|text| text.contains("kind = \"repair\""))
+    };
+    let folders = WalkDir::new(root().join("exercises")).min_depth(2).max_depth(2).into_iter();
+    let repairs: Vec<PathBuf> = folders.map(|entry| entry.unwrap().into_path()).filter(is_repair).collect();
+    assert!(repairs.len() >= 12, "{} programs to repair", repairs.len());
+    let has_test = |folder: &PathBuf| {
+        ["src/lib.rs", ".stub/lib.rs"].iter().all(|file| {
+            let stub = fs::read_to_string(folder.join(file)).unwrap();
+            stub.contains("#[test]") && stub.contains("'s ")
+        })
+    };
+    nothing_in(
+        repairs
+            .into_iter()
+            .filter(|folder| !has_test(folder))
+            .map(|folder| format!("{}: the stub lacks the test that its story speaks of", folder.display()))
+            .collect(),
+    );
+}
+
 #[test]
 fn every_dependency_has_its_reason_in_the_architecture() {
     let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
