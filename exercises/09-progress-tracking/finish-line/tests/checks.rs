@@ -5,7 +5,10 @@ use std::thread;
 use std::time::Duration;
 
 use finish_line::race;
-use harness::{Check, Gate, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq};
+use harness::{
+    Check, Gate, Kind, Meter, catch, checks, every_thread_has_finished, expect, expect_eq,
+    expect_in_any_order,
+};
 use harness::{input, now, pause, settle};
 
 checks! {
@@ -45,11 +48,10 @@ fn arrives(ticks: u64) -> bool {
 }
 
 fn expect_all(ticks: &[u64], tick: Duration) {
-    let (places, mut runners): (Vec<_>, Vec<_>) = announced(ticks, tick).into_iter().unzip();
+    let (places, runners): (Vec<_>, Vec<_>) = announced(ticks, tick).into_iter().unzip();
     let wanted: Vec<usize> = (0..ticks.len()).filter(|runner| arrives(ticks[*runner])).collect();
     expect_eq("the announced places", places, (1..=wanted.len()).collect());
-    runners.sort_unstable();
-    expect_eq("the announced runners, sorted", runners, wanted);
+    expect_in_any_order("the announced runners", &runners, &wanted);
 }
 
 fn each_arrival_is_announced_with_its_place(check: &Check) {
@@ -65,9 +67,8 @@ fn each_runner_runs_once(check: &Check) {
             runner.is_multiple_of(every)
         };
         race(runners, run, |_, _| ());
-        let mut seen = seen.into_inner().unwrap();
-        seen.sort_unstable();
-        expect_eq("the runners that `run` was called for, sorted", seen, (0..runners).collect());
+        let (seen, wanted) = (seen.into_inner().unwrap(), (0..runners).collect::<Vec<_>>());
+        expect_in_any_order("the runners that `run` was called for", &seen, &wanted);
     });
 }
 
@@ -152,9 +153,8 @@ fn a_runner_that_panics_panics_the_call(check: &Check) {
         expect(outcome.is_err(), Kind::SwallowedPanic, || {
             format!("`run` panicked for runner {one}, and the call returned")
         });
-        announced.sort_unstable();
-        let wanted = (0..runners).filter(|runner| ![one, other].contains(runner)).collect();
-        expect_eq("the announced runners, sorted", announced, wanted);
+        let wanted: Vec<usize> = (0..runners).filter(|runner| ![one, other].contains(runner)).collect();
+        expect_in_any_order("the announced runners", &announced, &wanted);
         expect(meter.inside() == 0, Kind::LeakedThread, || {
             format!("the call has panicked, and {} runners still run", meter.inside())
         });

@@ -5,7 +5,8 @@ use std::thread;
 use std::time::Duration;
 
 use harness::{
-    Check, Kind, Meter, Page, catch, checks, every_thread_has_finished, expect, expect_eq, fail, input,
+    Check, Kind, Meter, Page, catch, checks, every_thread_has_finished, expect, expect_eq,
+    expect_in_any_order, fail, input,
 };
 use harness::{now, pause};
 use import_log::import;
@@ -53,11 +54,6 @@ fn record_of(line: &str) -> Option<u64> {
     line.split("record ").nth(1)?.split(' ').next()?.parse().ok()
 }
 
-fn sorted<T: Ord>(mut items: Vec<T>) -> Vec<T> {
-    items.sort_unstable();
-    items
-}
-
 fn each_record_is_stored_once(check: &Check) {
     check.small("2 records and 2 workers", (vec![0u64, 1], 2usize));
     check.forall(input::numbers_and(0..5, 0..=6, 1..=4), |(records, workers)| {
@@ -69,8 +65,11 @@ fn each_record_is_stored_once(check: &Check) {
         let stored = import(&records, workers, store, Page::new());
         let wanted = records.iter().filter(|record| *record % 2 == 0).count();
         expect_eq("what `import` returned", stored.ok(), Some(wanted));
-        let called = sorted(called.into_inner().unwrap());
-        expect_eq("the records that `store` was called for, sorted", called, sorted(records));
+        expect_in_any_order(
+            "the records that `store` was called for",
+            &called.into_inner().unwrap(),
+            &records,
+        );
     });
 }
 
@@ -105,12 +104,9 @@ fn each_record_has_its_line_and_the_sum_comes_last(check: &Check) {
             Some((_, what)) => what.to_owned(),
             None => line.to_owned(),
         });
-        let wanted = records.iter().map(|record| line(*record) + "\n").collect();
-        expect_eq(
-            "the lines of the records without the progress, sorted",
-            sorted(got.collect()),
-            sorted(wanted),
-        );
+        let (got, wanted) = (got.collect::<Vec<_>>(), records.iter().map(|record| line(*record) + "\n"));
+        let what = "the lines of the records without the progress";
+        expect_in_any_order(what, &got, &wanted.collect::<Vec<_>>());
     });
 }
 
@@ -291,8 +287,8 @@ fn a_panic_costs_no_other_record_its_line(check: &Check) {
         };
         let records: Vec<u64> = (0..records as u64).collect();
         let _ = catch(|| import(&records, workers, store, page.clone()));
-        let got = page.lines().iter().filter_map(|line| record_of(&line.text)).collect();
-        expect_eq("the records that have a line, sorted", sorted(got), sorted(ended.into_inner().unwrap()));
+        let got: Vec<u64> = page.lines().iter().filter_map(|line| record_of(&line.text)).collect();
+        expect_in_any_order("the records that have a line", &got, &ended.into_inner().unwrap());
     });
 }
 
