@@ -11,16 +11,10 @@ use std::panic::Location;
 type Loc = &'static Location<'static>;
 
 /// The packages of crossbeam and rayon.
-const PACKAGES: [&str; 8] = [
-    "crossbeam",
-    "crossbeam-channel",
-    "crossbeam-deque",
-    EPOCH,
-    "crossbeam-queue",
-    "crossbeam-utils",
-    "rayon",
-    RAYON,
-];
+const PACKAGES: [&str; 8] =
+    ["crossbeam", "crossbeam-channel", DEQUE, EPOCH, "crossbeam-queue", "crossbeam-utils", "rayon", RAYON];
+/// The package of the queues in which a pool's jobs lie.
+const DEQUE: &str = "crossbeam-deque";
 /// The package that collects crossbeam's garbage.
 const EPOCH: &str = "crossbeam-epoch";
 /// The package of rayon's pools.
@@ -83,6 +77,11 @@ pub(crate) const INSIDE: &str = "(library)";
 /// Whether the place is in the libraries' own code.
 pub(crate) fn is_of_one(place: Loc) -> bool {
     package_at(place).is_some()
+}
+
+/// Whether the place is in what a pool of rayon's goes through when it looks for work.
+pub(crate) fn is_of_a_pool(place: Loc) -> bool {
+    package_at(place).is_some_and(|package| [RAYON, DEQUE, EPOCH].contains(&package))
 }
 
 /// The file of an exercise's checks. What a check counts with atomics of its own is no part of the program.

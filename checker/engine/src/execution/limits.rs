@@ -9,6 +9,8 @@ use crate::task::{Loc, NEVER};
 
 /// So many steps in the libraries' own code cost as much as one of the program's.
 const CHEAPER: u64 = 16;
+/// A run of more steps than these is long.
+const LONG: u64 = 20_000;
 /// So many tasks are no crowd.
 pub(super) const FEW: usize = 32;
 /// What each task beyond these adds to the limit of steps while it is alive beside them.
@@ -32,7 +34,12 @@ impl Exec {
     #[inline]
     pub(super) fn count_step(&mut self, at: Loc) {
         self.steps += 1;
-        if self.running().of_rayon && library::is_of_one(at) {
+        let is_a_librarys = match self.running().of_rayon {
+            true => library::is_of_one(at),
+            // A thread that somebody else has started for a pool looks around as much. Only a long run needs to know.
+            false => self.steps > LONG && library::is_of_a_pool(at),
+        };
+        if is_a_librarys {
             self.library_steps += 1;
             if !self.library_steps.is_multiple_of(CHEAPER) {
                 return;
