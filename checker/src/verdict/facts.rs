@@ -192,10 +192,16 @@ fn cycle(threads: &[Thread]) -> Option<Vec<String>> {
 /// How a thread came to wait on a Condvar in vain, what tells most first.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 enum Missed {
-    AnotherWasWoken,
-    CameBefore,
+    /// The one that was woken waits for something else.
+    OfAnotherKindWasWoken,
+    /// Between the thread's last look and its wait.
+    CameBetween,
+    /// Or never at all.
     NothingAfter,
-    Never,
+    /// The one that was woken waits for the same: an idle worker among others is no fault.
+    AnotherWasWoken,
+    /// The thread has looked since.
+    CameBefore,
 }
 
 /// What became of the notifications of the Condvar that `thread` waits on in the end.
@@ -205,18 +211,23 @@ fn notified(thread: &str, steps: &[Step]) -> Option<(Missed, String)> {
     let is_notification =
         |step: &&Step| step.op.starts_with("notify") && step.object.as_ref() == Some(object);
     let after: Vec<&Step> = steps[began..].iter().filter(is_notification).collect();
-    let before = steps[..began].iter().rev().find(is_notification);
-    Some(match (after.last(), before) {
+    let before = steps[..began].iter().rposition(|step| is_notification(&step));
+    let waits_elsewhere = |step: &Step| {
+        step.op == "wait" && step.object.as_ref() == Some(object) && step.line != steps[began].line
+    };
+    let looks = |step: &Step| step.thread == thread && step.op.starts_with("lock");
+    let of_another_kind = steps.iter().any(|step| step.thread != thread && waits_elsewhere(step));
+    Some(match (after.last(), before.map(|place| (place, &steps[place]))) {
         (Some(last), _) => (
-            Missed::AnotherWasWoken,
+            if of_another_kind { Missed::OfAnotherKindWasWoken } else { Missed::AnotherWasWoken },
             format!(
                 "The last notification of the Condvar{} woke another thread and not `{thread}`. Ask who can wait \
                  there at that moment, and what the one that was woken does for the others.",
                 at(last.line)
             ),
         ),
-        (None, Some(last)) if last.outcome.as_deref() == Some("nobody waits") => (
-            Missed::CameBefore,
+        (None, Some((place, last))) if last.outcome.as_deref() == Some("nobody waits") => (
+            if steps[place..began].iter().any(looks) { Missed::CameBefore } else { Missed::CameBetween },
             format!(
                 "The last notification of the Condvar{} came before `{thread}` began to wait, and reached nobody. \
                  A Condvar keeps no notification for later. Ask what `{thread}` had looked at before it waited, \
@@ -232,7 +243,7 @@ fn notified(thread: &str, steps: &[Step]) -> Option<(Missed, String)> {
             ),
         ),
         (None, None) => (
-            Missed::Never,
+            Missed::NothingAfter,
             format!(
                 "Nothing ever notified the Condvar that `{thread}` waits on. Ask which change it waits for, and \
                  who makes it."
@@ -424,9 +435,17 @@ mod tests {
     fn of_those_on_a_condvar_the_one_that_missed_something_is_told() {
         let on = |name| waits(name, "a notification on the Condvar `changed`");
         let wait = |thread: &str, line| Step { blocked: true, ..step(thread, "wait", "changed", line) };
+        let both = || vec![on("printer"), on("office")];
         let steps = vec![wait("office", 3), step("printer", "notify_one", "changed", 7), wait("printer", 5)];
-        let said = facts(Kind::Deadlock, vec![on("printer"), on("office")], steps).sentences;
+        let said = facts(Kind::Deadlock, both(), steps).sentences;
         assert!(said[0].contains("woke another thread and not `office`"), "{said:?}");
+        // An idle worker has looked since the last notification. What nobody tells the other of is the fault.
+        let idle =
+            Step { outcome: Some("nobody waits".into()), ..step("office", "notify_one", "changed", 7) };
+        let main = Step { blocked: true, ..step("office", "wait", "done", 9) };
+        let steps = vec![idle, step("printer", "lock", "state", 4), wait("printer", 5), main];
+        let said = facts(Kind::Deadlock, both(), steps).sentences;
+        assert!(said[0].contains("Nothing ever notified the Condvar that `office` waits on"), "{said:?}");
     }
 
     #[test]
