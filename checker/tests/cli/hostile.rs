@@ -253,7 +253,7 @@ fn main() {{
 #[test]
 fn after_three_checks_that_hang_the_others_are_left_undecided() {
     let workbook = Workbook::new();
-    let stuck = r#"{"event":"stuck","check":"NAME","message":"it computes without end","thread":null}"#;
+    let stuck = r#"{"event":"stuck","check":"NAME","message":"it computes without end","seed":7}"#;
     checks_say(&workbook, &["first", "second", "third", "fourth", "fifth"], stuck, "std::process::exit(1)");
     let ended = workbook.checker("run greet").run().exits(1);
     ended
@@ -270,9 +270,10 @@ fn after_three_checks_that_hang_the_others_are_left_undecided() {
 #[test]
 fn two_checks_that_hang_keep_the_others_from_nothing() {
     let workbook = Workbook::new();
-    let stuck = r#"{"event":"stuck","check":"NAME","message":"it computes without end","thread":null}"#;
+    let stuck = r#"{"event":"stuck","check":"NAME","message":"it computes without end","seed":7}"#;
     checks_say(&workbook, &["first", "second"], stuck, "std::process::exit(1)");
-    workbook.checker("run greet").run().exits(1).shows("also seen by second (clause 2)");
+    let ended = workbook.checker("run greet").run().exits(1);
+    ended.shows("also seen by second (clause 2)").shows("replay greet first --seed 7");
 }
 
 #[test]
