@@ -91,7 +91,9 @@ impl Facts {
         let on_a_condvar = finding.threads.iter().filter(is_learners);
         let on_a_condvar = on_a_condvar.filter(|thread| waits_for(thread).contains("Condvar"));
         // One that waits rightly says nothing of what went wrong: the one that missed something is told.
-        let notified = on_a_condvar.filter_map(|thread| notified(&thread.name, steps)).min_by_key(|it| it.0);
+        let lives = |name: &str| finding.threads.iter().any(|thread| thread.name == name);
+        let notified =
+            on_a_condvar.filter_map(|thread| notified(&thread.name, steps, &lives)).min_by_key(|it| it.0);
         for thread in finding.threads.iter().filter(is_learners) {
             let what = waits_for(thread);
             let name = &thread.name;
@@ -192,8 +194,8 @@ fn cycle(threads: &[Thread]) -> Option<Vec<String>> {
 /// How a thread came to wait on a Condvar in vain, what tells most first.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 enum Missed {
-    /// The one that was woken waits for something else.
-    OfAnotherKindWasWoken,
+    /// The one that was woken waits for something else, waits again at once, or has ended.
+    WokeTheWrongOne,
     /// Between the thread's last look and its wait.
     CameBetween,
     /// Or never at all.
@@ -205,7 +207,7 @@ enum Missed {
 }
 
 /// What became of the notifications of the Condvar that `thread` waits on in the end.
-fn notified(thread: &str, steps: &[Step]) -> Option<(Missed, String)> {
+fn notified(thread: &str, steps: &[Step], lives: &dyn Fn(&str) -> bool) -> Option<(Missed, String)> {
     let began = steps.iter().rposition(|step| step.thread == thread && step.op == "wait" && step.blocked)?;
     let object = steps[began].object.as_ref()?;
     let is_notification =
@@ -217,9 +219,19 @@ fn notified(thread: &str, steps: &[Step]) -> Option<(Missed, String)> {
     };
     let looks = |step: &Step| step.thread == thread && step.op.starts_with("lock");
     let of_another_kind = steps.iter().any(|step| step.thread != thread && waits_elsewhere(step));
+    // The thread that the last notification woke, and what it did then.
+    let last = steps.iter().rposition(|step| is_notification(&step));
+    let woken = last.and_then(|last| steps[last..].iter().find(|step| step.op == "lock again"));
+    let is_of_use = woken.is_none_or(|woken| {
+        let mut own = steps.iter().filter(|step| step.thread == woken.thread);
+        let next = own.by_ref().skip_while(|step| !std::ptr::eq(*step, woken)).nth(1);
+        let waits_again = next.is_some_and(|step| step.op == "wait" && step.object.as_ref() == Some(object));
+        lives(&woken.thread) && !waits_again
+    });
+    let woke_the_wrong_one = of_another_kind || !is_of_use;
     Some(match (after.last(), before.map(|place| (place, &steps[place]))) {
         (Some(last), _) => (
-            if of_another_kind { Missed::OfAnotherKindWasWoken } else { Missed::AnotherWasWoken },
+            if woke_the_wrong_one { Missed::WokeTheWrongOne } else { Missed::AnotherWasWoken },
             format!(
                 "The last notification of the Condvar{} woke another thread and not `{thread}`. Ask who can wait \
                  there at that moment, and what the one that was woken does for the others.",
