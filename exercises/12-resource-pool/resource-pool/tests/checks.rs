@@ -20,7 +20,7 @@ checks! {
     2 => resources_are_made_when_they_are_needed;
     2 => never_more_resources_than_places;
     2 => as_many_guards_at_once_as_places simulated;
-    2 => never_more_resources_after_a_failure;
+    2 => never_more_resources_after_a_failure simulated;
     2 => no_places_is_a_panic;
     3 => waiting_calls_are_served_in_turn simulated;
     3 => nobody_overtakes_a_waiting_call simulated;
