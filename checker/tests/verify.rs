@@ -176,14 +176,24 @@ fn named(section: &str) -> Option<(&str, &str)> {
     Some((head.split(' ').next()?, text))
 }
 
-/// Leaves out rustc's own words, which each version of it chooses, and seeds, of which one is as good as another.
+/// Leaves out rustc's own words, which each version of it chooses, seeds, of which one is as good as another, and which line of
+/// an endless loop was seen.
 fn without_what_varies(text: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
-    let mut rustc = false;
+    let (mut rustc, mut hangs, mut place) = (false, false, false);
     for line in text.lines() {
+        if line.starts_with('✗') {
+            hangs = line.ends_with("timed-out");
+        }
+        place = place && line.starts_with("   ");
         match line {
             _ if line.starts_with("  likely cause") => rustc = false,
-            _ if rustc => continue,
+            _ if rustc || place => continue,
+            _ if hangs && line.starts_with("  where") => {
+                place = true;
+                lines.push("  where        [a line of the loop]".to_owned());
+                continue;
+            }
             _ if line.starts_with("error") => {
                 rustc = true;
                 lines.push("[what rustc says]\n".to_owned());

@@ -95,7 +95,7 @@ fn shown(block: &str) -> Vec<(String, String)> {
 fn the_signatures_of_a_task_are_those_of_the_stub() {
     let mut wrong = Vec::new();
     for folder in exercises() {
-        let (page, stub) = (read(folder.join("README.md")), read(folder.join("src/lib.rs")));
+        let (page, stub) = (read(folder.join("README.md")), read(folder.join(".stub/lib.rs")));
         let mut public = Public { text: &stub, ..Public::default() };
         public.visit_file(&syn::parse_file(&stub).unwrap());
         let shown: Vec<_> = blocks(&page, "rust").into_iter().flat_map(shown).collect();
@@ -161,7 +161,7 @@ fn each_line_of_a_run_that_a_task_shows_is_printed_by_its_program() {
         let lesson = folder.parent().unwrap().file_name().unwrap();
         let solution = Path::new(env!("CARGO_MANIFEST_DIR")).join("../solutions").join(lesson).join(&name);
         // A line is `main`'s, or the library's that `main` gives a writer.
-        let programs = [folder.join("src/main.rs"), solution.join("src/lib.rs")].map(read);
+        let programs = [folder.join(".stub/main.rs"), solution.join("src/lib.rs")].map(read);
         let strings: Vec<_> = programs.iter().flat_map(|it| strings(it)).collect();
         let code = programs.concat().to_lowercase();
         let shown = blocks(&page, "text");

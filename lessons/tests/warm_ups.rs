@@ -115,8 +115,8 @@ fn written(stub: &str, solution: &str) -> Vec<String> {
 #[test]
 fn a_warm_up_asks_for_at_most_five_statements() {
     for (lesson, name, _) in warm_ups() {
-        let source = |top: &str| read(workbook().join(top).join(&lesson).join(&name).join("src/lib.rs"));
-        let written = written(&source("exercises"), &source("solutions"));
+        let source = |top, file| read(workbook().join(top).join(&lesson).join(&name).join(file));
+        let written = written(&source("exercises", ".stub/lib.rs"), &source("solutions", "src/lib.rs"));
         assert!(
             (1..=STATEMENTS).contains(&written.len()),
             "{name}: {} statements\n{written:#?}",

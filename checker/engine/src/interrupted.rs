@@ -13,7 +13,7 @@ use crate::stack::{Address, locate};
 pub struct Interrupted {
     /// Its name; `None` if it could not be asked for.
     pub thread: Option<String>,
-    /// Whether it was at the end of its stack; of memory that is nobody's otherwise, or of no fault at all.
+    /// Whether a fault at the end of its stack is why it stands there.
     pub has_overflowed: bool,
     stack: Vec<Address>,
 }

@@ -14,8 +14,9 @@
 //!
 //! Each file imports only from those before it: `rng`, `counts`, `task`, `memory`, `report`, `stack`, `trace`; `footprint`,
 //! `history`, `enumeration`, `strategy`; `execution`, which decides; `switch`, which switches stacks, and is the only one that
-//! does; `panics`, `operations`, `atomics`, `local_slot`, `interposed`, what tasks can do; `interrupted`, where one is that does nothing of it; `explain`; `run`, which drives an execution to its
-//! end. A test holds them to it. Only `switch` knows coroutines, so all that is before it runs under Miri.
+//! does; `panics`, `operations`, `atomics`, `local_slot`, `interposed`, what tasks can do; `interrupted`, where one is that does
+//! nothing of it; `explain`; `run`, which drives an execution to its end. A test holds them to it. Only `switch` knows
+//! coroutines, so all that is before it runs under Miri.
 
 mod atomics;
 mod counts;

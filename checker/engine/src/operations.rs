@@ -271,8 +271,7 @@ pub fn wait_until(waiting: Waiting, object: usize, done: impl Fn() -> bool) {
 
 /// Blocks the running task until virtual time has reached `deadline`.
 pub fn sleep_until(deadline: u64, op: &'static str, at: Loc) {
-    let waiting =
-        Waiting { what: "time to pass", op, address: 0, holder: None, missing: None, task: None, at };
+    let waiting = Waiting::on("time to pass", op, 0, at);
     if deadline > now() {
         block(waiting, Some(deadline));
     } else {
@@ -286,7 +285,7 @@ pub fn sleep_until(deadline: u64, op: &'static str, at: Loc) {
 /// Outside an execution.
 pub fn settle(steps: u64, at: Loc) -> Settled {
     let what = "everything else to come to rest";
-    let waiting = Waiting { what, op: "settle", address: 0, holder: None, missing: None, task: None, at };
+    let waiting = Waiting::on(what, "settle", 0, at);
     let turn = with(|ex| {
         let me = ex.current;
         ex.running().waiting = Some(waiting);

@@ -82,6 +82,13 @@ pub struct Waiting {
     pub at: Loc,
 }
 
+impl Waiting {
+    /// A wait for `what`, of which nothing more can be told.
+    pub fn on(what: &'static str, op: &'static str, address: usize, at: Loc) -> Self {
+        Self { what, op, address, holder: None, missing: None, task: None, at }
+    }
+}
+
 /// How waiting for rest ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Settled {

@@ -88,12 +88,7 @@ pub fn expect_took(
 /// Fails the case unless `what` is as it should be.
 pub fn expect_eq<T: PartialEq + Debug>(what: &str, got: T, wanted: T) {
     if decoy::is_changed() {
-        // Compared as a learner's text would be, by what compares everything.
-        let wanted = decoy::changed(&format!("{wanted:?}"));
-        if format!("{got:?}") != wanted {
-            fail(Kind::WrongAnswer, unequal(what, "what it is not", &wanted));
-        }
-        return;
+        return expect_changed(what, &got, &wanted);
     }
     if got != wanted {
         fail(Kind::WrongAnswer, unequal(what, &format!("{got:?}"), &format!("{wanted:?}")));
@@ -108,11 +103,7 @@ pub fn expect_in_any_order<T: Ord + Debug>(what: &str, got: &[T], wanted: &[T]) 
     asked.sort_unstable();
     let what = format!("{what}, in any order");
     if decoy::is_changed() {
-        let wanted = decoy::changed(&format!("{asked:?}"));
-        if format!("{came:?}") != wanted {
-            fail(Kind::WrongAnswer, unequal(&what, "what it is not", &wanted));
-        }
-        return;
+        return expect_changed(&what, &came, &asked);
     }
     if came == asked {
         return;
@@ -140,6 +131,14 @@ fn few<T: Debug>(list: &[T]) -> String {
     match list.len().saturating_sub(FEW) {
         0 => shown.join(", "),
         more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
+/// The expectation of a decoy. Compared as a learner's text would be, by what compares everything.
+fn expect_changed(what: &str, got: &dyn Debug, wanted: &dyn Debug) {
+    let wanted = decoy::changed(&format!("{wanted:?}"));
+    if format!("{got:?}") != wanted {
+        fail(Kind::WrongAnswer, unequal(what, "what it is not", &wanted));
     }
 }
 

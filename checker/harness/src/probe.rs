@@ -238,15 +238,7 @@ impl Gate {
             let at = Location::caller();
             while !*lock(&self.0.open) {
                 let what = "the check to let it go on";
-                let waiting = Waiting {
-                    what,
-                    op: "work",
-                    address: self.address(),
-                    holder: None,
-                    missing: None,
-                    task: None,
-                    at,
-                };
+                let waiting = Waiting::on(what, "work", self.address(), at);
                 engine::block(waiting, None);
             }
         } else {

@@ -51,13 +51,20 @@ pub(crate) fn watch(
 /// The thread that runs, at the first line of what it runs through.
 fn runs(source: &str) -> Option<Thread> {
     let looks = (0..LOOKS).map_while(|_| engine::interrupt());
+    first_line(looks.filter_map(|look| thread(&look, source)))
+}
+
+/// Of what was seen in the function that was seen most, the first line.
+fn first_line(looks: impl Iterator<Item = Thread>) -> Option<Thread> {
     let mut places = BTreeMap::new();
-    for thread in looks.filter_map(|look| thread(&look, source)) {
-        let (seen, _) = places.entry((thread.file.clone(), thread.caller)).or_insert((0, thread.clone()));
+    for look in looks {
+        let (seen, first) = places.entry((look.file.clone(), look.caller)).or_insert((0, look.clone()));
         *seen += 1;
+        if look.line < first.line {
+            *first = look;
+        }
     }
-    let (_, thread) = places.into_values().max_by_key(|(seen, _)| *seen)?;
-    Some(thread)
+    places.into_values().max_by_key(|(seen, _)| *seen).map(|(_, first)| first)
 }
 
 fn thread(interrupted: &Interrupted, source: &str) -> Option<Thread> {
@@ -69,4 +76,23 @@ fn thread(interrupted: &Interrupted, source: &str) -> Option<Thread> {
         waiting_for: None,
         caller,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_loop_is_told_by_its_first_line() {
+        let look = |caller, line| Thread {
+            name: "main".to_owned(),
+            file: Some("src/lib.rs".to_owned()),
+            line: Some(line),
+            waiting_for: None,
+            caller: Some(caller),
+        };
+        let looks = [look(40, 9), look(50, 2), look(40, 7), look(40, 8)];
+        assert_eq!(first_line(looks.into_iter()).and_then(|first| first.line), Some(7));
+        assert!(first_line(std::iter::empty()).is_none());
+    }
 }

@@ -40,10 +40,7 @@ impl Turn {
         while self.holder.get() != NOBODY && self.holder.get() != me() {
             let holder = Some(&raw const self.holder);
             let address = holder.map_or(0, <*const _>::addr);
-            engine::block(
-                Waiting { what, op: "print", address, holder, missing: None, task: None, at },
-                None,
-            );
+            engine::block(Waiting { holder, ..Waiting::on(what, "print", address, at) }, None);
         }
     }
 

@@ -3,7 +3,7 @@
 
 use ::std::any::type_name;
 use ::std::collections::{BTreeMap, VecDeque};
-use ::std::mem::{ManuallyDrop, size_of_val};
+use ::std::mem::size_of_val;
 
 /// Of a text, more characters than these are not told.
 const MOST: usize = 16;
@@ -14,7 +14,8 @@ pub(crate) fn told<T: ?Sized>(value: &T) -> String {
     macro_rules! known {
         ($($t:ty)*) => {$(
             if name == type_name::<$t>() {
-                // SAFETY: types of core and alloc alone have these names, so it is a value of this one, which is borrowed.
+                // SAFETY: it is a value of this type, which is borrowed: a name begins with that of its crate, and no exercise's
+                // is `alloc`.
                 return unsafe { &*at.cast::<$t>() }.told();
             }
         )*};
@@ -76,15 +77,15 @@ impl Length {
         Length::of::<Vec<u8>>("alloc::vec::Vec<", || {
             let mut sample = Vec::<u8>::with_capacity(2 * SAMPLE);
             sample.resize(SAMPLE, 0);
-            words(sample)
+            words(&sample)
         }),
         Length::of::<VecDeque<u8>>("alloc::collections::vec_deque::VecDeque<", || {
             let mut sample = VecDeque::<u8>::with_capacity(2 * SAMPLE);
             sample.resize(SAMPLE, 0);
-            words(sample)
+            words(&sample)
         }),
         Length::of::<BTreeMap<u8, u8>>("alloc::collections::btree::map::BTreeMap<", || {
-            words((0..SAMPLE as u8).map(|key| (key, key)).collect::<BTreeMap<u8, u8>>())
+            words(&(0..SAMPLE as u8).map(|key| (key, key)).collect::<BTreeMap<u8, u8>>())
         }),
     ];
 
@@ -96,10 +97,9 @@ impl Length {
     }
 }
 
-/// What `value` is made of. It is leaked.
-fn words<T>(value: T) -> Vec<usize> {
-    let value = ManuallyDrop::new(value);
-    let at = (&raw const value).cast::<usize>();
+/// What `value` is made of.
+fn words<T>(value: &T) -> Vec<usize> {
+    let at = (&raw const *value).cast::<usize>();
     // SAFETY: these collections are made of words, all of which have a value.
     (0..size_of::<T>() / size_of::<usize>()).map(|place| unsafe { at.add(place).read() }).collect()
 }

@@ -214,24 +214,23 @@ fn notified(thread: &str, steps: &[Step], lives: &dyn Fn(&str) -> bool) -> Optio
         |step: &&Step| step.op.starts_with("notify") && step.object.as_ref() == Some(object);
     let after: Vec<&Step> = steps[began..].iter().filter(is_notification).collect();
     let before = steps[..began].iter().rposition(|step| is_notification(&step));
-    let waits_elsewhere = |step: &Step| {
-        step.op == "wait" && step.object.as_ref() == Some(object) && step.line != steps[began].line
-    };
     let looks = |step: &Step| step.thread == thread && step.op.starts_with("lock");
-    let of_another_kind = steps.iter().any(|step| step.thread != thread && waits_elsewhere(step));
-    // The thread that the last notification woke, and what it did then.
-    let last = steps.iter().rposition(|step| is_notification(&step));
-    let woken = last.and_then(|last| steps[last..].iter().find(|step| step.op == "lock again"));
-    let is_of_use = woken.is_none_or(|woken| {
-        let mut own = steps.iter().filter(|step| step.thread == woken.thread);
-        let next = own.by_ref().skip_while(|step| !std::ptr::eq(*step, woken)).nth(1);
-        let waits_again = next.is_some_and(|step| step.op == "wait" && step.object.as_ref() == Some(object));
-        lives(&woken.thread) && !waits_again
-    });
-    let woke_the_wrong_one = of_another_kind || !is_of_use;
+    let waits = |step: &Step| step.op == "wait" && step.object.as_ref() == Some(object);
+    let of_another_kind =
+        |step: &Step| step.thread != thread && waits(step) && step.line != steps[began].line;
+    // What the thread that was woken did: it waited again at once, or went on, and has ended since.
+    let is_of_no_use = || {
+        let last = steps.iter().rposition(|step| is_notification(&step))?;
+        let woken = last + steps[last..].iter().position(|step| step.op == "lock again")?;
+        let next = steps[woken + 1..].iter().find(|step| step.thread == steps[woken].thread);
+        Some(next.is_some_and(waits) || !lives(&steps[woken].thread))
+    };
     Some(match (after.last(), before.map(|place| (place, &steps[place]))) {
         (Some(last), _) => (
-            if woke_the_wrong_one { Missed::WokeTheWrongOne } else { Missed::AnotherWasWoken },
+            match steps.iter().any(of_another_kind) || is_of_no_use() == Some(true) {
+                true => Missed::WokeTheWrongOne,
+                false => Missed::AnotherWasWoken,
+            },
             format!(
                 "The last notification of the Condvar{} woke another thread and not `{thread}`. Ask who can wait \
                  there at that moment, and what the one that was woken does for the others.",

@@ -66,7 +66,7 @@ impl Barrier {
         self.missing.store(u32::try_from(self.size - arrived).unwrap_or(u32::MAX), Relaxed);
         while self.opened.get() == before {
             let (what, missing) = ("at a Barrier", Some(&raw const self.missing));
-            engine::block(Waiting { what, op: "wait", address, holder: None, missing, task: None, at }, None);
+            engine::block(Waiting { missing, ..Waiting::on(what, "wait", address, at) }, None);
         }
         engine::touch(address, Access::Change);
         BarrierWaitResult(false)

@@ -56,7 +56,6 @@ impl Condvar {
     fn wait_until<'a, T>(
         &self,
         guard: MutexGuard<'a, T>,
-        what: &'static str,
         deadline: Option<u64>,
         at: Loc,
     ) -> (LockResult<MutexGuard<'a, T>>, Wake) {
@@ -67,15 +66,7 @@ impl Condvar {
         guard.poison_if_panicking();
         ::std::mem::forget(guard);
         mutex.release();
-        let waiting = Waiting {
-            what,
-            op: "wait",
-            address: self.address(),
-            holder: None,
-            missing: None,
-            task: None,
-            at,
-        };
+        let waiting = Waiting::on(NOTIFICATION, "wait", self.address(), at);
         let wake = engine::block_or_end(SPURIOUS, waiting, deadline);
         if wake == Wake::TimedOut {
             engine::record("time is up", self.address(), at);
@@ -91,7 +82,7 @@ impl Condvar {
     /// If the mutex is poisoned; the error has the guard.
     #[track_caller]
     pub fn wait<'a, T>(&self, guard: MutexGuard<'a, T>) -> LockResult<MutexGuard<'a, T>> {
-        self.wait_until(guard, NOTIFICATION, None, Location::caller()).0
+        self.wait_until(guard, None, Location::caller()).0
     }
 
     /// As the real one.
@@ -108,7 +99,7 @@ impl Condvar {
         F: FnMut(&mut T) -> bool,
     {
         while condition(&mut *guard) {
-            guard = self.wait_until(guard, NOTIFICATION, None, Location::caller()).0?;
+            guard = self.wait_until(guard, None, Location::caller()).0?;
         }
         Ok(guard)
     }
@@ -123,8 +114,7 @@ impl Condvar {
         guard: MutexGuard<'a, T>,
         duration: Duration,
     ) -> LockResult<(MutexGuard<'a, T>, WaitTimeoutResult)> {
-        let (guard, wake) =
-            self.wait_until(guard, NOTIFICATION, crate::time::deadline(duration), Location::caller());
+        let (guard, wake) = self.wait_until(guard, crate::time::deadline(duration), Location::caller());
         let timed_out = WaitTimeoutResult(wake == Wake::TimedOut);
         match guard {
             Ok(guard) => Ok((guard, timed_out)),
@@ -174,7 +164,7 @@ impl Condvar {
             if deadline.is_some_and(|deadline| deadline <= engine::now()) {
                 return Ok((guard, WaitTimeoutResult(true)));
             }
-            let (again, wake) = self.wait_until(guard, NOTIFICATION, deadline, Location::caller());
+            let (again, wake) = self.wait_until(guard, deadline, Location::caller());
             guard = again.map_err(|poisoned| {
                 PoisonError::new((poisoned.into_inner(), WaitTimeoutResult(wake == Wake::TimedOut)))
             })?;

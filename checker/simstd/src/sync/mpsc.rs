@@ -83,10 +83,7 @@ impl<T> Channel<T> {
         deadline: Option<u64>,
         at: Loc,
     ) -> Wake {
-        let wake = engine::block(
-            Waiting { what, op, address, holder: None, missing: None, task: None, at },
-            deadline,
-        );
+        let wake = engine::block(Waiting::on(what, op, address, at), deadline);
         engine::touch(self.messages(), Access::Change);
         wake
     }

@@ -117,15 +117,7 @@ impl<T: ?Sized> Mutex<T> {
     /// What a thread waits for that wants to have it.
     pub(super) fn waiting(&self, at: Loc) -> Waiting {
         let holder = Some(&raw const self.holder);
-        Waiting {
-            what: "a Mutex",
-            op: "lock",
-            address: self.address(),
-            holder,
-            missing: None,
-            task: None,
-            at,
-        }
+        Waiting { holder, ..Waiting::on("a Mutex", "lock", self.address(), at) }
     }
 
     pub(super) fn guard(&self, at: Loc) -> LockResult<MutexGuard<'_, T>> {

@@ -81,10 +81,7 @@ impl Once {
     fn wait_for_runner(&self, at: Loc) {
         let holder = Some(&raw const self.runner);
         let what = "a one-time initialisation that is";
-        engine::block(
-            Waiting { what, op: "call_once", address: self.address(), holder, missing: None, task: None, at },
-            None,
-        );
+        engine::block(Waiting { holder, ..Waiting::on(what, "call_once", self.address(), at) }, None);
     }
 
     fn call(&self, ignore_poison: bool, at: Loc, f: &mut dyn FnMut(&OnceState)) {

@@ -123,10 +123,7 @@ impl<T: ?Sized> RwLock<T> {
 
     fn wait(&self, what: &'static str, op: &'static str, at: Loc) {
         let holder = Some(&raw const self.holder);
-        engine::block(
-            Waiting { what, op, address: self.address(), holder, missing: None, task: None, at },
-            None,
-        );
+        engine::block(Waiting { holder, ..Waiting::on(what, op, self.address(), at) }, None);
     }
 
     fn read_guard(&self, at: Loc) -> LockResult<RwLockReadGuard<'_, T>> {

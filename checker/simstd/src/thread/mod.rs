@@ -295,7 +295,7 @@ where
 fn wait_for(thread: &Thread, at: Loc) {
     let task = thread.0.task;
     let what = "a thread to finish";
-    let waiting = Waiting { what, op: "join", address: 0, holder: None, missing: None, task: Some(task), at };
+    let waiting = Waiting { task: Some(task), ..Waiting::on(what, "join", 0, at) };
     engine::wait_until(waiting, 0, || engine::finished(task));
 }
 
@@ -357,15 +357,7 @@ pub fn sleep(duration: Duration) {
     match crate::time::deadline(duration) {
         Some(deadline) => engine::sleep_until(deadline, "sleep", at),
         None => {
-            let waiting = Waiting {
-                what: "time to pass",
-                op: "sleep",
-                address: 0,
-                holder: None,
-                missing: None,
-                task: None,
-                at,
-            };
+            let waiting = Waiting::on("time to pass", "sleep", 0, at);
             engine::block(waiting, None);
         }
     }
@@ -413,15 +405,7 @@ fn park_until(deadline: Option<u64>, at: Loc) {
     engine::point("park", thread.token(), at);
     if !thread.0.token.replace(false) {
         let address = thread.token();
-        let waiting = Waiting {
-            what: "somebody to unpark it",
-            op: "park",
-            address,
-            holder: None,
-            missing: None,
-            task: None,
-            at,
-        };
+        let waiting = Waiting::on("somebody to unpark it", "park", address, at);
         engine::block_or_end(PARKS_BY_ITSELF, waiting, deadline);
         thread.0.token.set(false);
     }

@@ -67,7 +67,7 @@ where
     let outcome = engine::catching(|| f(&scope));
     let address = scope.data.address();
     let what = "the threads of its scope to finish";
-    let waiting = Waiting { what, op: "scope ends", address, holder: None, missing: None, task: None, at };
+    let waiting = Waiting::on(what, "scope ends", address, at);
     engine::wait_until(waiting, address, || scope.data.running.get() == 0);
     match outcome {
         Err(payload) => crate::panic::resume_unwind(payload),
